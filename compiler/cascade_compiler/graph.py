@@ -1,0 +1,353 @@
+"""The flow graph: the one waist between front ends and engines.
+
+Every front end builds it; `cascade_compiler.lowering` turns it into a Blueprint, and the reference interpreter walks it. It is
+frozen data: flows of basic blocks, blocks of nodes, one terminator a block.
+
+* A node's value is known by the node's ``id``, unique in its flow, and is set when the node runs. Nodes run in order, so
+  order in a block *is* the order dependency. A node may be read wherever it is certain to have run before.
+* Variables are named and mutable, and belong to a frame. A variable without a value is unbound.
+* A block runs its nodes, then its terminator. An error in either goes to the block's handler, if there is one.
+* A jump to a block whose index is not above that of the jumping block counts one *turn*; so does each call of a flow. A loop
+  therefore has its head before its body, and a handler block comes after the blocks that it protects.
+
+Names of variables that no program can write (temporaries of a front end) begin with ``$``. Names of flows: ``poll`` for the
+user's own of the main file, ``common.cooldown`` for one of the imported file ``common.csc``, ``poll$1`` for a branch of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from cascade_vm.blueprint import Parameter, Task
+from cascade_vm.constants import Constant
+from cascade_vm.host import Place
+
+__all__ = [
+    "AttributeOf", "Block", "BranchOn", "CallFlow", "CallTask", "Constantly", "Fail", "FlowGraph", "Forget", "Fork",
+    "ForkBranch", "Handler", "Iterate", "Jump", "Load", "Map", "MatchError", "Method", "Node", "Operate", "PackVariables",
+    "Policy", "Program", "Ref", "Request", "Reraise", "Return", "Step", "Store", "SwitchOn", "TailCall", "Terminator",
+    "UnpackInto", "UnpackVariables", "IsBound",
+]  # fmt: skip
+
+Ref: TypeAlias = int
+"""The id of a node whose value is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``retry`` or ``timeout`` on a call, with a value for each of its settings, in the order of
+    `cascade_vm.host.Host`'s policy tuples."""
+
+    kind: str
+    settings: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    id: int
+    place: Place = field(compare=False)
+
+
+# --- nodes: values and variables -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constantly(_Node):
+    """The value of a constant."""
+
+    constant: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Load(_Node):
+    """The value of a variable. Unbound: `UnboundLocalError` if ``checked``, else the marker `UNBOUND` itself, which only
+    an argument of a branch, or of a parameter whose default is computed, may be."""
+
+    variable: str
+    checked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Store(_Node):
+    """Set a variable; the value is None."""
+
+    variable: str
+    value: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Forget(_Node):
+    """Make a variable unbound. If ``checked`` it must have been bound, else `UnboundLocalError`."""
+
+    variable: str
+    checked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IsBound(_Node):
+    """Whether a variable has a value."""
+
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operate(_Node):
+    """An operation on values, by its name in `cascade_vm.operations`. ``forms`` as in `cascade_vm.opcodes.Forms`."""
+
+    operation: str
+    arguments: tuple[Ref, ...]
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeOf(_Node):
+    """A public attribute of a value."""
+
+    target: Ref
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackInto(_Node):
+    """Store the items of ``source`` into variables (temporaries of the front end), ``star`` (-1: none) taking the rest."""
+
+    variables: tuple[str, ...]
+    star: int
+    source: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class PackVariables(_Node):
+    """A tuple of the contents of variables, unbound ones included: the result of a branch."""
+
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackVariables(_Node):
+    """The inverse of `PackVariables`: set or unbind each variable."""
+
+    variables: tuple[str, ...]
+    source: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate(_Node):
+    """A new iteration over a value, at its start. Read by `Step` only."""
+
+    source: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class MatchError(_Node):
+    """Whether a value is an error of one of the kinds named."""
+
+    error: Ref
+    kinds: tuple[str, ...]
+
+
+# --- nodes: the world ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallTask(_Node):
+    """Call a task by its name in `Program.tasks`, under policies (outermost first)."""
+
+    task: str
+    arguments: tuple[Ref, ...]
+    forms: tuple[str, ...] = ()
+    policies: tuple[Policy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Method(_Node):
+    """Call a public method of a value."""
+
+    target: Ref
+    name: str
+    arguments: tuple[Ref, ...]
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request(_Node):
+    """Ask the host for a service: emit, print, sleep, wait."""
+
+    service: str
+    arguments: tuple[Ref, ...]
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallFlow(_Node):
+    """Call a flow; one argument for each of its parameters, in order.
+
+    ``None`` as an argument leaves the parameter to its default. Policies, outermost first, make it run as a strand.
+    """
+
+    flow: str
+    arguments: tuple[Ref | None, ...]
+    policies: tuple[Policy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForkBranch:
+    """One branch of a `Fork`: a call of a flow, as in `CallFlow`."""
+
+    flow: str
+    arguments: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fork(_Node):
+    """Run branches at the same time, at most ``limit`` (None: all); the value is the tuple of their results."""
+
+    branches: tuple[ForkBranch, ...]
+    limit: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Map(_Node):
+    """Run a flow for each item at the same time, at most ``limit``; the value is the list of results in the items' order.
+
+    The flow's first parameter is the item; ``arguments`` are the others. The items are read whole before the first starts.
+    """
+
+    flow: str
+    items: Ref
+    arguments: tuple[Ref, ...]
+    limit: Ref | None = None
+
+
+Node: TypeAlias = (
+    Constantly | Load | Store | Forget | IsBound | Operate | AttributeOf | UnpackInto | PackVariables | UnpackVariables
+    | Iterate | MatchError | CallTask | Method | Request | CallFlow | Fork | Map
+)  # fmt: skip
+
+
+# --- terminators ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Terminator:
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Jump(_Terminator):
+    """Go to a block, setting its parameters: all arguments are read before any is set. None as an argument leaves the
+    parameter unbound (its default is computed by the block)."""
+
+    block: int
+    arguments: tuple[Ref | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BranchOn(_Terminator):
+    """Go to one of two blocks (without parameters) by the truth of a value."""
+
+    condition: Ref
+    then: int
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOn(_Terminator):
+    """Go to ``cases[value]`` when value is an int in range, else to ``otherwise``. Blocks without parameters."""
+
+    value: Ref
+    cases: tuple[int, ...]
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step(_Terminator):
+    """Take the next item of an iteration: store it in a variable and go to ``body``, or go to ``done``."""
+
+    iteration: Ref
+    variable: str
+    body: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Return(_Terminator):
+    """Leave the flow with a value."""
+
+    value: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(_Terminator):
+    """Raise a value, `FlowFailed` of it when it is not an error; ``cause`` as in ``raise … from``."""
+
+    error: Ref
+    cause: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reraise(_Terminator):
+    """Raise an error again that a handler received, its place unchanged."""
+
+    error: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class TailCall(_Terminator):
+    """Become another flow; arguments as in `CallFlow`. Never in a block that has a handler."""
+
+    flow: str
+    arguments: tuple[Ref | None, ...]
+
+
+Terminator: TypeAlias = Jump | BranchOn | SwitchOn | Step | Return | Fail | Reraise | TailCall
+
+
+# --- blocks, flows, programs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Where errors of a block go: the error is stored in ``variable``, then ``block`` runs. A ``cleanup`` handler also
+    receives what programs can not catch (cancellation, `KeyboardInterrupt`, `SystemExit`; never `BudgetExhausted`)."""
+
+    block: int
+    variable: str
+    cleanup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A basic block. ``parameters`` are the variables that a `Jump` to it sets."""
+
+    nodes: tuple[Node, ...]
+    end: Terminator
+    parameters: tuple[str, ...] = ()
+    handler: Handler | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowGraph:
+    """A flow. Block 0 is where it starts. Its parameters are variables of the same names, set on entry; one whose
+    ``computed`` is true may be unbound then, and so may any of a ``branch`` (a part of another flow, run beside it)."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    blocks: tuple[Block, ...]
+    place: Place = field(compare=False)
+    returns: str = "any"
+    doc: str | None = None
+    branch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole program. ``entry`` names the flow that runs when none is named. ``root`` names the flow (without
+    parameters) that calls one with literals, when the program was made for one call: its literals become inputs."""
+
+    flows: tuple[FlowGraph, ...]
+    tasks: tuple[Task, ...] = ()
+    entry: str | None = None
+    root: str | None = None
+    strict: bool = False

@@ -1,0 +1,77 @@
+"""The errors of this room, and the ones that programs raise and catch.
+
+    Exception
+    ├── BlueprintError      CS3xx: a Blueprint that can not be read, checked or linked; the run never started
+    ├── FlowFailed          raised by `fail` in a program
+    └── (any other)         raised by an operation or a task, as it is in Python
+    BaseException
+    └── BudgetExhausted     the run spent its `Meter`; programs can not catch it, and `finally` does not run for it
+
+An error that leaves a flow carries its *trail*: the places in the program that it passed, innermost first.
+"""
+
+from __future__ import annotations
+
+from cascade_vm.host import Place
+
+__all__ = ["CATCHABLE", "BlueprintError", "BudgetExhausted", "FlowFailed", "append_trail", "start_trail", "trail_of"]
+
+
+class BlueprintError(Exception):
+    """A Blueprint that is refused. ``code`` is its CS3xx code, ``complaints`` one sentence each."""
+
+    def __init__(self, code: str, *complaints: str) -> None:
+        super().__init__(code, *complaints)
+        self.code = code
+        self.complaints = complaints
+
+    def __str__(self) -> str:
+        return f"{self.code}: " + "; ".join(self.complaints)
+
+
+class FlowFailed(Exception):  # noqa: N818 - the language's own word, which programs write in `except`
+    """A program said `fail`. Its argument is the value that followed."""
+
+
+class BudgetExhausted(BaseException):  # noqa: N818 - not an error: the run can be given more and go on
+    """The run spent a budget: ``what`` is "turns" or "calls", ``limit`` how many there were."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(what, limit)
+        self.what = what
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"the run used up its budget of {self.limit} {self.what}"
+
+
+CATCHABLE: dict[str, type[Exception]] = {
+    kind.__name__: kind
+    for kind in (
+        ArithmeticError, AssertionError, AttributeError, BlockingIOError, BrokenPipeError, BufferError,
+        ChildProcessError, ConnectionAbortedError, ConnectionError, ConnectionRefusedError, ConnectionResetError, EOFError,
+        Exception, FileExistsError, FileNotFoundError, FloatingPointError, FlowFailed, ImportError, IndexError,
+        InterruptedError, IsADirectoryError, KeyError, LookupError, MemoryError, ModuleNotFoundError, NameError,
+        NotADirectoryError, NotImplementedError, OSError, OverflowError, PermissionError, ProcessLookupError,
+        RecursionError, ReferenceError, RuntimeError, StopAsyncIteration, StopIteration, SystemError, TimeoutError,
+        TypeError, UnboundLocalError, UnicodeDecodeError, UnicodeEncodeError, UnicodeError, ValueError, ZeroDivisionError,
+    )
+}  # fmt: skip
+"""The errors that a program can name in `except`, `retry(on=…)` and operation ``error``."""
+
+_TRAIL = "__cascade_trail__"
+
+
+def start_trail(error: BaseException, place: Place) -> None:
+    """``error`` was raised at ``place``, now."""
+    error.__dict__[_TRAIL] = [place]
+
+
+def append_trail(error: BaseException, place: Place) -> None:
+    """``error`` left the flow that was called at ``place``."""
+    error.__dict__.setdefault(_TRAIL, []).append(place)
+
+
+def trail_of(error: BaseException) -> list[Place]:
+    """The places that ``error`` passed, innermost first; empty for an error that no flow has seen."""
+    return list(error.__dict__.get(_TRAIL, ()))

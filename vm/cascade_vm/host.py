@@ -1,0 +1,121 @@
+"""The one door out: what a machine (or the reference interpreter) asks of the world.
+
+An engine calls a `Host` for everything that is not computing with values it already has. A host call gives a value at once
+or a `Pending`, which the engine awaits. The host owns policies, clocks, events and limits; an engine owns none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+__all__ = ["UNBOUND", "Host", "Meter", "Pending", "Place", "Site", "Start", "Unbound"]
+
+
+class Unbound:
+    """The type of `UNBOUND`, the content of a variable that has no value."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNBOUND"
+
+
+UNBOUND: Final = Unbound()
+
+
+class Place(NamedTuple):
+    """A place in a user's source, ready to print. Lines count from 1, columns (characters) from 0."""
+
+    flow: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Site(NamedTuple):
+    """A place in a program that calls out: ``target`` is a task name, a flow name, ``.method``, or a service."""
+
+    target: str
+    place: Place
+
+
+class Pending:
+    """A host's answer that is not there yet. Never a value of a program; awaited exactly once."""
+
+    __slots__ = ("awaitable",)
+
+    def __init__(self, awaitable: Awaitable[object]) -> None:
+        self.awaitable = awaitable
+
+
+class Meter:
+    """What a run may still spend, shared by all its strands. None is no limit.
+
+    ``turns`` are backward jumps and calls of flows, counted by the engine; ``calls`` are task calls, counted by the host.
+    """
+
+    __slots__ = ("calls_left", "calls_spent", "turns_left", "turns_spent")
+
+    def __init__(self, turns: int | None = None, calls: int | None = None) -> None:
+        self.turns_left = turns
+        self.calls_left = calls
+        self.turns_spent = 0
+        self.calls_spent = 0
+
+
+Start = Callable[[], Coroutine[Any, Any, object]]
+"""Starts a strand (a branch, or one attempt at a flow); each call starts a new one."""
+
+
+class Host(Protocol):
+    """What an engine needs. Policies are a tuple of tuples, outermost first:
+
+    ``("retry", attempts, delay, backoff, jitter, errors)`` and ``("timeout", duration)``; a duration is a `timedelta` or
+    a number of seconds. They come from the program, so a host checks them and raises `TypeError` or `ValueError`.
+    """
+
+    meter: Meter
+
+    def call(
+        self,
+        site: Site,
+        arguments: Sequence[object],
+        keywords: Mapping[str, object],
+        policies: object,
+    ) -> object:
+        """Call the task named by ``site.target``. A value or a `Pending`."""
+
+    def method(
+        self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]
+    ) -> object:
+        """Call a public method of a value that is not built in. A value or a `Pending`."""
+
+    def attempt(self, site: Site, start: Start, policies: object) -> Pending:
+        """Run a flow under policies: start it, time it, start it again."""
+
+    def emit(self, site: Site, *arguments: object, **keywords: object) -> object:
+        """``emit(name, value=None)``: hand an event to whoever listens."""
+
+    def print(self, site: Site, *arguments: object, **keywords: object) -> object:
+        """Python's ``print``, to where this run prints."""
+
+    def sleep(self, site: Site, *arguments: object, **keywords: object) -> object:
+        """``sleep(duration)``. A `Pending`."""
+
+    def wait(self, site: Site, *arguments: object, **keywords: object) -> object:
+        """``wait(signal, timeout=None)``: a `Pending` of the signal's payload; `TimeoutError` when it does not come."""
+
+    def gather(self, site: Site, starts: Iterable[Start], limit: object) -> Pending:
+        """Run strands at the same time, at most ``limit`` (None: all), and give the list of their results in order.
+
+        The first error cancels the rest; all have ended when it is raised. ``starts`` is drawn from as places get free.
+        """
+
+    async def pause(self, place: Place) -> None:
+        """Called when a time slice is over: give others a turn."""
+
+    def now(self) -> float:
+        """Seconds on the clock that time slices are measured on."""

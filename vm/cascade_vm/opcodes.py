@@ -1,0 +1,418 @@
+"""The instruction set: every opcode, declared once.
+
+An instruction is a frozen record. The annotation of each field is its *role* (which registers it reads or writes, where it
+jumps, what it names), the class flags are its *effects*, and the first line of the docstring is its meaning in one line of
+notation. The listing, the bytes, the JSON twin, the verifier, the register renamer, liveness and the reference table in the
+docs are derived from these three things by `cascade_vm.roles`; nothing else lists opcodes, save the table of handlers in the
+machine.
+
+Notation: ``R[a]`` is register ``a`` when ``a >= 0`` and constant ``-1 - a`` of the flow when ``a < 0``. A jump counts a
+*turn* when its target is not after it; running out of turns is checked nowhere else.
+
+This file knows no values, no machine and no file format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+
+class Role:
+    """What an operand is for. One instance per role, used as `Annotated` metadata."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Role({self.name!r})"
+
+
+WRITES = Role("writes")  # a register, written
+WRITES_MANY = Role("writes_many")
+READS = Role("reads")  # a register, or a constant when negative
+READS_MANY = Role("reads_many")
+READS_RAW = Role("reads_raw")  # a register that may hold `UNBOUND`
+READS_RAW_MANY = Role("reads_raw_many")
+LABEL = Role("label")  # index of an instruction of the same flow
+LABELS = Role("labels")
+OPERATION = Role("operation")  # a name in `cascade_vm.operations`
+SERVICE = Role("service")  # a name in `SERVICES`
+NAME = Role("name")  # an identifier: a variable, or a public attribute
+ERRORS = Role("errors")  # names in `cascade_vm.errors.CATCHABLE`
+FORMS = Role("forms")  # how each argument is passed, see below
+TASK = Role("task")  # index into the Blueprint's tasks
+FLOW = Role("flow")  # index into the Blueprint's flows
+FLOWS = Role("flows")
+GROUPS = Role("groups")  # a tuple of groups of `reads_raw`, one group a branch
+INDEX = Role("index")  # a plain integer, -1 for "none"
+
+Writes = Annotated[int, WRITES]
+WritesMany = Annotated[tuple[int, ...], WRITES_MANY]
+Reads = Annotated[int, READS]
+ReadsMany = Annotated[tuple[int, ...], READS_MANY]
+ReadsRaw = Annotated[int, READS_RAW]
+ReadsRawMany = Annotated[tuple[int, ...], READS_RAW_MANY]
+Label = Annotated[int, LABEL]
+Labels = Annotated[tuple[int, ...], LABELS]
+Operation = Annotated[str, OPERATION]
+Service = Annotated[str, SERVICE]
+Name = Annotated[str, NAME]
+Errors = Annotated[tuple[str, ...], ERRORS]
+Forms = Annotated[tuple[str, ...], FORMS]
+"""One entry an argument: ``""`` by position, ``"*"`` spread, ``"**"`` spread by name, otherwise the keyword.
+The empty tuple says that all are passed by position."""
+Task = Annotated[int, TASK]
+Flow = Annotated[int, FLOW]
+Flows = Annotated[tuple[int, ...], FLOWS]
+Groups = Annotated[tuple[tuple[int, ...], ...], GROUPS]
+Index = Annotated[int, INDEX]
+
+SERVICES = ("emit", "print", "sleep", "wait")
+"""What a program may ask of the host besides task calls; each is a method of `cascade_vm.host.Host`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """Base of all opcodes; the flags are the defaults."""
+
+    ends_block: ClassVar[bool] = False
+    """Control never falls through to the next instruction."""
+    may_raise: ClassVar[bool] = True
+    """An error may leave it, to the handler of its range."""
+    suspends: ClassVar[bool] = False
+    """The run may be away from the machine for any time here."""
+    pure: ClassVar[bool] = False
+    """No effect but its writes: may be removed when they are not read (and it can not raise)."""
+
+
+# --- data --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Copy(Instruction):
+    """R[dst] := R[source]"""
+
+    may_raise: ClassVar[bool] = False
+    pure: ClassVar[bool] = True
+    dst: Writes
+    source: ReadsRaw
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Instruction):
+    """R[targets] := R[sources], all read before any is written
+
+    The block arguments of a jump. Targets are distinct.
+    """
+
+    may_raise: ClassVar[bool] = False
+    pure: ClassVar[bool] = True
+    targets: WritesMany
+    sources: ReadsRawMany
+
+
+@dataclass(frozen=True, slots=True)
+class Compute(Instruction):
+    """R[dst] := operation(*R[arguments])
+
+    Whether it can raise, and whether it has an effect, is said by the operation (`cascade_vm.operations`).
+    """
+
+    dst: Writes
+    operation: Operation
+    arguments: ReadsMany
+    forms: Forms = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack(Instruction):
+    """R[dst] := tuple(R[sources]), unbound variables included
+
+    What a branch of a `parallel` hands back to its parent; `Unpack` is its inverse.
+    """
+
+    may_raise: ClassVar[bool] = False
+    pure: ClassVar[bool] = True
+    dst: Writes
+    sources: ReadsRawMany
+
+
+@dataclass(frozen=True, slots=True)
+class Unpack(Instruction):
+    """R[targets] := the items of R[source]; R[targets[star]] takes the surplus as a list
+
+    ``star`` is -1 for none. Raises what the assignment ``a, *b, c = source`` raises in Python.
+    """
+
+    targets: WritesMany
+    star: Index
+    source: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Instruction):
+    """R[dst] := R[target].name
+
+    Public names only; names that open up frames and code objects are refused by the verifier.
+    """
+
+    dst: Writes
+    target: Reads
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Clear(Instruction):
+    """R[dst] := UNBOUND"""
+
+    may_raise: ClassVar[bool] = False
+    pure: ClassVar[bool] = True
+    dst: Writes
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Instruction):
+    """R[dst] := R[variable] is not UNBOUND"""
+
+    may_raise: ClassVar[bool] = False
+    pure: ClassVar[bool] = True
+    dst: Writes
+    variable: ReadsRaw
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Instruction):
+    """if R[variable] is UNBOUND: raise UnboundLocalError(name)"""
+
+    variable: ReadsRaw
+    name: Name
+
+
+# --- loops over values ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate(Instruction):
+    """R[dst] := a cursor over R[source], at its start
+
+    A cursor is data, ``(sequence, index)``: it can be saved at any turn.
+    """
+
+    dst: Writes
+    source: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Next(Instruction):
+    """R[dst] := the next item of cursor R[cursor], or go to ``done`` when there is none
+
+    Falls through while there are items.
+    """
+
+    dst: Writes
+    cursor: Reads
+    done: Label
+
+
+# --- control -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Jump(Instruction):
+    """go to target"""
+
+    ends_block: ClassVar[bool] = True
+    may_raise: ClassVar[bool] = False
+    target: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Instruction):
+    """go to then if R[condition] is true, else to otherwise"""
+
+    ends_block: ClassVar[bool] = True
+    condition: Reads
+    then: Label
+    otherwise: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Test(Instruction):
+    """go to then if operation(R[left], R[right]) is true, else to otherwise
+
+    `Compute` of a comparison and `Branch` in one; ``benchmarks/tier0.py`` has the loop that pays for it.
+    """
+
+    ends_block: ClassVar[bool] = True
+    operation: Operation
+    left: Reads
+    right: Reads
+    then: Label
+    otherwise: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Instruction):
+    """go to cases[R[value]] if R[value] is an int in range, else to otherwise
+
+    Dispatches what a ``finally`` was entered for.
+    """
+
+    ends_block: ClassVar[bool] = True
+    may_raise: ClassVar[bool] = False
+    value: Reads
+    cases: Labels
+    otherwise: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Instruction):
+    """leave the flow with R[value]"""
+
+    ends_block: ClassVar[bool] = True
+    may_raise: ClassVar[bool] = False
+    value: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(Instruction):
+    """raise R[error] from R[cause]; FlowFailed(R[error]) when it is not an error
+
+    ``cause`` is the constant ``None`` where the program names none.
+    """
+
+    ends_block: ClassVar[bool] = True
+    error: Reads
+    cause: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Reraise(Instruction):
+    """raise R[error] again, as if it had never been caught
+
+    The end of a handler that does not match, and of a ``finally``: the place of the error stays where it was first raised.
+    """
+
+    ends_block: ClassVar[bool] = True
+    error: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Instruction):
+    """R[dst] := R[error] is an instance of one of the errors named"""
+
+    may_raise: ClassVar[bool] = False
+    pure: ClassVar[bool] = True
+    dst: Writes
+    error: Reads
+    kinds: Errors
+
+
+# --- calls ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Instruction):
+    """R[dst] := task(*R[arguments]) under the policies R[policies]
+
+    ``policies`` reads ``None`` or a tuple of policy tuples, outermost first (`cascade_vm.host.Host.call` has their form).
+    """
+
+    suspends: ClassVar[bool] = True
+    dst: Writes
+    task: Task
+    arguments: ReadsMany
+    forms: Forms
+    policies: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Instruction):
+    """R[dst] := R[target].name(*R[arguments])
+
+    Methods of the built-in types run here; those of other values are the host's to call, as task calls are.
+    """
+
+    suspends: ClassVar[bool] = True
+    dst: Writes
+    target: Reads
+    name: Name
+    arguments: ReadsMany
+    forms: Forms = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Instruction):
+    """R[dst] := host.service(*R[arguments])"""
+
+    suspends: ClassVar[bool] = True
+    dst: Writes
+    service: Service
+    arguments: ReadsMany
+    forms: Forms = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallFlow(Instruction):
+    """R[dst] := flow(*R[arguments]), in a frame of its own
+
+    One argument a parameter, in order; `UNBOUND` leaves it to a default that the flow computes. Counts a turn. With policies
+    other than ``None`` the flow runs as a strand that the host may time, stop and start again.
+    """
+
+    suspends: ClassVar[bool] = True
+    dst: Writes
+    flow: Flow
+    arguments: ReadsRawMany
+    policies: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class TailCall(Instruction):
+    """become flow(*R[arguments]), in this frame
+
+    Counts a turn. Not allowed in a protected range.
+    """
+
+    ends_block: ClassVar[bool] = True
+    may_raise: ClassVar[bool] = False
+    flow: Flow
+    arguments: ReadsRawMany
+
+
+@dataclass(frozen=True, slots=True)
+class Fork(Instruction):
+    """R[dst] := the results of the branches, run at the same time, at most R[limit] of them
+
+    Branch ``i`` is ``flows[i](*R[arguments[i]])``. The first error cancels the other branches and is raised here.
+    """
+
+    suspends: ClassVar[bool] = True
+    dst: Writes
+    flows: Flows
+    arguments: Groups
+    limit: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Map(Instruction):
+    """R[dst] := [flow(item, *R[arguments]) for item in R[items]], at the same time, at most R[limit] of them
+
+    The items are read whole first; the results come in their order. The first error cancels the rest and is raised here.
+    """
+
+    suspends: ClassVar[bool] = True
+    dst: Writes
+    flow: Flow
+    items: Reads
+    arguments: ReadsRawMany
+    limit: Reads
+
+
+OPCODES: tuple[type[Instruction], ...] = (
+    Copy, Move, Compute, Pack, Unpack, Attribute, Clear, Bound, Check, Iterate, Next,
+    Jump, Branch, Test, Switch, Return, Fail, Reraise, Match,
+    Call, Method, Request, CallFlow, TailCall, Fork, Map,
+)  # fmt: skip
+"""Every opcode, in the order of their numbers. A new one goes to the end: numbers are part of the file format."""
