@@ -126,10 +126,11 @@ class PackVariables(_Node):
 
 @dataclass(frozen=True, slots=True)
 class UnpackVariables(_Node):
-    """The inverse of `PackVariables`: set or unbind each variable."""
+    """The inverse of `PackVariables`: set or unbind each variable, from item ``branch`` of the value of a `Fork`."""
 
     variables: tuple[str, ...]
     source: Ref
+    branch: int
 
 
 @dataclass(frozen=True, slots=True)
