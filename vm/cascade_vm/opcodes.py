@@ -32,7 +32,7 @@ WRITES = Role("writes")  # a register, written
 WRITES_MANY = Role("writes_many")
 READS = Role("reads")  # a register, or a constant when negative
 READS_MANY = Role("reads_many")
-READS_RAW = Role("reads_raw")  # a register that may hold `UNBOUND`
+READS_RAW = Role("reads_raw")  # as `READS`, and the register may hold `UNBOUND`
 READS_RAW_MANY = Role("reads_raw_many")
 LABEL = Role("label")  # index of an instruction of the same flow
 LABELS = Role("labels")
@@ -129,7 +129,7 @@ class Compute(Instruction):
 class Pack(Instruction):
     """R[dst] := tuple(R[sources]), unbound variables included
 
-    What a branch of a `parallel` hands back to its parent; `Unpack` is its inverse.
+    What a branch of a `parallel` hands back to its parent; `Restore` is its inverse.
     """
 
     may_raise: ClassVar[bool] = False
@@ -142,7 +142,8 @@ class Pack(Instruction):
 class Unpack(Instruction):
     """R[targets] := the items of R[source]; R[targets[star]] takes the surplus as a list
 
-    ``star`` is -1 for none. Raises what the assignment ``a, *b, c = source`` raises in Python.
+    ``star`` is -1 for none. Raises what the assignment ``a, *b, c = source`` raises in Python. An item that is
+    `UNBOUND` is refused: only `Restore` takes those out.
     """
 
     targets: WritesMany
@@ -410,9 +411,25 @@ class Map(Instruction):
     limit: Reads
 
 
+# --- appended: data again -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Restore(Instruction):
+    """R[targets] := the items of R[source][branch], unbound ones included; as many as there are targets
+
+    The inverse of `Pack`: ``source`` holds the result of a `Fork`, ``branch`` says of which branch; -1 when ``source``
+    holds the packed tuple itself. Every target may be unbound afterwards. All are written, or on an error none.
+    """
+
+    targets: WritesMany
+    source: Reads
+    branch: Index
+
+
 OPCODES: tuple[type[Instruction], ...] = (
     Copy, Move, Compute, Pack, Unpack, Attribute, Clear, Bound, Check, Iterate, Next,
     Jump, Branch, Test, Switch, Return, Fail, Reraise, Match,
-    Call, Method, Request, CallFlow, TailCall, Fork, Map,
+    Call, Method, Request, CallFlow, TailCall, Fork, Map, Restore,
 )  # fmt: skip
 """Every opcode, in the order of their numbers. A new one goes to the end: numbers are part of the file format."""
