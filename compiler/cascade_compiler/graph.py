@@ -246,7 +246,11 @@ class Jump(_Terminator):
 
 @dataclass(frozen=True, slots=True)
 class BranchOn(_Terminator):
-    """Go to one of two blocks (without parameters) by the truth of a value."""
+    """Go to one of two blocks (without parameters) by the truth of a value.
+
+    Its place is that of the expression which gave the condition: an error of the comparison and one of the truth of its
+    result are then at one place, and the two can become one instruction.
+    """
 
     condition: Ref
     then: int
