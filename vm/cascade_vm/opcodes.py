@@ -37,8 +37,10 @@ READS_RAW_MANY = Role("reads_raw_many")
 LABEL = Role("label")  # index of an instruction of the same flow
 LABELS = Role("labels")
 OPERATION = Role("operation")  # a name in `cascade_vm.operations`
+COMPARISON = Role("comparison")  # a name in `cascade_vm.operations.COMPARISONS`
 SERVICE = Role("service")  # a name in `SERVICES`
-NAME = Role("name")  # an identifier: a variable, or a public attribute
+NAME = Role("name")  # a variable of the program
+PUBLIC = Role("public")  # an attribute or a method, public as `cascade_vm.names` has it
 ERRORS = Role("errors")  # names in `cascade_vm.errors.CATCHABLE`
 FORMS = Role("forms")  # how each argument is passed, see below
 TASK = Role("task")  # index into the Blueprint's tasks
@@ -56,8 +58,10 @@ ReadsRawMany = Annotated[tuple[int, ...], READS_RAW_MANY]
 Label = Annotated[int, LABEL]
 Labels = Annotated[tuple[int, ...], LABELS]
 Operation = Annotated[str, OPERATION]
+Comparison = Annotated[str, COMPARISON]
 Service = Annotated[str, SERVICE]
 Name = Annotated[str, NAME]
+Public = Annotated[str, PUBLIC]
 Errors = Annotated[tuple[str, ...], ERRORS]
 Forms = Annotated[tuple[str, ...], FORMS]
 """One entry an argument: ``""`` by position, ``"*"`` spread, ``"**"`` spread by name, otherwise the keyword.
@@ -84,6 +88,12 @@ class Instruction:
     """The run may be away from the machine for any time here."""
     pure: ClassVar[bool] = False
     """No effect but its writes: may be removed when they are not read (and it can not raise)."""
+    copies: ClassVar[bool] = False
+    """What it writes is what it reads raw, one for one, `UNBOUND` included."""
+    unbinds: ClassVar[bool] = False
+    """What it writes may be `UNBOUND`."""
+    binds: ClassVar[bool] = False
+    """What it reads raw is not `UNBOUND` when control falls through."""
 
 
 # --- data --------------------------------------------------------------------------------------------------------------
@@ -93,6 +103,7 @@ class Instruction:
 class Copy(Instruction):
     """R[dst] := R[source]"""
 
+    copies: ClassVar[bool] = True
     may_raise: ClassVar[bool] = False
     pure: ClassVar[bool] = True
     dst: Writes
@@ -106,6 +117,7 @@ class Move(Instruction):
     The block arguments of a jump. Targets are distinct.
     """
 
+    copies: ClassVar[bool] = True
     may_raise: ClassVar[bool] = False
     pure: ClassVar[bool] = True
     targets: WritesMany
@@ -160,13 +172,14 @@ class Attribute(Instruction):
 
     dst: Writes
     target: Reads
-    name: Name
+    name: Public
 
 
 @dataclass(frozen=True, slots=True)
 class Clear(Instruction):
     """R[dst] := UNBOUND"""
 
+    unbinds: ClassVar[bool] = True
     may_raise: ClassVar[bool] = False
     pure: ClassVar[bool] = True
     dst: Writes
@@ -186,6 +199,7 @@ class Bound(Instruction):
 class Check(Instruction):
     """if R[variable] is UNBOUND: raise UnboundLocalError(name)"""
 
+    binds: ClassVar[bool] = True
     variable: ReadsRaw
     name: Name
 
@@ -246,7 +260,7 @@ class Test(Instruction):
     """
 
     ends_block: ClassVar[bool] = True
-    operation: Operation
+    operation: Comparison
     left: Reads
     right: Reads
     then: Label
@@ -338,7 +352,7 @@ class Method(Instruction):
     suspends: ClassVar[bool] = True
     dst: Writes
     target: Reads
-    name: Name
+    name: Public
     arguments: ReadsMany
     forms: Forms = ()
 
@@ -422,6 +436,7 @@ class Restore(Instruction):
     holds the packed tuple itself. Every target may be unbound afterwards. All are written, or on an error none.
     """
 
+    unbinds: ClassVar[bool] = True
     targets: WritesMany
     source: Reads
     branch: Index

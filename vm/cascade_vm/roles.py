@@ -14,18 +14,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from enum import Enum
 from typing import NamedTuple, TypeAlias
 
 from cascade_vm import opcodes
 from cascade_vm.opcodes import OPCODES, Instruction, Role
 
 __all__ = [
-    "MNEMONICS", "NUMBERS", "OPCODE_CALLED", "OPERANDS", "Operand", "constants_read", "flows_named", "labels",
-    "mnemonic", "plain_reads", "raw_reads", "reads", "registers_read", "relabel", "rename", "renumber_constants",
-    "renumber_flows", "renumber_tasks", "successors", "tasks_named", "writes",
+    "MNEMONICS", "NUMBERS", "OPCODE_CALLED", "OPERANDS", "SHAPES", "Operand", "Shape", "constants_read", "flows_named",
+    "labels", "mnemonic", "plain_reads", "raw_reads", "reads", "registers_read", "relabel", "rename",
+    "renumber_constants", "renumber_flows", "renumber_tasks", "successors", "tasks_named", "writes",
 ]  # fmt: skip
 
 Map: TypeAlias = Callable[[int], int]
+
+
+class Shape(Enum):
+    """What the value of an operand is made of."""
+
+    NUMBER = int
+    TEXT = str
+    NUMBERS = tuple[int, ...]
+    TEXTS = tuple[str, ...]
+    GROUPS = tuple[tuple[int, ...], ...]
 
 
 class Operand(NamedTuple):
@@ -47,6 +58,13 @@ def _operands(kind: type[Instruction]) -> tuple[Operand, ...]:
 
 OPERANDS: dict[type[Instruction], tuple[Operand, ...]] = {kind: _operands(kind) for kind in OPCODES}
 """The operands of each opcode, in the order of its fields."""
+
+SHAPES: dict[Role, Shape] = {
+    annotation.__metadata__[0]: Shape(annotation.__origin__)
+    for annotation in vars(opcodes).values()
+    if isinstance(getattr(annotation, "__metadata__", (None,))[0], Role)
+}
+"""The shape of the operands of each role, from the annotations."""
 
 MNEMONICS: dict[type[Instruction], str] = {
     kind: re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in OPCODES
