@@ -36,7 +36,8 @@ def _key(value: object) -> Hashable:
             return (tuple, tuple(map(_key, value)))
         case frozenset():
             return (frozenset, frozenset(map(_key, value)))
-    return (type(value), value)
+        case _:
+            return (type(value), value)
 
 
 class Constant:

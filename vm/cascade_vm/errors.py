@@ -33,7 +33,7 @@ class FlowFailed(Exception):  # noqa: N818 - the language's own word, which prog
     """A program said `fail`. Its argument is the value that followed."""
 
 
-class BudgetExhausted(BaseException):  # noqa: N818 - not an error: the run can be given more and go on
+class BudgetExhausted(BaseException):
     """The run spent a budget: ``what`` is "turns" or "calls", ``limit`` how many there were."""
 
     def __init__(self, what: str, limit: int) -> None:

@@ -88,9 +88,7 @@ class Host(Protocol):
     ) -> object:
         """Call the task named by ``site.target``. A value or a `Pending`."""
 
-    def method(
-        self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]
-    ) -> object:
+    def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         """Call a public method of a value that is not built in. A value or a `Pending`."""
 
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:

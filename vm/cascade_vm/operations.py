@@ -84,10 +84,12 @@ def _update_dict(items: dict[object, object], more: Any) -> None:
     items.update(more)
 
 
+_CONVERSIONS: dict[str, Callable[[object], str]] = {"s": str, "r": repr, "a": ascii}
+
+
 def _format_value(value: object, conversion: str, spec: str) -> str:
     """A replacement field of an f-string; ``conversion`` is "", "s", "r" or "a"."""
-    converted = {"s": str, "r": repr, "a": ascii}[conversion](value) if conversion else value
-    return format(converted, spec)
+    return format(_CONVERSIONS[conversion](value) if conversion else value, spec)
 
 
 def _concat(*parts: str) -> str:
@@ -109,10 +111,6 @@ def _is_not(a: object, b: object) -> bool:
 
 def _not_in(a: object, b: Any) -> bool:
     return a not in b
-
-
-def _plain(function: Callable[..., Any], least: int, most: int | None, **facts: bool) -> Operation:
-    return Operation(function, least, most, **facts)
 
 
 _BINARY = {
@@ -150,14 +148,14 @@ OPERATIONS: dict[str, Operation] = {
     **{name: Operation(f, 2, 2, folds=True) for name, f in COMPARISONS.items() if not name.startswith("is")},
     **{name: Operation(f, 1, 1, folds=True) for name, f in _UNARY.items()},
     **{name: Operation(f, 2, 2, effect=True) for name, f in _IN_PLACE.items()},
-    "is": _plain(operator.is_, 2, 2, raises=False),
-    "is not": _plain(_is_not, 2, 2, raises=False),
+    "is": Operation(operator.is_, 2, 2, raises=False),
+    "is not": Operation(_is_not, 2, 2, raises=False),
     "[]": Operation(operator.getitem, 2, 2, folds=True),
     "[]=": Operation(operator.setitem, 3, 3, effect=True),  # container, key, value
     "del []": Operation(operator.delitem, 2, 2, effect=True),
-    "slice": _plain(_slice_of, 3, 3, raises=False),
-    "build_tuple": _plain(_build_tuple, 0, None, folds=True, raises=False),
-    "build_list": _plain(_build_list, 0, None, raises=False),
+    "slice": Operation(_slice_of, 3, 3, raises=False),
+    "build_tuple": Operation(_build_tuple, 0, None, folds=True, raises=False),
+    "build_list": Operation(_build_list, 0, None, raises=False),
     "build_set": Operation(_build_set, 0, None),
     "build_dict": Operation(_build_dict, 0, None),
     "append": Operation(_append, 2, 2, effect=True),

@@ -1,0 +1,124 @@
+"""Calls that leave the machine, or that start strands: one function each, called as ``f(strand, registers, plan, y)``.
+
+Each gives the value, or a `Pending` that the driver awaits. What a call needs besides registers is laid out once, at link
+time, in its plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cascade_vm.cursors import cursor_over
+from cascade_vm.errors import CATCHABLE
+from cascade_vm.host import Pending, Site, Start
+from cascade_vm.operations import METHODS
+from cascade_vm.plain import arguments_of
+
+if TYPE_CHECKING:
+    from cascade_vm.dispatch import Strand
+    from cascade_vm.linker import LinkedFlow
+
+__all__ = ["CallPlan", "MethodPlan", "StrandPlan"]
+
+Registers = list[Any]
+_NO_KEYWORDS: dict[str, Any] = {}
+
+
+class CallPlan(NamedTuple):
+    """A call of a task or a service: arguments in their forms; ``policies`` is the register that holds them."""
+
+    site: Site
+    arguments: Sequence[int]
+    forms: Sequence[str]
+    policies: int
+
+
+class MethodPlan(NamedTuple):
+    """A call of a method; ``forms`` is None when all arguments are passed by position."""
+
+    site: Site
+    target: int
+    name: str
+    arguments: Sequence[int]
+    forms: Sequence[str] | None
+    strict: bool
+
+
+class StrandPlan(NamedTuple):
+    """Calls of flows that run as strands: what picks each one's arguments, and the register of their policies or limit."""
+
+    site: Site
+    flows: Sequence[LinkedFlow]
+    arguments: Sequence[Callable[[Registers], Sequence[Any]]]
+    setting: int
+
+
+def call_task(strand: Strand, registers: Registers, plan: CallPlan, _y: object) -> object:
+    """A task call with keywords, spread arguments or policies."""
+    positional, named = arguments_of(registers, plan.arguments, plan.forms)
+    return strand.machine.host.call(plan.site, positional, named, registers[plan.policies])
+
+
+def request(strand: Strand, registers: Registers, plan: CallPlan, service: str) -> object:
+    """A service of the host: emit, print, sleep or wait."""
+    positional, named = arguments_of(registers, plan.arguments, plan.forms)
+    return strand.machine.services[service](plan.site, *positional, **named)
+
+
+def call_method(strand: Strand, registers: Registers, plan: MethodPlan, _y: object) -> object:
+    """Methods of built-in values run here, others at the host."""
+    target = registers[plan.target]
+    kind = type(target)
+    if plan.forms is None:
+        positional: Sequence[Any] = [registers[argument] for argument in plan.arguments]
+        named = _NO_KEYWORDS
+    else:
+        positional, named = arguments_of(registers, plan.arguments, plan.forms)
+    known = METHODS.get(kind)
+    if known is None:
+        if plan.strict:
+            raise TypeError(f"a strict program may not call methods of '{kind.__name__}' values")
+        return strand.machine.host.method(plan.site, target, positional, named)
+    if plan.name not in known:
+        raise AttributeError(f"'{kind.__name__}' object has no attribute '{plan.name}'")
+    return getattr(target, plan.name)(*positional, **named)
+
+
+def attempt_flow(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
+    """A flow under policies: a strand that the host may start more than once."""
+    (flow,), (pick,) = plan.flows, plan.arguments
+    start = _starter(strand, flow, pick(registers))
+    return strand.machine.host.attempt(plan.site, start, registers[plan.setting])
+
+
+def fork(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
+    """All branches of a `parallel` block."""
+    starts = [_starter(strand, flow, pick(registers)) for flow, pick in zip(plan.flows, plan.arguments, strict=True)]
+    return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
+
+
+def map_flow(strand: Strand, registers: Registers, plan: StrandPlan, items: int) -> Pending:
+    """One strand an item; each is made when there is room for it."""
+    values = list(cursor_over(registers[items]))
+    (flow,), (pick,) = plan.flows, plan.arguments
+    captured = tuple(pick(registers))
+    starts = (_starter(strand, flow, (value, *captured)) for value in values)
+    return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
+
+
+def _starter(strand: Strand, flow: LinkedFlow, values: Sequence[Any]) -> Start:
+    """Starts a new strand of a flow, below this one."""
+    machine, depth = strand.machine, strand.depth + len(strand.frames)
+    return lambda: machine.strand(flow, values, depth)
+
+
+def as_error(value: object, cause: object) -> BaseException:
+    """What `Fail` raises."""
+    if not isinstance(value, BaseException):
+        value = CATCHABLE["FlowFailed"](value)
+    if cause is not None:
+        if not isinstance(cause, BaseException):
+            return TypeError("exception causes must derive from BaseException")
+        value.__cause__ = cause
+    return value

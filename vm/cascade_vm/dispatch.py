@@ -1,0 +1,263 @@
+"""Tier 0: the synchronous loop that runs cells until the strand ends, waits or has used up its turns.
+
+A `Strand` is a stack of frames and nothing else: it can be looked at, and continued, between any two cells at which `execute`
+returns. This file awaits nothing and knows no policies; the host is asked through what the cells hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from cascade_vm import cells
+from cascade_vm.calls import as_error
+from cascade_vm.cells import Cell
+from cascade_vm.cursors import CURSORS, DONE, Cursor
+from cascade_vm.errors import BudgetExhausted, append_trail, start_trail, trail_of
+from cascade_vm.host import Pending, Place
+
+if TYPE_CHECKING:
+    from cascade_vm.linker import LinkedFlow
+    from cascade_vm.machine import Machine
+
+__all__ = [
+    "ENDED",
+    "OUT_OF_TURNS",
+    "RAISED_HERE",
+    "RAISED_IN_STRAND",
+    "WAITS",
+    "MAX_FRAMES",
+    "Frame",
+    "Strand",
+    "execute",
+]
+
+ENDED: Final = 0  # `strand.result` is the value
+WAITS: Final = 1  # `strand.result` is a `Pending` whose value the current cell wants
+OUT_OF_TURNS: Final = 2  # the current cell counts a turn that was not given
+
+RAISED_HERE: Final = 0  # by the current cell: the trail starts
+RAISED_IN_STRAND: Final = 1  # in a strand that the current cell started: the trail goes on
+RAISED_BEFORE: Final = 2  # and raised again: the trail stays
+
+MAX_FRAMES: Final = 250_000
+
+_NO_KEYWORDS: dict[str, Any] = {}
+
+
+class Frame:
+    """One flow that is running: the cell it is at, and its registers with the flow's constants behind them."""
+
+    __slots__ = ("at", "flow", "registers")
+
+    def __init__(self, flow: LinkedFlow, arguments: Sequence[Any]) -> None:
+        self.flow = flow
+        self.registers: list[Any] = [*arguments, *flow.rest]
+        self.at: Cell = flow.start
+
+
+class Strand:
+    """A stack of frames, the running one last.
+
+    ``depth`` counts the frames of other strands that wait for this one. ``left`` is what remains of the turns that `execute`
+    was given. ``doomed`` is an error that programs can not catch, once a ``finally`` runs because of it: the strand ends with
+    it, whatever the flow does.
+    """
+
+    __slots__ = ("depth", "doomed", "frames", "left", "machine", "result")
+
+    def __init__(self, machine: Machine, frame: Frame, depth: int) -> None:
+        self.machine = machine
+        self.frames = [frame]
+        self.depth = depth
+        self.left = 0
+        self.result: Any = None
+        self.doomed: BaseException | None = None
+
+    def deliver(self, value: object) -> None:
+        """The value that the current cell waited for."""
+        frame = self.frames[-1]
+        frame.registers[frame.at[4]] = value
+        frame.at = frame.at[5]
+
+
+def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
+    """Run until the strand ends, waits or has no turns left; an error that no handler wants is raised.
+
+    ``error`` is one that the current cell raises, ``origin`` where it comes from. One function, because a call a cell would
+    cost as much as the cell; the order of the kinds is that of `cascade_vm.cells`.
+    """
+    frames = strand.frames
+    frame = frames[-1]
+    call = strand.machine.call
+    left = strand.left
+    cell, registers = frame.at, frame.registers
+    while True:
+        if error is not None:
+            strand.left = left
+            frame.at = cell
+            frame = _unwind(strand, error, origin)
+            cell, registers = frame.at, frame.registers
+            error, origin = None, RAISED_HERE
+        try:
+            while True:
+                kind, f, x, y, dst, after = cell
+                if kind == 0:  # BINARY
+                    registers[dst] = f(registers[x], registers[y])
+                    cell = after
+                elif kind == 1:  # TEST
+                    cell = after if f(registers[x], registers[y]) else dst
+                elif kind == 2:  # TEST_BACK
+                    if f(registers[x], registers[y]):
+                        if left <= 0:
+                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                            return OUT_OF_TURNS
+                        left -= 1
+                        cell = after
+                    else:
+                        cell = dst
+                elif kind == 3:  # TEST_NOT_BACK
+                    if f(registers[x], registers[y]):
+                        cell = dst
+                    else:
+                        if left <= 0:
+                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                            return OUT_OF_TURNS
+                        left -= 1
+                        cell = after
+                elif kind == 4:  # COPY
+                    registers[dst] = registers[x]
+                    cell = after
+                elif kind == 5:  # CALL
+                    value = call(f, x(registers), _NO_KEYWORDS, None)
+                    if type(value) is Pending:
+                        frame.at, strand.left, strand.result = cell, left, value
+                        return WAITS
+                    registers[dst] = value
+                    cell = after
+                elif kind == 6:  # TURN
+                    if left <= 0:
+                        frame.at, strand.left = cell, 0
+                        return OUT_OF_TURNS
+                    left -= 1
+                    cell = after
+                elif kind == 7:  # NARY
+                    registers[dst] = f(*x(registers))
+                    cell = after
+                elif kind == 8:  # UNARY
+                    registers[dst] = f(registers[x])
+                    cell = after
+                elif kind == 9:  # STEP
+                    cursor = registers[x]
+                    if type(cursor) is Cursor and cursor.index < len(cursor.sequence):
+                        index = cursor.index
+                        cursor.index = index + 1
+                        registers[dst] = cursor.sequence[index]
+                        cell = after
+                    elif type(cursor) in CURSORS:
+                        value = next(cursor, DONE)
+                        if value is DONE:
+                            cell = y
+                        else:
+                            registers[dst] = value
+                            cell = after
+                    else:
+                        raise TypeError(f"'{type(cursor).__name__}' object is not an iterator")
+                elif kind == 10:  # BRANCH
+                    cell = after if registers[x] else dst
+                elif kind == 11:  # PLAIN
+                    f(registers, x, y, dst)
+                    cell = after
+                elif kind == 12:  # PUSH
+                    if left <= 0:
+                        frame.at, strand.left = cell, 0
+                        return OUT_OF_TURNS
+                    left -= 1
+                    if strand.depth + len(frames) >= MAX_FRAMES:
+                        raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
+                    frame.at = cell
+                    frame = Frame(f, x(registers))
+                    frames.append(frame)
+                    cell, registers = frame.at, frame.registers
+                elif kind == 13:  # RETURN
+                    value = registers[x]
+                    if len(frames) == 1:
+                        strand.left, strand.result = left, value
+                        return ENDED
+                    frames.pop()
+                    frame = frames[-1]
+                    cell, registers = frame.at, frame.registers
+                    registers[cell[4]] = value
+                    cell = cell[5]
+                elif kind == 14:  # TAIL
+                    if left <= 0:
+                        frame.at, strand.left = cell, 0
+                        return OUT_OF_TURNS
+                    left -= 1
+                    registers = [*x(registers), *f.rest]
+                    frame.flow, frame.registers = f, registers
+                    cell = f.start
+                elif kind == 15:  # HOST
+                    value = f(strand, registers, x, y)
+                    if type(value) is Pending:
+                        frame.at, strand.left, strand.result = cell, left, value
+                        return WAITS
+                    registers[dst] = value
+                    cell = after
+                elif kind == 16:  # SWITCH
+                    value = registers[y]
+                    cell = x[value] if type(value) is int and 0 <= value < len(x) else after
+                elif kind == 17:  # FAIL
+                    error = as_error(registers[x], registers[y])
+                    break
+                else:  # RERAISE
+                    error = as_error(registers[x], None)
+                    origin = RAISED_BEFORE if trail_of(error) else RAISED_HERE
+                    break
+        except BaseException as caught:
+            error = caught
+
+
+def _unwind(strand: Strand, error: BaseException, origin: int) -> Frame:
+    """Find the handler of an error raised at the current cell and drop the frames above it; raise it when there is none."""
+    frames = strand.frames
+    frame = frames[-1]
+    pc = frame.flow.pc_of(frame.at)
+    _note_trail(error, strand.machine.image.trail_at(frame.flow.flow, pc), origin)
+    catchable = isinstance(error, Exception)
+    while True:
+        for handler in frame.flow.flow.handlers:
+            if handler.start <= pc < handler.end and _receives(handler.cleanup, error):
+                frame.registers[handler.error] = error
+                frame.at = frame.flow.cells[handler.target]
+                if not catchable and strand.doomed is None:
+                    strand.doomed = error
+                return frame
+        frames.pop()
+        if not frames:
+            if strand.doomed is not None and isinstance(error, Exception):
+                raise strand.doomed
+            raise error
+        frame = frames[-1]
+        pc = frame.flow.pc_of(frame.at)
+        for place in strand.machine.image.trail_at(frame.flow.flow, pc):
+            append_trail(error, place)
+
+
+def _receives(cleanup: bool, error: BaseException) -> bool:
+    """Programs catch `Exception`; a ``finally`` runs for anything but a spent budget."""
+    return isinstance(error, Exception) or (cleanup and not isinstance(error, BudgetExhausted))
+
+
+def _note_trail(error: BaseException, places: list[Place], origin: int) -> None:
+    if origin == RAISED_BEFORE:
+        return
+    if origin == RAISED_HERE:
+        start_trail(error, places[0])
+        places = places[1:]
+    for place in places:
+        append_trail(error, place)
+
+
+assert (cells.BINARY, cells.TEST, cells.TEST_BACK, cells.TEST_NOT_BACK, cells.COPY, cells.CALL) == (0, 1, 2, 3, 4, 5)
+assert (cells.HOST, cells.SWITCH, cells.FAIL, cells.RERAISE) == (15, 16, 17, 18)

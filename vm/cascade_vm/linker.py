@@ -1,0 +1,281 @@
+"""From a Blueprint to cells: done once a program, before it runs.
+
+`link` expects a Blueprint that the verifier is content with. Each opcode has one function here (`_LINKS`), which says of what
+kind its cell is and what goes into it. This file knows no strands and does not run anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cascade_vm import calls, cells, plain
+from cascade_vm import opcodes as op
+from cascade_vm.blueprint import Blueprint, Flow, Location
+from cascade_vm.cells import Cell, gatherer
+from cascade_vm.host import UNBOUND, Place, Site
+from cascade_vm.operations import OPERATIONS
+
+__all__ = ["Image", "LinkedFlow", "link"]
+
+
+class LinkedFlow:
+    """A flow ready to run: its first cell, and what a new frame holds behind the arguments."""
+
+    __slots__ = ("cells", "flow", "pcs", "rest", "start", "turns")
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.cells: list[Cell] = [[None] * 6 for _ in flow.code]
+        self.pcs: dict[int, int] = {id(cell): pc for pc, cell in enumerate(self.cells)}
+        self.turns: dict[int, Cell] = {}
+        """The `TURN` cell of a test's backward edge, by the id of the test's cell."""
+        constants = [constant.value for constant in flow.constants]
+        self.rest: list[Any] = [UNBOUND] * (flow.registers - len(flow.parameters)) + constants
+        self.start: Cell = []
+
+    def pc_of(self, cell: Cell) -> int:
+        """The instruction that a cell stands for."""
+        return self.pcs[id(cell)]
+
+
+class Image:
+    """A linked program. Holds nothing of a run and may serve any number of them."""
+
+    __slots__ = ("blueprint", "flows", "places")
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.blueprint = blueprint
+        self.flows = [LinkedFlow(flow) for flow in blueprint.flows]
+        self.places: dict[Location, Place] = {}
+
+    def place(self, location: Location) -> Place:
+        """A location, ready to print."""
+        found = self.places.get(location)
+        if found is None:
+            found = Place(location.flow, self.blueprint.files[location.file], *location[1:5])
+            self.places[location] = found
+        return found
+
+    def trail_at(self, flow: Flow, pc: int) -> list[Place]:
+        """Where an instruction comes from, innermost first: the place itself, and the calls that it was inlined into."""
+        location = flow.locations[flow.places[pc]]
+        trail = [self.place(location)]
+        while location.caller >= 0:
+            location = flow.locations[location.caller]
+            trail.append(self.place(location))
+        return trail
+
+    def site(self, flow: Flow, pc: int, target: str) -> Site:
+        """The call at an instruction."""
+        return Site(target, self.place(flow.locations[flow.places[pc]]))
+
+
+def link(blueprint: Blueprint) -> Image:
+    """Make the cells of every flow."""
+    image = Image(blueprint)
+    for linked in image.flows:
+        _Linking(image, linked).run()
+    return image
+
+
+class _Linking:
+    """The work on one flow."""
+
+    def __init__(self, image: Image, linked: LinkedFlow) -> None:
+        self.image = image
+        self.linked = linked
+        self.flow = linked.flow
+
+    def run(self) -> None:
+        for pc, instruction in enumerate(self.flow.code):
+            cell = self.linked.cells[pc]
+            cell[:] = _LINKS[type(instruction)](self, pc, instruction)
+            if cell[5] is None and not instruction.ends_block:
+                cell[5] = self.cell_at(pc + 1)
+        self.linked.start = self.cell_at(0)
+
+    def read(self, operand: int) -> int:
+        """The index of a register, or of a constant behind the registers."""
+        return operand if operand >= 0 else self.flow.registers - 1 - operand
+
+    def read_all(self, operands: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple([self.read(operand) for operand in operands])
+
+    def cell_at(self, target: int) -> Cell:
+        """The cell that runs when control comes to an instruction: forward jumps are followed."""
+        instruction = self.flow.code[target]
+        while isinstance(instruction, op.Jump) and instruction.target > target:
+            target = instruction.target
+            instruction = self.flow.code[target]
+        return self.linked.cells[target]
+
+    def goto(self, pc: int, target: int) -> Cell:
+        """Where a jump from ``pc`` goes: straight on, or through a cell that counts a turn when it goes back."""
+        cell = self.cell_at(target)
+        if target > pc:
+            return cell
+        turn: Cell = [cells.TURN, None, None, None, None, cell]
+        self.linked.cells.append(turn)
+        self.linked.pcs[id(turn)] = pc
+        return turn
+
+    def site(self, pc: int, target: str) -> Site:
+        return self.image.site(self.flow, pc, target)
+
+
+def _copy(linking: _Linking, pc: int, i: op.Copy) -> Cell:
+    return [cells.COPY, None, linking.read(i.source), None, i.dst, None]
+
+
+def _compute(linking: _Linking, pc: int, i: op.Compute) -> Cell:
+    function = OPERATIONS[i.operation].function
+    arguments = linking.read_all(i.arguments)
+    if any(i.forms):
+        return [cells.PLAIN, plain.compute, (function, arguments, i.forms), None, i.dst, None]
+    if len(arguments) == 2:
+        return [cells.BINARY, function, *arguments, i.dst, None]
+    if len(arguments) == 1:
+        return [cells.UNARY, function, arguments[0], None, i.dst, None]
+    return [cells.NARY, function, gatherer(arguments), None, i.dst, None]
+
+
+def _plain(function: Callable[..., None], fields: Callable[[_Linking, Any], tuple[Any, Any, Any]]) -> Any:
+    def link_one(linking: _Linking, pc: int, i: op.Instruction) -> Cell:
+        return [cells.PLAIN, function, *fields(linking, i), None]
+
+    return link_one
+
+
+def _next(linking: _Linking, pc: int, i: op.Next) -> Cell:
+    return [cells.STEP, None, linking.read(i.cursor), linking.goto(pc, i.done), i.dst, None]
+
+
+def _jump(linking: _Linking, pc: int, i: op.Jump) -> Cell:
+    return [cells.TURN, None, None, None, None, linking.cell_at(i.target)]  # a forward one is never reached
+
+
+def _branch(linking: _Linking, pc: int, i: op.Branch) -> Cell:
+    then, otherwise = linking.goto(pc, i.then), linking.goto(pc, i.otherwise)
+    return [cells.BRANCH, None, linking.read(i.condition), None, otherwise, then]
+
+
+def _test(linking: _Linking, pc: int, i: op.Test) -> Cell:
+    function = OPERATIONS[i.operation].function
+    operands = (linking.read(i.left), linking.read(i.right))
+    then, otherwise = linking.goto(pc, i.then), linking.goto(pc, i.otherwise)
+    if i.then <= pc:
+        linking.linked.turns[id(linking.linked.cells[pc])] = then
+        return [cells.TEST_BACK, function, *operands, otherwise, then[5]]
+    if i.otherwise <= pc:
+        linking.linked.turns[id(linking.linked.cells[pc])] = otherwise
+        return [cells.TEST_NOT_BACK, function, *operands, then, otherwise[5]]
+    return [cells.TEST, function, *operands, otherwise, then]
+
+
+def _switch(linking: _Linking, pc: int, i: op.Switch) -> Cell:
+    targets = [linking.goto(pc, case) for case in i.cases]
+    return [cells.SWITCH, None, targets, linking.read(i.value), None, linking.goto(pc, i.otherwise)]
+
+
+def _return(linking: _Linking, pc: int, i: op.Return) -> Cell:
+    return [cells.RETURN, None, linking.read(i.value), None, None, None]
+
+
+def _fail(linking: _Linking, pc: int, i: op.Fail) -> Cell:
+    return [cells.FAIL, None, linking.read(i.error), linking.read(i.cause), None, None]
+
+
+def _reraise(linking: _Linking, pc: int, i: op.Reraise) -> Cell:
+    return [cells.RERAISE, None, linking.read(i.error), None, None, None]
+
+
+def _is_none(linking: _Linking, operand: int) -> bool:
+    return operand < 0 and linking.flow.constants[-1 - operand].value is None
+
+
+def _call(linking: _Linking, pc: int, i: op.Call) -> Cell:
+    site = linking.site(pc, linking.image.blueprint.tasks[i.task].name)
+    arguments = linking.read_all(i.arguments)
+    if not any(i.forms) and _is_none(linking, i.policies):
+        return [cells.CALL, site, gatherer(arguments), None, i.dst, None]
+    plan = calls.CallPlan(site, arguments, i.forms or ("",) * len(arguments), linking.read(i.policies))
+    return [cells.HOST, calls.call_task, plan, None, i.dst, None]
+
+
+def _method(linking: _Linking, pc: int, i: op.Method) -> Cell:
+    arguments = linking.read_all(i.arguments)
+    plan = calls.MethodPlan(
+        linking.site(pc, f".{i.name}"),
+        linking.read(i.target),
+        i.name,
+        arguments,
+        i.forms if any(i.forms) else None,
+        linking.image.blueprint.strict,
+    )
+    return [cells.HOST, calls.call_method, plan, None, i.dst, None]
+
+
+def _request(linking: _Linking, pc: int, i: op.Request) -> Cell:
+    arguments = linking.read_all(i.arguments)
+    plan = calls.CallPlan(linking.site(pc, i.service), arguments, i.forms or ("",) * len(arguments), 0)
+    return [cells.HOST, calls.request, plan, i.service, i.dst, None]
+
+
+def _call_flow(linking: _Linking, pc: int, i: op.CallFlow) -> Cell:
+    callee = linking.image.flows[i.flow]
+    arguments = gatherer(linking.read_all(i.arguments))
+    if _is_none(linking, i.policies):
+        return [cells.PUSH, callee, arguments, None, i.dst, None]
+    plan = calls.StrandPlan(linking.site(pc, callee.flow.name), (callee,), (arguments,), linking.read(i.policies))
+    return [cells.HOST, calls.attempt_flow, plan, None, i.dst, None]
+
+
+def _tail_call(linking: _Linking, pc: int, i: op.TailCall) -> Cell:
+    return [cells.TAIL, linking.image.flows[i.flow], gatherer(linking.read_all(i.arguments)), None, None, None]
+
+
+def _fork(linking: _Linking, pc: int, i: op.Fork) -> Cell:
+    flows = tuple([linking.image.flows[flow] for flow in i.flows])
+    arguments = tuple([gatherer(linking.read_all(group)) for group in i.arguments])
+    plan = calls.StrandPlan(linking.site(pc, "parallel"), flows, arguments, linking.read(i.limit))
+    return [cells.HOST, calls.fork, plan, None, i.dst, None]
+
+
+def _map(linking: _Linking, pc: int, i: op.Map) -> Cell:
+    callee = linking.image.flows[i.flow]
+    arguments = gatherer(linking.read_all(i.arguments))
+    plan = calls.StrandPlan(linking.site(pc, "parallel"), (callee,), (arguments,), linking.read(i.limit))
+    return [cells.HOST, calls.map_flow, plan, linking.read(i.items), i.dst, None]
+
+
+_LINKS: dict[type[op.Instruction], Callable[[_Linking, int, Any], Cell]] = {
+    op.Copy: _copy,
+    op.Move: _plain(plain.move, lambda k, i: (i.targets, k.read_all(i.sources), None)),
+    op.Compute: _compute,
+    op.Pack: _plain(plain.pack, lambda k, i: (k.read_all(i.sources), None, i.dst)),
+    op.Unpack: _plain(plain.unpack, lambda k, i: (i.targets, i.star, k.read(i.source))),
+    op.Restore: _plain(plain.restore, lambda k, i: (i.targets, i.branch, k.read(i.source))),
+    op.Attribute: _plain(plain.attribute, lambda k, i: (k.read(i.target), i.name, i.dst)),
+    op.Clear: _plain(plain.clear, lambda k, i: (None, None, i.dst)),
+    op.Bound: _plain(plain.bound, lambda k, i: (k.read(i.variable), None, i.dst)),
+    op.Check: _plain(plain.check, lambda k, i: (k.read(i.variable), i.name, None)),
+    op.Iterate: _plain(plain.iterate, lambda k, i: (k.read(i.source), None, i.dst)),
+    op.Match: _plain(plain.match, lambda k, i: (k.read(i.error), plain.errors_named(i.kinds), i.dst)),
+    op.Next: _next,
+    op.Jump: _jump,
+    op.Branch: _branch,
+    op.Test: _test,
+    op.Switch: _switch,
+    op.Return: _return,
+    op.Fail: _fail,
+    op.Reraise: _reraise,
+    op.Call: _call,
+    op.Method: _method,
+    op.Request: _request,
+    op.CallFlow: _call_flow,
+    op.TailCall: _tail_call,
+    op.Fork: _fork,
+    op.Map: _map,
+}
+"""How each opcode becomes a cell: the machine's table of handlers."""

@@ -1,0 +1,128 @@
+"""The machine: drives strands. It awaits what they wait for, and gives others a turn when a slice of time is over.
+
+It knows Blueprints and one `Host`; how calls are retried, timed, logged or replaced is the host's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+
+from cascade_vm import calls
+from cascade_vm.blueprint import Blueprint
+from cascade_vm.dispatch import ENDED, MAX_FRAMES, OUT_OF_TURNS, RAISED_HERE, RAISED_IN_STRAND, Frame, Strand, execute
+from cascade_vm.errors import BudgetExhausted
+from cascade_vm.host import Host
+from cascade_vm.linker import Image, LinkedFlow, link
+from cascade_vm.opcodes import SERVICES
+
+__all__ = ["Machine"]
+
+_FIRST_BATCH: Final = 128
+_LARGEST_BATCH: Final = 65_536
+"""Turns between two looks at the clock. Batches grow while turns are quick: a look costs what ten turns cost."""
+
+_STARTS_STRANDS: Final = (calls.fork, calls.map_flow, calls.attempt_flow)
+
+
+class Machine:
+    """Runs the flows of one program with one host.
+
+    ``program`` is a verified Blueprint, or what `link` made of one: linking is the costly part and can be shared by any
+    number of machines. A strand that has computed for ``slice_seconds`` (on the host's clock) lets others have a turn.
+    """
+
+    __slots__ = ("call", "host", "image", "services", "slice_seconds")
+
+    def __init__(self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.005) -> None:
+        self.image = program if isinstance(program, Image) else link(program)
+        self.host = host
+        self.slice_seconds = slice_seconds
+        self.call = host.call
+        self.services: dict[str, Callable[..., object]] = {name: getattr(host, name) for name in SERVICES}
+
+    def run(self, flow: int, arguments: Sequence[object]) -> Coroutine[Any, Any, object]:
+        """Run a flow to its end: ``arguments`` as `cascade_vm.signature.bind` gives them.
+
+        An error that the program does not catch is raised, with its trail on it (`cascade_vm.errors.trail_of`).
+        """
+        return self._drive(Strand(self, Frame(self.image.flows[flow], arguments), 0))
+
+    async def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> object:
+        """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
+        meter = self.host.meter
+        if depth >= MAX_FRAMES:
+            raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
+        if meter.turns_left is not None:
+            if meter.turns_left <= 0:
+                raise BudgetExhausted("turns", meter.turns_spent)
+            meter.turns_left -= 1
+        meter.turns_spent += 1
+        return await self._drive(Strand(self, Frame(flow, arguments), depth))
+
+    async def _drive(self, strand: Strand) -> object:
+        """Run a strand to its end."""
+        meter = self.host.meter
+        error: BaseException | None = None
+        origin = RAISED_HERE
+        batch = left = _FIRST_BATCH
+        slice_began = looked = -1.0
+        while True:
+            allowed = meter.turns_left
+            strand.left = given = left if allowed is None or left <= allowed else allowed
+            try:
+                state = execute(strand, error, origin)
+            finally:
+                spent = given - strand.left
+                meter.turns_spent += spent
+                if allowed is not None:
+                    meter.turns_left = allowed - spent
+                left -= spent
+            error = None
+            if state == ENDED:
+                if strand.doomed is not None:
+                    raise strand.doomed
+                return strand.result
+            if state == OUT_OF_TURNS:
+                if meter.turns_left == 0:
+                    error, origin = BudgetExhausted("turns", meter.turns_spent), RAISED_HERE
+                    continue
+                now = self.host.now()
+                if slice_began < 0:
+                    slice_began = now
+                elif now - looked > self.slice_seconds / 2:
+                    batch = max(1, batch // 2)
+                elif now - looked < self.slice_seconds / 8:
+                    batch = min(batch * 2, _LARGEST_BATCH)
+                left, looked = batch, now
+                if now - slice_began < self.slice_seconds:
+                    continue
+                error = await self._pause(strand)
+                origin = RAISED_HERE
+                slice_began = looked = self.host.now()
+            else:
+                error = await self._receive(strand)
+                origin = RAISED_IN_STRAND if strand.frames[-1].at[1] in _STARTS_STRANDS else RAISED_HERE
+
+    async def _receive(self, strand: Strand) -> BaseException | None:
+        """Await what the strand waits for; the error that came instead, if one did."""
+        pending, strand.result = strand.result, None
+        try:
+            strand.deliver(await pending.awaitable)
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            return error
+        return None
+
+    async def _pause(self, strand: Strand) -> BaseException | None:
+        """Let others have a turn; the cancellation that came meanwhile, if one did."""
+        frame = strand.frames[-1]
+        place = self.image.trail_at(frame.flow.flow, frame.flow.pc_of(frame.at))[0]
+        try:
+            await self.host.pause(place)
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            return error
+        return None

@@ -1,0 +1,141 @@
+"""What the rarer opcodes do to a frame's registers: one function each, called as ``f(registers, x, y, dst)``.
+
+None of them suspends, jumps or knows the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cascade_vm.cursors import cursor_over
+from cascade_vm.errors import CATCHABLE
+from cascade_vm.host import UNBOUND
+
+__all__ = ["arguments_of"]
+
+Registers = list[Any]
+
+
+def move(registers: Registers, targets: Sequence[int], sources: Sequence[int], _dst: int) -> None:
+    """Parallel: all sources are read first."""
+    for target, value in zip(targets, [registers[source] for source in sources], strict=True):
+        registers[target] = value
+
+
+def pack(registers: Registers, sources: Sequence[int], _y: object, dst: int) -> None:
+    registers[dst] = tuple([registers[source] for source in sources])
+
+
+def restore(registers: Registers, targets: Sequence[int], branch: int, source: int) -> None:
+    """Branch -1: the source is the packed tuple itself."""
+    packed = registers[source] if branch < 0 else registers[source][branch]
+    if not isinstance(packed, tuple) or len(packed) != len(targets):
+        raise TypeError(f"a branch gave {type(packed).__name__}, not its {len(targets)} variables")
+    for target, value in zip(targets, packed, strict=True):
+        registers[target] = value
+
+
+def unpack(registers: Registers, targets: Sequence[int], star: int, source: int) -> None:
+    """As the assignment ``a, *b, c = value``; nothing is written if it fails."""
+    values = _unpacked(registers[source], len(targets), star)
+    for value in values:
+        if value is UNBOUND:
+            raise TypeError("a variable without a value can not be unpacked")
+    for target, value in zip(targets, values, strict=True):
+        registers[target] = value
+
+
+def _unpacked(value: Any, wanted: int, star: int) -> list[Any]:
+    try:
+        cursor = cursor_over(value)
+    except TypeError:
+        if hasattr(type(value), "__iter__"):
+            raise
+        raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object") from None
+    if star >= 0:
+        items = list(cursor)
+        fixed = wanted - 1
+        if len(items) < fixed:
+            raise ValueError(f"not enough values to unpack (expected at least {fixed}, got {len(items)})")
+        behind = len(items) - (fixed - star)
+        return [*items[:star], items[star:behind], *items[behind:]]
+    items = []
+    for item in cursor:
+        if len(items) == wanted:
+            raise ValueError(f"too many values to unpack (expected {wanted})")
+        items.append(item)
+    if len(items) < wanted:
+        raise ValueError(f"not enough values to unpack (expected {wanted}, got {len(items)})")
+    return items
+
+
+def attribute(registers: Registers, target: int, name: str, dst: int) -> None:
+    registers[dst] = getattr(registers[target], name)
+
+
+def clear(registers: Registers, _x: object, _y: object, dst: int) -> None:
+    registers[dst] = UNBOUND
+
+
+def bound(registers: Registers, variable: int, _y: object, dst: int) -> None:
+    registers[dst] = registers[variable] is not UNBOUND
+
+
+def check(registers: Registers, variable: int, name: str, _dst: int) -> None:
+    if registers[variable] is UNBOUND:
+        raise UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
+
+
+def iterate(registers: Registers, source: int, _y: object, dst: int) -> None:
+    registers[dst] = cursor_over(registers[source])
+
+
+def match(registers: Registers, error: int, kinds: tuple[type[Exception], ...], dst: int) -> None:
+    registers[dst] = isinstance(registers[error], kinds)
+
+
+def errors_named(names: Sequence[str]) -> tuple[type[Exception], ...]:
+    """The classes that `match` compares with."""
+    return tuple([CATCHABLE[name] for name in names])
+
+
+def compute(registers: Registers, call: tuple[Any, Sequence[int], Sequence[str]], _y: object, dst: int) -> None:
+    """An operation with keyword or spread arguments."""
+    function, arguments, forms = call
+    positional, named = arguments_of(registers, arguments, forms)
+    registers[dst] = function(*positional, **named)
+
+
+def arguments_of(registers: Registers, arguments: Sequence[int], forms: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
+    """Arguments in their forms to a list and a dict, as Python's call does it, from left to right."""
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    for register, form in zip(arguments, forms, strict=True):
+        value = registers[register]
+        if not form:
+            positional.append(value)
+        elif form == "*":
+            if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
+                raise TypeError(f"Value after * must be an iterable, not {type(value).__name__}")
+            positional.extend(value)
+        elif form == "**":
+            _spread(value, named)
+        else:
+            _name(form, value, named)
+    return positional, named
+
+
+def _spread(value: Any, named: dict[str, Any]) -> None:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"argument after ** must be a mapping, not {type(value).__name__}")
+    for key in value:
+        if not isinstance(key, str):
+            raise TypeError("keywords must be strings")
+        _name(key, value[key], named)
+
+
+def _name(key: str, value: Any, named: dict[str, Any]) -> None:
+    if key in named:
+        raise TypeError(f"got multiple values for keyword argument '{key}'")
+    named[key] = value
