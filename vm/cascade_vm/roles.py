@@ -32,11 +32,11 @@ Map: TypeAlias = Callable[[int], int]
 class Shape(Enum):
     """What the value of an operand is made of."""
 
-    NUMBER = int
-    TEXT = str
-    NUMBERS = tuple[int, ...]
-    TEXTS = tuple[str, ...]
-    GROUPS = tuple[tuple[int, ...], ...]
+    NUMBER = "int"
+    TEXT = "str"
+    NUMBERS = "tuple[int, ...]"
+    TEXTS = "tuple[str, ...]"
+    GROUPS = "tuple[tuple[int, ...], ...]"
 
 
 class Operand(NamedTuple):
@@ -44,6 +44,10 @@ class Operand(NamedTuple):
 
     name: str
     role: Role
+
+
+def _shape(origin: type) -> Shape:
+    return Shape(origin.__name__ if origin in (int, str) else str(origin))
 
 
 def _operands(kind: type[Instruction]) -> tuple[Operand, ...]:
@@ -60,15 +64,13 @@ OPERANDS: dict[type[Instruction], tuple[Operand, ...]] = {kind: _operands(kind) 
 """The operands of each opcode, in the order of its fields."""
 
 SHAPES: dict[Role, Shape] = {
-    annotation.__metadata__[0]: Shape(annotation.__origin__)
+    annotation.__metadata__[0]: _shape(annotation.__origin__)
     for annotation in vars(opcodes).values()
     if isinstance(getattr(annotation, "__metadata__", (None,))[0], Role)
 }
 """The shape of the operands of each role, from the annotations."""
 
-MNEMONICS: dict[type[Instruction], str] = {
-    kind: re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in OPCODES
-}
+MNEMONICS: dict[type[Instruction], str] = {kind: re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in OPCODES}
 """``call_flow`` for `CallFlow`: what listings call an opcode."""
 
 OPCODE_CALLED: dict[str, type[Instruction]] = {name: kind for kind, name in MNEMONICS.items()}
@@ -89,8 +91,7 @@ _Plan: TypeAlias = dict[type[Instruction], tuple[tuple[str, int], ...]]
 def _plan(*by_depth: tuple[Role, ...]) -> _Plan:
     depths = {role: depth for depth, roles in enumerate(by_depth) for role in roles}
     return {
-        kind: tuple((name, depths[role]) for name, role in operands if role in depths)
-        for kind, operands in OPERANDS.items()
+        kind: tuple((name, depths[role]) for name, role in operands if role in depths) for kind, operands in OPERANDS.items()
     }
 
 
@@ -202,9 +203,7 @@ def rename(instruction: Instruction, reads: Map, writes: Map) -> Instruction:
 
     Both are asked about registers only; constants that the instruction reads stay as they are.
     """
-    return _changed(
-        instruction, (_READS, lambda operand: reads(operand) if operand >= 0 else operand), (_WRITES, writes)
-    )
+    return _changed(instruction, (_READS, lambda operand: reads(operand) if operand >= 0 else operand), (_WRITES, writes))
 
 
 def renumber_constants(instruction: Instruction, number: Map) -> Instruction:
