@@ -1,0 +1,137 @@
+"""The values of the reference: what each operation of `graph.Operate` does, and how arguments are passed.
+
+Operations are Python's own wherever Python has them. Knows no flows, frames or hosts, and shares no table with the machine.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from cascade_vm.errors import CATCHABLE
+
+__all__ = ["LAZY", "METHODS", "OPERATIONS", "pass_as", "unpack"]
+
+
+def _append(items: list[object], item: object) -> None:
+    items.append(item)
+
+
+def _put(items: dict[object, object], key: object, value: object) -> None:
+    items[key] = value
+
+
+def _extend(items: list[object], more: Any) -> None:
+    items += _spread(more)
+
+
+def _spread(more: Any) -> list[object]:
+    """The items of ``more`` in ``[*more]`` and ``f(*more)``."""
+    if not hasattr(type(more), "__iter__") and not hasattr(type(more), "__getitem__"):
+        raise TypeError(f"Value after * must be an iterable, not {type(more).__name__}")
+    return list(more)
+
+
+def _update_dict(items: dict[object, object], more: Any) -> None:
+    if not hasattr(more, "keys"):
+        raise TypeError(f"'{type(more).__name__}' object is not a mapping")
+    items.update(more)
+
+
+def _format_value(value: object, conversion: str, spec: str) -> str:
+    conversions: dict[str, Callable[[object], object]] = {"": lambda v: v, "s": str, "r": repr, "a": ascii}
+    return format(conversions[conversion](value), spec)
+
+
+def _error(kind: object, *arguments: object) -> Exception:
+    if not isinstance(kind, str) or kind not in CATCHABLE:
+        raise TypeError(f"there is no error called {kind!r}")
+    return CATCHABLE[kind](*arguments)
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
+    "^": operator.xor, "<<": operator.lshift, ">>": operator.rshift,
+    "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv, "//=": operator.ifloordiv,
+    "%=": operator.imod, "**=": operator.ipow, "@=": operator.imatmul, "&=": operator.iand, "|=": operator.ior,
+    "^=": operator.ixor, "<<=": operator.ilshift, ">>=": operator.irshift,
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "in": lambda a, b: a in b, "not in": lambda a, b: a not in b, "is": operator.is_, "is not": operator.is_not,
+    "neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "not": operator.not_,
+    "[]": operator.getitem, "[]=": operator.setitem, "del []": operator.delitem, "slice": slice,
+    "build_tuple": lambda *items: items, "build_list": lambda *items: list(items), "build_set": lambda *items: set(items),
+    "build_dict": lambda *pairs: dict(zip(pairs[::2], pairs[1::2], strict=True)),
+    "append": _append, "add": set.add, "put": _put, "extend": _extend, "update_set": set.update,
+    "update_dict": _update_dict, "format_value": _format_value, "concat": lambda *parts: "".join(parts), "error": _error,
+    "abs": abs, "all": all, "any": any, "ascii": ascii, "bin": bin, "bool": bool, "bytes": bytes, "chr": chr,
+    "complex": complex, "dict": dict, "divmod": divmod, "enumerate": enumerate, "float": float, "format": format,
+    "frozenset": frozenset, "hex": hex, "int": int, "len": len, "list": list, "max": max, "min": min, "oct": oct,
+    "ord": ord, "pow": pow, "range": range, "repr": repr, "reversed": reversed, "round": round, "set": set,
+    "sorted": sorted, "str": str, "sum": sum, "tuple": tuple, "zip": zip,
+}  # fmt: skip
+"""Every operation of `graph.Operate` by its name."""
+
+_TYPES_WITH_METHODS = (
+    str, bool, int, float, complex, bytes, list, tuple, dict, set, frozenset, range, slice, timedelta,
+)  # fmt: skip
+METHODS: dict[type, set[str]] = {kind: {name for name in dir(kind) if not name.startswith("_")} for kind in _TYPES_WITH_METHODS}
+"""Methods that a program calls without asking the host; `str.format` could reach any attribute, so it is not one."""
+METHODS[str] -= {"format", "format_map", "maketrans"}
+
+LAZY: tuple[type, ...] = (
+    list, tuple, str, bytes, range, dict, type({}.keys()), type({}.values()), type({}.items()), set, frozenset,
+    enumerate, zip, reversed, type(reversed([])), type(reversed({})), type(reversed({}.values())),
+    type(reversed({}.items())),
+)  # fmt: skip
+"""What a loop reads an item at a time, so that changes during the loop are seen. All else is read when it starts."""
+
+
+def unpack(source: Any, count: int, star: int) -> list[object]:
+    """The items of ``source`` for ``count`` targets, of which number ``star`` (-1: none) takes the surplus as a list."""
+    if not hasattr(type(source), "__iter__") and not hasattr(type(source), "__getitem__"):
+        raise TypeError(f"cannot unpack non-iterable {type(source).__name__} object")
+    items, taken = iter(source), []
+    wanted, least = (count, f"{count}") if star < 0 else (star, f"at least {count - 1}")
+    for _ in range(wanted):
+        try:
+            taken.append(next(items))
+        except StopIteration:
+            raise ValueError(f"not enough values to unpack (expected {least}, got {len(taken)})") from None
+    if star < 0:
+        for _ in items:
+            raise ValueError(f"too many values to unpack (expected {count})")
+        return taken
+    rest, after = list(items), count - star - 1
+    if len(rest) < after:
+        raise ValueError(f"not enough values to unpack (expected {least}, got {star + len(rest)})")
+    return [*taken, rest[: len(rest) - after], *rest[len(rest) - after :]]
+
+
+def pass_as(forms: tuple[str, ...], values: list[Any]) -> tuple[list[object], dict[str, object]]:
+    """Arguments by position and by keyword. A form is "" (by position), "*", "**", or the keyword."""
+    arguments: list[object] = []
+    keywords: dict[str, object] = {}
+    for form, value in zip(forms or [""] * len(values), values, strict=True):
+        if form == "":
+            arguments.append(value)
+        elif form == "*":
+            arguments += _spread(value)
+        elif form != "**":
+            _pass_by_name(keywords, form, value)
+        elif not hasattr(value, "keys"):
+            raise TypeError(f"argument after ** must be a mapping, not {type(value).__name__}")
+        else:
+            for key in value.keys():  # noqa: SIM118 - anything with keys() and [] is a mapping here, as it is in Python
+                _pass_by_name(keywords, key, value[key])
+    return arguments, keywords
+
+
+def _pass_by_name(keywords: dict[str, object], name: object, value: object) -> None:
+    if not isinstance(name, str):
+        raise TypeError("keywords must be strings")
+    if name in keywords:
+        raise TypeError(f"got multiple values for keyword argument '{name}'")
+    keywords[name] = value
