@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import re
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 import pytest
+from cascade_vm import cells, dispatch
 from cascade_vm.blueprint import Blueprint, Flow, Handler, Location, Parameter, Task
 from cascade_vm.constants import Constant
 from cascade_vm.errors import BudgetExhausted, FlowFailed, trail_of
@@ -382,3 +385,12 @@ def test_a_strand_that_is_closed_lets_go() -> None:
         running.close()
 
     asyncio.run(main())
+
+
+def test_the_loop_and_the_linker_agree_on_the_kinds_of_cells() -> None:
+    """The loop writes them as numbers with their names beside them."""
+    source = inspect.getsource(dispatch.execute)
+    written = {name: int(number) for number, name in re.findall(r"kind == (\d+):  # (\w+)", source)}
+    declared = {name: value for name, value in vars(cells).items() if name.isupper() and isinstance(value, int)}
+    assert written == {name: value for name, value in declared.items() if name != "RERAISE"}
+    assert max(declared.values()) == declared["RERAISE"]

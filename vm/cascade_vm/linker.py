@@ -12,7 +12,7 @@ from typing import Any
 from cascade_vm import calls, cells, plain
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint, Flow, Location
-from cascade_vm.cells import Cell, gatherer
+from cascade_vm.cells import Cell, gatherer, join
 from cascade_vm.host import UNBOUND, Place, Site
 from cascade_vm.operations import OPERATIONS
 
@@ -93,6 +93,7 @@ class _Linking:
             cell[:] = _LINKS[type(instruction)](self, pc, instruction)
             if cell[5] is None and not instruction.ends_block:
                 cell[5] = self.cell_at(pc + 1)
+        join(self.linked.cells)
         self.linked.start = self.cell_at(0)
 
     def read(self, operand: int) -> int:
