@@ -64,11 +64,11 @@ class _Flow(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 
 class _Program(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    texts: list[str | bytes]  # bytes: a str that is not UTF-8. All names below are indices in it
+    texts: list[bytes]  # as `packing.text_to_bytes` has them; all names below are indices in it
     files: bytes
     tasks: list[_Task]
     flows: list[_Flow]
-    entry: int  # -1: none
+    entry: int | None
     strict: bool
 
 
@@ -100,8 +100,7 @@ class _Writer:
         files = packing.pack_numbers([self.text(name) for name in blueprint.files])
         tasks = [self.task(task) for task in blueprint.tasks]
         flows = [self.flow(flow) for flow in blueprint.flows]
-        entry = -1 if blueprint.entry is None else blueprint.entry
-        return _Program([*map(_clean, self._texts)], files, tasks, flows, entry, blueprint.strict)
+        return _Program([*map(packing.text_to_bytes, self._texts)], files, tasks, flows, blueprint.entry, blueprint.strict)
 
     def task(self, task: Task) -> _Task:
         parameters = None
@@ -142,14 +141,6 @@ class _Writer:
         return self.text(value) if isinstance(value, str) else value
 
 
-def _clean(text: str) -> str | bytes:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-    return text
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -158,7 +149,7 @@ def decode(data: bytes) -> Blueprint:
     payload = _payload(data)
     try:
         return _Reader(msgspec.msgpack.decode(payload, type=_Program)).program()
-    except (msgspec.MsgspecError, ValueError, TypeError, IndexError, OverflowError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, IndexError) as error:
         raise BlueprintError("CS307", f"the contents can not be read: {error}") from None
 
 
@@ -194,11 +185,11 @@ def _foreign(data: bytes) -> BlueprintError:
 
 
 class _Reader:
-    """Puts a Blueprint together. Whatever does not fit is a `ValueError`, `TypeError` or `IndexError`."""
+    """Puts a Blueprint together. Whatever does not fit is a `ValueError` or `IndexError`."""
 
     def __init__(self, program: _Program) -> None:
         self._program = program
-        self._texts = tuple(text if isinstance(text, str) else text.decode("utf-8", "surrogatepass") for text in program.texts)
+        self._texts = tuple(map(packing.text_from_bytes, program.texts))
 
     def text(self, index: int) -> str:
         if index < 0:
@@ -214,7 +205,7 @@ class _Reader:
             flows=tuple(map(self.flow, program.flows)),
             tasks=tuple(map(self.task, program.tasks)),
             files=tuple(map(self.text, packing.unpack_numbers(program.files))),
-            entry=None if program.entry == -1 else program.entry,
+            entry=program.entry,
             strict=program.strict,
         )
 
@@ -261,17 +252,11 @@ class _Reader:
     def locations(self, columns: list[bytes]) -> tuple[Location, ...]:
         if not columns:
             return ()
-        file, line, column, end_line, end_column, flows, callers = map(packing.unpack_numbers, columns)
-        names = map(self.text, flows)
-        return tuple(
-            map(Location, file, line, column, end_line, end_column, names, callers)
-            if len({*map(len, (file, line, column, end_line, end_column, flows, callers))}) == 1
-            else _refuse("the columns of locations differ in length")
-        )
-
-
-def _refuse(reason: str) -> tuple[Location, ...]:
-    raise ValueError(reason)
+        fields = [*map(packing.unpack_numbers, columns)]
+        if len(fields) != len(Location._fields) or len({*map(len, fields)}) != 1:
+            raise ValueError("the columns of locations do not fit together")
+        file, line, column, end_line, end_column, names, callers = fields
+        return tuple(map(Location, file, line, column, end_line, end_column, map(self.text, names), callers))
 
 
 def _flag(number: int) -> bool:

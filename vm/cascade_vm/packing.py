@@ -13,9 +13,13 @@ from typing import TypeAlias, TypeVar
 from cascade_vm import limits
 from cascade_vm.constants import Constant
 
-__all__ = ["Scalar", "TooLarge", "pack_constants", "pack_numbers", "unpack_constants", "unpack_numbers"]
+__all__ = [
+    "Scalar", "TooLarge", "pack_constants", "pack_numbers", "text_from_bytes", "text_to_bytes", "unpack_constants",
+    "unpack_numbers",
+]  # fmt: skip
 
-Scalar: TypeAlias = bool | int | float | str | bytes | None
+Scalar: TypeAlias = bool | int | float | bytes | None
+"""Texts are among them as bytes: MessagePack has no words for a `str` that is not UTF-8."""
 
 _T = TypeVar("_T")
 
@@ -24,6 +28,16 @@ _WIDTHS = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 class TooLarge(ValueError):  # noqa: N818 - says what is the matter
     """A number or a constant beyond what can be written down."""
+
+
+def text_to_bytes(text: str) -> bytes:
+    """UTF-8, extended to lone surrogates: names of files may have them."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def text_from_bytes(data: bytes) -> str:
+    """The inverse of `text_to_bytes`."""
+    return data.decode("utf-8", "surrogatepass")
 
 
 def pack_numbers(numbers: Sequence[int]) -> bytes:
@@ -62,7 +76,7 @@ class _Form:
     DURATION = 4
     ELLIPSIS = 5
     BIG = 6  # an int of more than 64 bits
-    TEXT = 7  # a str that is not UTF-8
+    TEXT = 7
 
 
 def pack_constants(constants: Iterable[Constant]) -> tuple[bytes, list[Scalar]]:
@@ -84,7 +98,8 @@ def _take_apart(value: object, shape: list[int], scalars: list[Scalar]) -> None:
         case int():
             _take_apart_int(value, shape, scalars)
         case str():
-            _take_apart_str(value, shape, scalars)
+            shape.append(_Form.TEXT)
+            scalars.append(text_to_bytes(value))
         case tuple():
             shape += (_Form.TUPLE, len(value))
             for item in value:
@@ -110,17 +125,6 @@ def _take_apart_int(value: int, shape: list[int], scalars: list[Scalar]) -> None
         scalars.append(value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
 
 
-def _take_apart_str(value: str, shape: list[int], scalars: list[Scalar]) -> None:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        shape.append(_Form.TEXT)
-        scalars.append(value.encode("utf-8", "surrogatepass"))
-    else:
-        shape.append(_Form.SCALAR)
-        scalars.append(value)
-
-
 def _take_apart_set(value: frozenset[object], shape: list[int], scalars: list[Scalar]) -> None:
     items: dict[tuple[tuple[int, ...], tuple[tuple[str, bytes], ...]], tuple[list[int], list[Scalar]]] = {}
     for item in value:
@@ -141,7 +145,7 @@ def _order(scalar: Scalar) -> tuple[str, bytes]:
         return ("float", struct.pack(">d", scalar))
     if isinstance(scalar, bytes):
         return ("bytes", scalar)
-    return (type(scalar).__name__, str(scalar).encode())
+    return (type(scalar).__name__, repr(scalar).encode())
 
 
 class _Builder:
@@ -174,7 +178,7 @@ class _Builder:
             case _Form.BIG:
                 return int.from_bytes(self._exactly(bytes), "little", signed=True)
             case _Form.TEXT:
-                return self._exactly(bytes).decode("utf-8", "surrogatepass")
+                return text_from_bytes(self._exactly(bytes))
             case _:
                 raise ValueError(f"no constant has the form {form}")
 
