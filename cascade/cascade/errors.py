@@ -1,0 +1,163 @@
+"""What Cascade refuses, as its users see it.
+
+    Exception
+    ├── CascadeError            everything below: ``problems``, each with a code, a sentence and, where there is one, a place
+    │   ├── CompileError        CS1xx, CS2xx: a source is wrong; ``diagnostics`` has all that was found
+    │   ├── LoadError           CS3xx: a built program is damaged, altered or of another version
+    │   ├── TargetError         CS401-404: no such file, not a program, no such flow
+    │   ├── ArgumentError       CS405-407: the arguments of a flow do not fit (a `TypeError` too)
+    │   ├── TaskError           CS408-410, CS418: a task can not be bound to a function
+    │   ├── ResultError         CS411-412: a result is not what was declared, or no JSON
+    │   └── UsageError          CS400, CS413-417: what was asked for can not be done
+    └── FlowFailed              a program said `fail`; programs catch it, and so can callers
+    BaseException
+    └── BudgetExhausted         a run spent its budget
+
+What a program or a task raises comes out as it is, with its trail (`cascade.trace` prints it). The errors of the inner rooms
+are mapped to these in one place: `public_errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from cascade_vm.errors import BlueprintError, BudgetExhausted, FlowFailed
+
+if TYPE_CHECKING:
+    from cascade_grammar.diagnostics import Diagnostic
+
+__all__ = [
+    "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "FlowFailed", "LoadError", "Problem",
+    "ResultError", "TargetError", "TaskError", "UsageError", "format_problem", "known_codes", "public_errors",
+]  # fmt: skip
+
+RUN_CODES: dict[str, str] = {
+    "CS400": "an option has a value that it does not take",
+    "CS401": "a file can not be read",
+    "CS402": "a file is not a program",
+    "CS403": "it is not clear which flow to run",
+    "CS404": "there is no flow of that name",
+    "CS405": "a parameter is missing",
+    "CS406": "a flow has no parameter of that name",
+    "CS407": "an argument is not of the declared type",
+    "CS408": "a task is missing",
+    "CS409": "a task is not as it was when the program was built",
+    "CS410": "a task module fails to import",
+    "CS411": "a result is not of the declared type",
+    "CS412": "a result is not JSON",
+    "CS413": "a file can not be written",
+    "CS414": "a run spent its budget",
+    "CS415": "a run took longer than it may",
+    "CS416": "a built program can not be interpreted",
+    "CS417": "a file of parameters is not a JSON object",
+    "CS418": "two task modules have one name",
+}
+"""The codes of this room, each with its title."""
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: ``place`` is ``file:line:column`` or a file, ``hint`` what to do about it."""
+
+    code: str
+    message: str
+    place: str | None = None
+    hint: str | None = None
+
+
+def format_problem(problem: Problem) -> str:
+    """The problem as text, in the form that diagnostics have."""
+    rows = [f"error[{problem.code}]: {problem.message}"]
+    if problem.place:
+        rows.append(f" --> {problem.place}")
+    rows += [f"  = hint: {line}" for line in (problem.hint or "").splitlines()]
+    return "\n".join(rows)
+
+
+class CascadeError(Exception):
+    """Something that Cascade refuses. ``problems`` holds everything that was found at once."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    @property
+    def code(self) -> str:
+        """The code of the first problem."""
+        return self.problems[0].code
+
+    def __str__(self) -> str:
+        return "\n".join(map(format_problem, self.problems))
+
+
+class CompileError(CascadeError):
+    """A source that is wrong: raised by `load` and by the commands that compile. Mend the places that it names."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(*(Problem(one.code, one.message, one.place, one.hint) for one in diagnostics))
+        self.diagnostics = diagnostics
+
+    def __reduce__(self) -> tuple[type[CompileError], tuple[tuple[Diagnostic, ...]]]:
+        return (CompileError, (self.diagnostics,))
+
+    def __str__(self) -> str:
+        from cascade_grammar.diagnostics import format_diagnostic
+
+        return "\n\n".join(map(format_diagnostic, self.diagnostics))
+
+
+class LoadError(CascadeError):
+    """A built program that is refused before anything runs: build it again from its source."""
+
+
+class TargetError(CascadeError):
+    """What was to be loaded or run is not there: raised by `load`, and by looking up a flow."""
+
+
+class ArgumentError(CascadeError, TypeError):
+    """Arguments that do not fit a flow: raised when a flow is called, before anything runs."""
+
+
+class TaskError(CascadeError):
+    """A task that the program names can not be had: raised when a program is loaded.
+
+    When its module failed to import, the error that it raised is the ``__cause__``.
+    """
+
+
+class ResultError(CascadeError):
+    """A flow ended with a value that is not what it declares, or that JSON can not say."""
+
+
+class UsageError(CascadeError):
+    """What was asked for can not be done: an option, or a file to write."""
+
+
+def known_codes() -> Mapping[str, str]:
+    """Every code of every room, with its title, in order."""
+    from cascade_compiler.codes import CODES as COMPILE_CODES
+    from cascade_grammar.codes import CODES as SYNTAX_CODES
+    from cascade_vm.codes import CODES as LOAD_CODES
+
+    return dict(sorted({**SYNTAX_CODES, **COMPILE_CODES, **LOAD_CODES, **RUN_CODES}.items()))
+
+
+@contextmanager
+def public_errors(name: str) -> Iterator[None]:
+    """Errors of the inner rooms leave as public ones. ``name`` is the file that is being read."""
+    try:
+        yield
+    except BlueprintError as error:
+        raise LoadError(*(Problem(error.code, message, name) for message in error.complaints)) from None
+    except Exception as error:
+        if type(error).__name__ != "SourceErrors":  # named, so that a run of a built program does not load the grammar
+            raise
+        raise _compile_error(error) from None
+
+
+def _compile_error(error: Exception) -> CompileError:
+    from cascade_grammar.diagnostics import SourceErrors
+
+    assert isinstance(error, SourceErrors)
+    return CompileError(error.diagnostics)

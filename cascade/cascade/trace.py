@@ -1,0 +1,153 @@
+"""The traceback of a failed run: the flows that the error passed, each with its source line, then the user's own Python.
+
+    Traceback (most recent call last):
+      File "watch.csc", line 9, in watch
+        order = fetch_order(order_id)
+                ^^^^^^^^^^^^^^^^^^^^^
+      File "/srv/shop/shop.py", line 5, in fetch_order
+        raise ValueError("no such order")
+    ValueError: no such order
+
+Frames of the engine, the host and asyncio are left out. Causes, groups and notes are shown as Python shows them. This file
+knows errors and places, not what was run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sysconfig
+from collections.abc import Callable, Iterable
+from traceback import FrameSummary, StackSummary, TracebackException
+
+import cascade_vm
+from cascade_vm.errors import trail_of
+from cascade_vm.host import Place
+
+__all__ = ["SourceLines", "format_failure", "lines_of_files"]
+
+SourceLines = Callable[[str, int], str | None]
+"""The text of a line, by the file's name in the program and the line's number; None when it can not be had."""
+
+_MOST_PLACES = 60
+"""A longer trail is shown by its ends: a run may fail a quarter of a million calls deep."""
+_WIDEST = 160
+
+
+def format_failure(error: BaseException, line_of: SourceLines) -> str:
+    """The traceback of ``error``, ending in a line that says what it is. ``line_of`` finds the lines of the flows."""
+    shown = TracebackException.from_exception(error)
+    seen: set[int] = set()
+    _show_user_frames(shown, error, line_of, seen)
+    text = "".join(shown.format()).rstrip("\n")
+    return re.sub(r"^( *(?:[|+-] ?)*)cascade_vm\.errors\.(?=FlowFailed|BudgetExhausted)", r"\1", text, flags=re.MULTILINE)
+
+
+def _show_user_frames(
+    shown: TracebackException | None, error: BaseException | None, line_of: SourceLines, seen: set[int]
+) -> None:
+    """Put the places of flows, and of user code only, in place of the Python stack; the same for causes and groups."""
+    while shown is not None and error is not None and id(error) not in seen:
+        seen.add(id(error))
+        places = _ends_of([_FlowFrame(place, line_of) for place in reversed(trail_of(error))])
+        shown.stack = _Frames(places + _user_frames(shown.stack))
+        if isinstance(error, BaseExceptionGroup):
+            for inner_shown, inner in zip(shown.exceptions or (), error.exceptions, strict=False):
+                _show_user_frames(inner_shown, inner, line_of, seen)
+        _show_user_frames(shown.__context__, error.__context__, line_of, seen)
+        _drop_worker_frames(error.__cause__, shown.__cause__)
+        shown, error = shown.__cause__, error.__cause__
+
+
+def _drop_worker_frames(cause: BaseException | None, shown: TracebackException | None) -> None:
+    """A worker process sends its traceback as text, which becomes the cause: keep the user's frames of it."""
+    text = getattr(cause, "tb", None)
+    if shown is None or not isinstance(text, str) or type(cause).__name__ != "_RemoteTraceback":
+        return
+    head, *frames = re.split(r'(?m)^(?=  File ")', text.strip().strip('"').strip())
+    kept = [frame for frame in frames if not _is_machinery(frame.split('"')[1])]
+    shown._str = "\n" + head + "".join(kept)  # type: ignore[attr-defined]
+
+
+class _FlowFrame(FrameSummary):
+    """A frame of a flow. Columns count characters, not bytes as those of Python do, so it is formatted here."""
+
+    def __init__(self, place: Place, line_of: SourceLines) -> None:
+        super().__init__(place.file, place.line, place.flow, lookup_line=False, line="")
+        self._text = _format_place(place, line_of(place.file, place.line))
+
+    def format(self) -> str:
+        return self._text
+
+
+class _Frames(StackSummary):
+    def format_frame_summary(self, frame_summary: FrameSummary, **options: bool) -> str:
+        if isinstance(frame_summary, _FlowFrame):
+            return frame_summary.format()
+        return super().format_frame_summary(frame_summary, **options)
+
+
+def _format_place(place: Place, line: str | None) -> str:
+    rows = [f'  File "{place.file}", line {place.line}, in {place.flow}']
+    if line is not None and line.strip():
+        text = line.rstrip()
+        end = place.end_column if place.end_line == place.line else len(text)
+        cut = len(text) - len(text.lstrip())
+        if len(text) > _WIDEST:
+            cut = max(cut, place.column - _WIDEST // 2)
+        rows.append("    " + text[cut : cut + _WIDEST])
+        start, end = max(0, place.column - cut), min(end - cut, _WIDEST, len(text) - cut)
+        if start < end:
+            pad = "".join("\t" if character == "\t" else " " for character in text[cut : cut + start])
+            rows.append("    " + pad + "^" * (end - start))
+    return "\n".join(rows) + "\n"
+
+
+def _ends_of(frames: list[FrameSummary]) -> list[FrameSummary]:
+    if len(frames) <= _MOST_PLACES:
+        return frames
+    half = _MOST_PLACES // 2
+    return [*frames[:half], _Gap(len(frames) - 2 * half), *frames[-half:]]
+
+
+class _Gap(_FlowFrame):
+    def __init__(self, calls: int) -> None:
+        FrameSummary.__init__(self, "", 0, "", lookup_line=False, line="")
+        self._text = f"  … {calls:,} more calls of flows\n"
+
+
+# --- whose frame is it ---------------------------------------------------------------------------------------------------
+
+_OURS = tuple(os.path.dirname(os.path.abspath(path)) + os.sep for path in (__file__, cascade_vm.__file__) if path is not None)
+_PYTHONS = os.path.abspath(sysconfig.get_paths()["stdlib"]) + os.sep
+_PACKAGES = tuple({os.path.abspath(sysconfig.get_paths()[key]) + os.sep for key in ("purelib", "platlib")})
+
+
+def _is_machinery(file: str) -> bool:
+    """Whether a frame belongs to Cascade, or to Python's own library, rather than to the user."""
+    if file.startswith("<frozen"):
+        return True
+    path = os.path.abspath(file)
+    return path.startswith(_OURS) or (path.startswith(_PYTHONS) and not path.startswith(_PACKAGES))
+
+
+def _user_frames(frames: Iterable[FrameSummary]) -> list[FrameSummary]:
+    """The frames from the first one of the user's on: what user code called belongs to the story, whoever wrote it."""
+    kept = list(frames)
+    for index, frame in enumerate(kept):
+        if not _is_machinery(frame.filename):
+            return [one for one in kept[index:] if not os.path.abspath(one.filename).startswith(_OURS)]
+    return []
+
+
+def lines_of_files(name: str, line: int) -> str | None:
+    """`SourceLines` that reads the files themselves."""
+    import linecache
+
+    linecache.checkcache(name)
+    return linecache.getline(name, line).rstrip("\r\n") or None
+
+
+def format_user_traceback(error: BaseException) -> str:
+    """The traceback of an error that no flow has seen: a task module that fails to import."""
+    return format_failure(error, lines_of_files)
