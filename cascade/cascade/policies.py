@@ -1,0 +1,188 @@
+"""Policies on calls: `Retry` and `Timeout`, checked when they are made, and what they do to a call.
+
+The clock of policies is the event loop's. This file knows neither tasks nor flows: a call is something that can be awaited
+once an attempt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn, TypeAlias
+
+from cascade_vm.errors import CATCHABLE
+
+from cascade.durations import format_duration
+
+__all__ = ["Policy", "Retry", "Timeout", "apply", "effective", "parse_policies", "seconds_of"]
+
+_LONGEST_DELAY = 100 * 365 * 86_400.0  # keeps the arithmetic of a growing delay finite
+
+
+def seconds_of(duration: object, what: str) -> float:
+    """A duration, a `timedelta` or a number of seconds, in seconds; ``what`` names it in errors."""
+    if isinstance(duration, timedelta):
+        seconds = duration.total_seconds()
+    elif isinstance(duration, int | float) and not isinstance(duration, bool):
+        seconds = _number(duration, what)
+    else:
+        raise TypeError(f"{what} must be a duration or a number of seconds, not {type(duration).__name__}")
+    if seconds < 0:
+        raise ValueError(f"{what} must not be negative")
+    return seconds
+
+
+def _number(value: object, what: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{what} must be a number, not {type(value).__name__}")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{what} must be a finite number")
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again after an error: at most ``attempts`` calls in all.
+
+    The first pause lasts ``delay`` (None: a second when ``backoff`` is not 1, else none), each further one ``backoff``
+    times as long; ``jitter`` is the fraction by which a pause varies at random. Only errors of the kinds ``on`` count.
+    """
+
+    attempts: int
+    delay: timedelta | float | None = None
+    backoff: float = 1.0
+    jitter: float = 0.0
+    on: tuple[type[Exception], ...] = (Exception,)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.attempts, int) or isinstance(self.attempts, bool):
+            raise TypeError(f"retry attempts must be a whole number, not {type(self.attempts).__name__}")
+        if self.attempts < 1:
+            raise ValueError(f"retry attempts must be at least 1, not {self.attempts}")
+        if self.delay is not None:
+            seconds_of(self.delay, "retry delay")
+        if _number(self.backoff, "retry backoff") <= 0:
+            raise ValueError("retry backoff must be more than 0")
+        if not 0 <= _number(self.jitter, "retry jitter") <= 1:
+            raise ValueError("retry jitter must be between 0 and 1")
+        if not isinstance(self.on, tuple):
+            raise TypeError(f"the errors to retry on must be a tuple, not {type(self.on).__name__}")
+        for kind in self.on:
+            if not isinstance(kind, type) or not issubclass(kind, Exception):
+                raise TypeError(f"{kind!r} is not a kind of error")
+
+    def pause_after(self, attempt: int, chance: float) -> float:
+        """Seconds to wait after attempt number ``attempt``; ``chance`` is a random number from 0 to 1."""
+        if self.delay is not None:
+            pause = seconds_of(self.delay, "retry delay")
+        else:
+            pause = 0.0 if self.backoff == 1 else 1.0
+        if pause:
+            exponent = min(attempt - 1, 1_000_000) * math.log(self.backoff) + math.log(pause)
+            pause = math.exp(min(exponent, math.log(_LONGEST_DELAY))) if self.backoff != 1 else pause
+        return pause * (1 + self.jitter * (2 * chance - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """Give up after ``duration``. A call in a thread is abandoned then: Python can not stop it."""
+
+    duration: timedelta | float
+
+    def __post_init__(self) -> None:
+        seconds_of(self.duration, "timeout")
+
+    @property
+    def seconds(self) -> float:
+        return seconds_of(self.duration, "timeout")
+
+
+Policy: TypeAlias = Retry | Timeout
+
+
+def parse_policies(policies: object) -> tuple[Policy, ...]:
+    """Policies as programs give them (`cascade_vm.host.Host`), outermost first. Raises `TypeError` and `ValueError`."""
+    if policies is None:
+        return ()
+    if not isinstance(policies, tuple):
+        raise TypeError(f"policies must be a tuple, not {type(policies).__name__}")
+    return tuple(map(_parse, policies))
+
+
+def _parse(policy: Any) -> Policy:
+    match policy:
+        case ("retry", attempts, delay, backoff, jitter, errors):
+            return Retry(attempts, delay, backoff, jitter, _kinds(errors))
+        case ("timeout", duration):
+            return Timeout(duration)
+        case _:
+            raise TypeError(f"{policy!r} is not a policy")
+
+
+def _kinds(names: object) -> tuple[type[Exception], ...]:
+    if not isinstance(names, tuple):
+        raise TypeError(f"the errors to retry on must be a tuple, not {type(names).__name__}")
+    for name in names:
+        if not isinstance(name, str) or name not in CATCHABLE:
+            raise ValueError(f"there is no error called {name!r}")
+    return tuple(CATCHABLE[name] for name in names)
+
+
+def effective(named: Sequence[Policy], declared: Sequence[Policy | None]) -> tuple[Policy, ...]:
+    """The policies that a call names, and inside them the declared ones of kinds that it does not name."""
+    kinds = {type(policy) for policy in named}
+    return (*named, *(policy for policy in declared if policy is not None and type(policy) not in kinds))
+
+
+async def apply(
+    policies: Sequence[Policy],
+    call: Callable[[], Awaitable[Any]],
+    target: str,
+    before_pause: Callable[[int, Exception], float],
+) -> object:
+    """The result of ``call`` under policies, outermost first.
+
+    ``target`` names the call in errors. ``before_pause`` is told of each failed attempt that is not the last and gives a
+    random number from 0 to 1.
+    """
+    if not policies:
+        return await call()
+    policy, inner = policies[0], policies[1:]
+    if isinstance(policy, Timeout):
+        return await _timed(policy, lambda: apply(inner, call, target, before_pause), target)
+    for attempt in range(1, policy.attempts):
+        try:
+            return await apply(inner, call, target, before_pause)
+        except policy.on as error:
+            pause = policy.pause_after(attempt, before_pause(attempt, error))
+        await asyncio.sleep(pause)
+    return await apply(inner, call, target, before_pause)
+
+
+async def _timed(policy: Timeout, call: Callable[[], Awaitable[Any]], target: str) -> object:
+    """A `TimeoutError` of the call's own passes as it is."""
+    own: TimeoutError | None = None
+    try:
+        async with asyncio.timeout(policy.seconds):
+            try:
+                return await call()
+            except TimeoutError as error:
+                own = error
+                raise
+    except TimeoutError as error:
+        if error is own:
+            raise
+        _complain(f"{target} took longer than", policy)
+    finally:
+        del own  # it holds this frame
+
+
+def _complain(what: str, policy: Timeout) -> NoReturn:
+    raise TimeoutError(f"{what} {format_duration(timedelta(seconds=policy.seconds))}") from None
