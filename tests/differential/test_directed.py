@@ -1,0 +1,14 @@
+"""Small programs, one fact each, on every engine; CPython says what is right."""
+
+from __future__ import annotations
+
+import pytest
+from support.compare import disagreements
+from support.directed import DIRECTED, directed_example
+
+
+@pytest.mark.parametrize("fact", DIRECTED)
+def test_engines_agree(fact: str) -> None:
+    """The fact in the program's name."""
+    found = next(disagreements(directed_example(DIRECTED[fact])), None)
+    assert found is None, f"{found.engine}:\n{found.text}"
