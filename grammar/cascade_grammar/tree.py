@@ -24,7 +24,10 @@ class Spanned:
 @dataclass(frozen=True, slots=True)
 class Notes:
     """What stands around a statement and means nothing: comment lines before it (without the ``#``; ``None`` is a blank
-    line between them), the comment on its (first) line, and whether a blank line precedes it all."""
+    line between them), the comment on its (first) line, and whether a blank line precedes it all.
+
+    ``blank`` is False where formatting alone decides: at the start of a file or suite, below a file's docstring, and between a
+    flow and what stands beside it."""
 
     before: tuple[str | None, ...] = ()
     beside: str | None = None
@@ -69,14 +72,18 @@ class Duration(Spanned):
 
 @dataclass(frozen=True, slots=True)
 class Literal(Spanned):
-    """None, True, False, ``...``, a string or bytes; adjacent strings are one."""
+    """None, True, False, ``...``, a string or bytes; adjacent strings are one. ``written`` are a string's pieces as they stand
+    in the text, or nothing when the tree was not read from one: formatting keeps them."""
 
     value: None | bool | str | bytes | EllipsisType
+    written: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement(Spanned):
-    """``{value!r:spec}`` in an f-string; ``conversion`` is "", "s", "r" or "a"; ``debug`` is the text before ``=``, if any."""
+    """``{value!r:spec}`` in an f-string; ``conversion`` is "", "s", "r" or "a". ``debug`` is the text of ``{value = }`` that
+    stands before the value in the result, ``value = `` with its ``=`` and blanks; such a value without conversion and
+    specification is shown as by ``!r``."""
 
     value: Expression
     conversion: str = ""
@@ -86,9 +93,11 @@ class Replacement(Spanned):
 
 @dataclass(frozen=True, slots=True)
 class FString(Spanned):
-    """An f-string: texts and replacements; no two texts in a row, none empty."""
+    """An f-string: texts and replacements; no two texts in a row, none empty. ``triple``: it was written over several lines,
+    and formatting keeps that."""
 
     parts: tuple[str | Replacement, ...]
+    triple: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The steps of `cascade_grammar.parser`: scanner, explanations of errors, and builders of typed nodes. None of them knows lark."""

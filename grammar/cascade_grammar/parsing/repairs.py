@@ -1,0 +1,43 @@
+"""What is read instead of a line that made no sense, so that the lines around it still can be. It reports nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from cascade_grammar.parsing.tokens import Line, Token
+
+__all__ = ["header_instead", "missing_before"]
+
+Accepts = Callable[[tuple[str, ...]], bool]
+
+_SUITE: Final = (("NEWLINE", ""), ("INDENT", ""), ("VERB", "pass"), ("NEWLINE", ""), ("DEDENT", ""))
+_HEADERS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "else": (("HEAD", "else"), ("COLON", ":")),
+    "elif": (("HEAD", "elif"), ("LITERAL", "None"), ("COLON", ":")),
+    "if": (("HEAD", "if"), ("LITERAL", "None"), ("COLON", ":")),
+    "except": (("HEAD", "except"), ("NAME", "Exception"), ("COLON", ":")),
+    "finally": (("HEAD", "finally"), ("COLON", ":")),
+    "try": (("HEAD", "try"), ("COLON", ":")),
+    "flow": (("FLOW", "flow"), ("NAME", "unreadable"), ("LPAR", "("), ("RPAR", ")"), ("COLON", ":")),
+    "state": (("FLOW", "state"), ("NAME", "unreadable"), ("LPAR", "("), ("RPAR", ")"), ("COLON", ":")),
+    "loop": (("HEAD", "loop"), ("COLON", ":")),
+}
+
+
+def _made(pairs: tuple[tuple[str, str], ...], place: int) -> Line:
+    return [Token(kind, text, place, place) for kind, text in pairs]
+
+
+def missing_before(token: Token, accepts: Accepts) -> Line:
+    """The suite that is missing before this token, which begins a line."""
+    return _made(_SUITE, token.start) if token.type != "INDENT" and accepts(("INDENT",)) else []
+
+
+def header_instead(line: Line, token: Token, accepts: Accepts) -> Line:
+    """A header for the block below a line that should have been one."""
+    word = line[0].text
+    if word == "else" and token.text == "if":
+        word = "elif"
+    header = _made((*_HEADERS.get(word, _HEADERS["loop"]), ("NEWLINE", "")), line[0].start)
+    return header if accepts(tuple(made.type for made in header)) else []
