@@ -8,19 +8,23 @@ Knows opcodes by their roles and flags only, and nothing of other blocks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from cascade_vm import roles
 from cascade_vm.opcodes import Instruction
 
-__all__ = ["BOUND", "UNBOUND", "Block", "Content", "Effect", "Need", "sum_up"]
+__all__ = ["BOUND", "UNBOUND", "Block", "Content", "Effect", "Need", "NeededBound", "sum_up"]
 
 Content: TypeAlias = int
 """`BOUND`, `UNBOUND`, or a register: what that one held when the block began."""
 BOUND = -1
 UNBOUND = -2
+
+
+NeededBound: TypeAlias = Callable[[Instruction], tuple[int, ...]]
+"""The operands that an instruction needs bound: its plain reads, and more where it calls a flow."""
 
 
 class Need(NamedTuple):
@@ -64,7 +68,8 @@ class Block:
 class _Walk:
     """One pass over the instructions of a block."""
 
-    def __init__(self) -> None:
+    def __init__(self, needed_bound: NeededBound) -> None:
+        self._needed_bound = needed_bound
         self.contents: dict[int, Content] = {}
         self.needs: list[Need] = []
         self.wrong: list[tuple[int, int]] = []
@@ -76,7 +81,7 @@ class _Walk:
         for operand in roles.raw_reads(instruction):
             if operand >= 0 and operand not in self.contents:
                 self.needs.append(Need(operand, pc, operand, plain=False))
-        for operand in roles.plain_reads(instruction):
+        for operand in self._needed_bound(instruction):
             if operand < 0:
                 continue
             content = self.contents.get(operand, operand)
@@ -114,10 +119,10 @@ class _Walk:
         return Effect(self._first_failure, self._failing)
 
 
-def sum_up(code: Sequence[Instruction], start: int, end: int, entered_from_below: bool) -> Block:
+def sum_up(code: Sequence[Instruction], start: int, end: int, entered_from_below: bool, needed_bound: NeededBound) -> Block:
     """The block ``start <= pc < end`` of ``code``. ``entered_from_below``: a jump that counts a turn leads here, and what
     stops a run at a turn (cancellation) may be raised as soon as the jump is done."""
-    walk = _Walk()
+    walk = _Walk(needed_bound)
     if entered_from_below:
         walk.may_fail()
     for pc in range(start, end):

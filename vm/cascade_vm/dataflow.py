@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cascade_vm import limits, roles
-from cascade_vm.blocks import BOUND, UNBOUND, Block, Effect, sum_up
+from cascade_vm.blocks import BOUND, UNBOUND, Block, Effect, NeededBound, sum_up
 from cascade_vm.blueprint import Flow, Handler
 
 __all__ = ["Finding", "TooTangled", "find_unready_reads"]
@@ -34,16 +34,16 @@ class Finding(NamedTuple):
     unbound: bool
 
 
-def find_unready_reads(flow: Flow) -> list[Finding]:
+def find_unready_reads(flow: Flow, needed_bound: NeededBound) -> list[Finding]:
     """Reads of registers that are not ready on some path, in the order of the code. ``flow`` has sound labels, handlers and
-    register numbers (`flow_shape`); `TooTangled` when it takes more than the limits to find out."""
-    blocks, handlers = _blocks(flow)
+    register numbers (`table_checks`); `TooTangled` when it takes more than the limits to find out."""
+    blocks, handlers = _blocks(flow, needed_bound)
     states = _States(flow, blocks, handlers)
     states.settle()
     return sorted({*states.findings()})
 
 
-def _blocks(flow: Flow) -> tuple[list[Block], list[list[Handler]]]:
+def _blocks(flow: Flow, needed_bound: NeededBound) -> tuple[list[Block], list[list[Handler]]]:
     """The basic blocks, and for each the handlers that its errors may go to."""
     code = flow.code
     starts = {0}
@@ -59,7 +59,7 @@ def _blocks(flow: Flow) -> tuple[list[Block], list[list[Handler]]]:
     starts.discard(len(code))
     ordered = sorted(starts)
     ends = [*ordered[1:], len(code)]
-    blocks = [sum_up(code, start, end, start in from_below) for start, end in zip(ordered, ends, strict=True)]
+    blocks = [sum_up(code, start, end, start in from_below, needed_bound) for start, end in zip(ordered, ends, strict=True)]
     return blocks, list(_covering(ordered, flow.handlers))
 
 
