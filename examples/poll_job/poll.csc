@@ -29,10 +29,10 @@ flow watch(server: str, job: str, every: duration, patience: duration) -> dict:
     loop:
         answer = status(server, job) with retry(5, delay=every, on=(ConnectionError, TimeoutError)), timeout(patience)
         polls += 1
-        state = answer["state"]
-        if state == "done":
+        phase = answer["state"]
+        if phase == "done":
             return {"job": job, "result": answer["result"], "polls": polls}
-        if state == "failed":
+        if phase == "failed":
             fail f"job {job} failed: {answer.get('reason', 'no reason given')}"
         progress = answer.get("progress", 0)
         if progress > seen:

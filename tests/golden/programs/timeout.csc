@@ -3,7 +3,7 @@
 from toys import after
 
 flow main():
-    print(after(1, "in time") with timeout(2s))  # expect: in time
+    print((after(1, "in time") with timeout(2s)))  # expect: in time
     try:
         after(1h, "never") with retry(3, on=TimeoutError), timeout(10s)
     except TimeoutError:
