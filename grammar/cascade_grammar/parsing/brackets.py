@@ -22,6 +22,8 @@ class _Entry(NamedTuple):
     node: tree.Expression | tree.Argument
     clauses: tuple[tree.Clause, ...]
     span: Span
+    bare: bool = False
+    """Not in parentheses of its own."""
 
 
 def _entries(build: Expressions, bracket: Branch) -> tuple[list[_Entry], bool]:
@@ -44,7 +46,8 @@ def _entry(build: Expressions, child: Child, parts: Sequence[Child]) -> _Entry:
     clauses = tuple(cast(tree.Clause, part.node) for part in parts if type(part) is Branch and part.data == "clause")
     first = parts[0] if parts and _is_entry(child) else child
     node = cast("tree.Expression | tree.Argument", build.value(first))
-    return _Entry(node, clauses, span_of(child))
+    bare = type(first) is Branch and first.data == "walrus"
+    return _Entry(node, clauses, span_of(child), bare)
 
 
 def _expression(build: Expressions, entry: _Entry, *, starred: bool = False, walrus: bool = False) -> tree.Expression:
@@ -63,7 +66,7 @@ def _expression(build: Expressions, entry: _Entry, *, starred: bool = False, wal
     if isinstance(node, tree.Starred) and not starred:
         complain("CS127", node.span, "`*` unpacks only into a display, a call or targets")
         return node.value
-    if isinstance(node, tree.Walrus) and not walrus:
+    if isinstance(node, tree.Walrus) and entry.bare and not walrus:
         complain("CS127", node.span, "`:=` stands in parentheses", "write `(name := value)`")
         return node.value
     return node
