@@ -1,0 +1,109 @@
+"""Calls: of tasks, flows, built-in functions, errors and methods. What is called comes first, then the arguments in order."""
+
+from __future__ import annotations
+
+from cascade_compiler import graph
+from cascade_compiler.csc import comprehensions, policies
+from cascade_compiler.csc.frame import Frame
+from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
+from cascade_compiler.graph import Ref
+from cascade_grammar import tree
+from cascade_vm.errors import CATCHABLE
+from cascade_vm.operations import BUILTINS
+
+__all__ = ["call", "flow_arguments", "state_arguments"]
+
+
+def call(frame: Frame, expression: tree.Call) -> Ref:
+    """The value of a call."""
+    match expression.function:
+        case tree.Attribute(value=target, name=name):
+            receiver = frame.value(target)
+            refs, forms = _arguments(frame, expression.arguments)
+            return frame.add(graph.Method, expression.span, receiver, name.text, refs, forms)
+        case tree.Name(id=name):
+            return _call_by_name(frame, expression, name)
+        case _:
+            raise AssertionError("a call of something that is no function passed the checks")
+
+
+def _call_by_name(frame: Frame, expression: tree.Call, name: str) -> Ref:
+    match frame.symbol(name):
+        case TaskSymbol(task=task):
+            refs, forms = _arguments(frame, expression.arguments)
+            rules = policies.policies(frame, expression.policies)
+            return frame.add(graph.CallTask, expression.span, frame.assembly.use(task), refs, forms, rules)
+        case FlowSymbol() as flow:
+            positions = flow_arguments(frame, flow, expression.arguments)
+            rules = policies.policies(frame, expression.policies)
+            return frame.add(graph.CallFlow, expression.span, flow.name, positions, rules)
+        case _:
+            return _call_built_in(frame, expression, name)
+
+
+def _call_built_in(frame: Frame, expression: tree.Call, name: str) -> Ref:
+    if comprehensions.is_search(frame, expression):
+        return comprehensions.search_value(frame, expression)
+    if name == "print":
+        refs, forms = _arguments(frame, expression.arguments)
+        return frame.add(graph.Request, expression.span, "print", refs, forms)
+    if name in BUILTINS:
+        refs, forms = _arguments(frame, expression.arguments)
+        return frame.add(graph.Operate, expression.span, name, refs, forms)
+    assert name in CATCHABLE, f"a call of {name} passed the checks"
+    kind = frame.constant(name, expression.function.span)
+    refs, forms = _arguments(frame, expression.arguments)
+    return frame.add(graph.Operate, expression.span, "error", (kind, *refs), forms and ("", *forms))
+
+
+def _arguments(frame: Frame, arguments: tuple[tree.Argument, ...]) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
+    """The arguments and their forms; no forms when all go by position."""
+    last_lively = max((i for i, argument in enumerate(arguments) if _may_change_things(argument.value)), default=0)
+    refs = []
+    for position, argument in enumerate(arguments):
+        ref = frame.value(argument.value)
+        if position < last_lively:
+            ref = _spread_now(frame, argument, ref)
+        refs.append(ref)
+    forms = tuple(argument.form for argument in arguments)
+    return tuple(refs), forms if any(forms) else ()
+
+
+def _may_change_things(expression: tree.Expression) -> bool:
+    return not isinstance(expression, tree.Name | tree.Literal | tree.Number | tree.Duration)
+
+
+def _spread_now(frame: Frame, argument: tree.Argument, ref: Ref) -> Ref:
+    """Items of ``*a`` are taken before a later argument is evaluated, which might change them."""
+    if argument.form == "*":
+        copy = frame.operate("build_list", argument.span)
+        frame.operate("extend", argument.span, copy, ref)
+        return copy
+    if argument.form == "**":
+        copy = frame.operate("build_dict", argument.span)
+        frame.operate("update_dict", argument.span, copy, ref)
+        return copy
+    return ref
+
+
+def _by_position(frame: Frame, names: list[str], arguments: tuple[tree.Argument, ...]) -> list[Ref | None]:
+    """One argument for each parameter, None where the call gives none."""
+    found: list[Ref | None] = [None] * len(names)
+    for position, argument in enumerate(arguments):
+        found[names.index(argument.form) if argument.form else position] = frame.value(argument.value)
+    return found
+
+
+def flow_arguments(frame: Frame, flow: FlowSymbol, arguments: tuple[tree.Argument, ...]) -> tuple[Ref | None, ...]:
+    """The arguments of a call of a flow."""
+    return tuple(_by_position(frame, [parameter.name for parameter in flow.parameters], arguments))
+
+
+def state_arguments(frame: Frame, statement: tree.Jump) -> tuple[Ref | None, ...]:
+    """The arguments of a jump to a state, constant defaults filled in."""
+    parameters = frame.states[statement.state.text].parameters
+    found = _by_position(frame, [parameter.name for parameter in parameters], statement.arguments)
+    for position, parameter in enumerate(parameters):
+        if found[position] is None and parameter.default is not None:
+            found[position] = frame.add(graph.Constantly, statement.state.span, parameter.default)
+    return tuple(found)

@@ -1,0 +1,161 @@
+"""Comprehensions: loops inside of expressions, with variables of their own; and ``any``/``all`` over one, which stop early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cascade_compiler import graph
+from cascade_compiler.csc import targets
+from cascade_compiler.csc.drafts import Label
+from cascade_compiler.csc.frame import Frame, Inner
+from cascade_compiler.csc.walk import mentions, target_names
+from cascade_compiler.graph import Ref
+from cascade_grammar import tree
+from cascade_grammar.spans import Span
+
+__all__ = ["check_early", "comprehension", "is_search", "items_that_pass", "search", "search_value"]
+
+_GROW = {"list": "append", "generator": "append", "set": "add"}
+
+
+def comprehension(frame: Frame, expression: tree.Comprehension) -> Ref:
+    """The list, set or dict. A generator expression is evaluated to a list."""
+    span = expression.span
+    kind = "list" if expression.kind == "generator" else expression.kind
+    first = _first_iteration(frame, expression.clauses)
+    whole = frame.operate(f"build_{kind}", span)
+
+    def collect(_: Label) -> None:
+        if expression.key is not None:
+            key = frame.value(expression.key)
+            frame.operate("put", expression.element.span, whole, key, frame.value(expression.element))
+        else:
+            frame.operate(_GROW[expression.kind], expression.element.span, whole, frame.value(expression.element))
+
+    _loop(frame, expression.clauses, first, collect)
+    return whole
+
+
+def is_search(frame: Frame, call: tree.Call) -> bool:
+    """Whether a call is ``any(… for …)`` or ``all(… for …)``."""
+    match call:
+        case tree.Call(
+            function=tree.Name(id="any" | "all" as name),
+            arguments=(tree.Argument(form="", value=tree.Comprehension(kind="generator")),),
+        ):
+            return frame.symbol(name) is None
+        case _:
+            return False
+
+
+def search(frame: Frame, call: tree.Call, then: Label, otherwise: Label) -> None:
+    """Go to ``then`` if any (all) of the elements are true, else to ``otherwise``."""
+    assert isinstance(call.function, tree.Name)
+    generator = call.arguments[0].value
+    assert isinstance(generator, tree.Comprehension)
+    seeks = call.function.id == "any"
+    found, missed = (then, otherwise) if seeks else (otherwise, then)
+
+    def look(head: Label) -> None:
+        frame.branch(generator.element, *((found, head) if seeks else (head, found)))
+
+    _loop(frame, generator.clauses, _first_iteration(frame, generator.clauses), look)
+    frame.jump(missed, call.span)
+
+
+def search_value(frame: Frame, call: tree.Call) -> Ref:
+    """``any(… for …)`` as a value."""
+    then, otherwise, merge = frame.label(), frame.label(), frame.label()
+    search(frame, call, then, otherwise)
+    for label, outcome in ((then, True), (otherwise, False)):
+        frame.start(label, call.span)
+        if frame.is_open:
+            frame.jump(merge, call.span, frame.constant(outcome, call.span))
+    return frame.merge(merge, call.span)
+
+
+def items_that_pass(frame: Frame, clause: tree.Clause) -> Ref:
+    """The list of the items of a clause for which its conditions hold."""
+    iteration = _first_iteration(frame, (clause,))
+    whole = frame.operate("build_list", clause.span)
+    item = frame.temporary("item")
+
+    def collect(_: Label) -> None:
+        frame.operate("append", clause.span, whole, frame.load(item, clause.target.span))
+
+    _loop(frame, (clause,), iteration, collect, item)
+    return whole
+
+
+def _first_iteration(frame: Frame, clauses: tuple[tree.Clause, ...]) -> Ref:
+    """The first iterable is evaluated outside: the comprehension's variables do not exist yet."""
+    source = clauses[0].iterable
+    return frame.add(graph.Iterate, source.span, frame.value(source))
+
+
+def _loop(
+    frame: Frame,
+    clauses: tuple[tree.Clause, ...],
+    first: Ref,
+    body: Callable[[Label], None],
+    item: str | None = None,
+) -> None:
+    """Run ``body`` for each turn of the clauses; it is given where the next turn of the innermost begins."""
+    names = {name.id: None for clause in clauses for name in target_names(clause.target)}
+    inner = Inner({name: frame.temporary(name) for name in names}, _read_early(clauses))
+    for name in inner.variables:
+        if name in inner.early:
+            frame.forget(inner.variables[name], clauses[0].span)
+    frame.inner.append(inner)
+    dones: list[tuple[Label, Label, Span]] = []
+    for position, clause in enumerate(clauses):
+        span = clause.iterable.span
+        iteration = frame.add(graph.Iterate, span, frame.value(clause.iterable)) if position else first
+        head, done = frame.label(), frame.label()
+        _turn(frame, clause, iteration, (head, done), item)
+        dones.append((head, done, span))
+    body(dones[-1][0])
+    for head, done, span in reversed(dones):
+        frame.jump(head, span)
+        frame.start(done, span)
+    frame.inner.pop()
+
+
+def _turn(frame: Frame, clause: tree.Clause, iteration: Ref, labels: tuple[Label, Label], item: str | None) -> None:
+    """Take an item, unpack it and test the conditions."""
+    head, done = labels
+    frame.start(head, clause.iterable.span)
+    targets.step(frame, iteration, clause.target, (frame.label(), done), item)
+    for condition in clause.conditions:
+        passed = frame.label()
+        frame.branch(condition, passed, head)
+        frame.start(passed, condition.span)
+
+
+def _read_early(clauses: tuple[tree.Clause, ...]) -> frozenset[str]:
+    """Variables that are read where they may have no value: before their own clause has come to an item."""
+    if len(clauses) == 1:
+        return frozenset()
+    early: set[str] = set()
+    later: set[str] = set()
+    for position in range(len(clauses) - 1, -1, -1):
+        clause = clauses[position]
+        early |= later & mentions(clause.conditions).reads.keys()
+        later |= {name.id for name in target_names(clause.target)}
+        if position:
+            early |= later & mentions([clause.iterable]).reads.keys()
+    return frozenset(early)
+
+
+def check_early(frame: Frame, name: tree.Name, variable: str) -> None:
+    """Fail as CPython does when a comprehension's variable has no value yet.
+
+    `graph.Load` would name the variable as the graph does.
+    """
+    bound, unbound = frame.label(), frame.label()
+    frame.end(graph.BranchOn, name.span, frame.add(graph.IsBound, name.span, variable), bound, unbound)
+    frame.start(unbound, name.span)
+    words = f"cannot access local variable '{name.id}' where it is not associated with a value"
+    kind = frame.constant("UnboundLocalError", name.span)
+    frame.end(graph.Fail, name.span, frame.operate("error", name.span, kind, frame.constant(words, name.span)))
+    frame.start(bound, name.span)

@@ -1,0 +1,70 @@
+"""What the names of a file stand for. Knows neither how they were declared nor how they are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from cascade_compiler.csc.complaints import Complaints
+from cascade_grammar import tree
+from cascade_grammar.spans import Source
+from cascade_vm.blueprint import Parameter, Task
+from cascade_vm.constants import Constant
+
+__all__ = ["ConstSymbol", "FlowSymbol", "Missing", "Symbol", "TaskSymbol", "Unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSymbol:
+    """A Python task."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSymbol:
+    """A flow by its name in the program; ``parameters`` as callers see them."""
+
+    name: str
+    declaration: tree.FlowDeclaration
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConstSymbol:
+    """The value of a ``const``."""
+
+    constant: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A name whose declaration has been complained about already: any use of it is let pass."""
+
+
+Symbol: TypeAlias = TaskSymbol | FlowSymbol | ConstSymbol | Missing
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """One file of a program.
+
+    ``prefix`` goes before the names of its flows in the program. ``module`` is None when the file could not be parsed.
+    ``imports`` has a unit for each ``ImportFlows`` that could be loaded, by the position of the declaration in the module.
+    """
+
+    path: Path
+    source: Source
+    prefix: str
+    complaints: Complaints
+    module: tree.Module | None = None
+    imports: dict[int, Unit] = field(default_factory=dict)
+    names: dict[str, Symbol] = field(default_factory=dict)
+
+    @property
+    def flows(self) -> list[tree.FlowDeclaration]:
+        """The flows that the file declares, in its order."""
+        if self.module is None:
+            return []
+        return [d for d in self.module.declarations if isinstance(d, tree.FlowDeclaration)]
