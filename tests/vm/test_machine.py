@@ -90,9 +90,9 @@ def flow(
     name: str, parameters: Sequence[str], registers: int, constants: Sequence[object], code: Sequence[Instruction],
     handlers: Sequence[Handler] = (), branch: bool = False,
 ) -> Flow:  # fmt: skip
-    """A flow whose instruction ``pc`` is on line ``pc``."""
+    """A flow whose instruction ``pc`` is on line ``pc + 1``."""
     places = tuple(range(len(code)))
-    locations = tuple(Location(0, pc, 0, pc, 1, name) for pc in places)
+    locations = tuple(Location(0, pc + 1, 0, pc + 1, 1, name) for pc in places)
     named = tuple(Parameter(parameter) for parameter in parameters)
     constant = tuple(map(Constant, constants))
     variables = (*parameters, *[None] * (registers - len(parameters)))
@@ -110,7 +110,8 @@ def run(blueprint: Blueprint, *arguments: object, host: StubHost | None = None) 
 
 
 def trail(error: BaseException) -> list[tuple[str, int]]:
-    return [(place.flow, place.line) for place in trail_of(error)]
+    """Flow and instruction of each place."""
+    return [(place.flow, place.line - 1) for place in trail_of(error)]
 
 
 SWAP = flow(
