@@ -99,9 +99,8 @@ class _Scanner:
         self.text = self.source.text
         while self._begin_line():
             self._read_line()
-        for _ in self.indents[1:]:
-            self.indents.pop()
-            self._dedent()
+        while len(self.indents) > 1:
+            self._dedent(self.indents.pop())
         self.after = self.margin.take_rest()
 
     def complain(self, code: str, start: int, end: int, message: str, hint: str | None = None) -> None:
@@ -153,10 +152,9 @@ class _Scanner:
                 self.complain("CS107", start, begin, message, f"indent it by {self.indents[-2]} or {self.indents[-1]}")
                 self.indents[-1] = column
                 return
-            column_left = self.indents.pop()
-            self._dedent(column_left)
+            self._dedent(self.indents.pop())
 
-    def _dedent(self, column: int = 1) -> None:
+    def _dedent(self, column: int) -> None:
         place = self.lines[-1][-1].start
         self.lines.append([Token("DEDENT", "", place, place, self.margin.take_after(column))])
 

@@ -1,0 +1,123 @@
+"""Layout: text with brackets that are written on one line if it fits, else one item a line. It knows no syntax tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["WIDTH", "Group", "Pieces", "flat", "render"]
+
+WIDTH: Final = 100
+_STEP: Final = "    "
+
+
+@dataclass(slots=True)
+class Group:
+    """Items between brackets. ``separator`` stands between them on one line; broken, each has its own line, and ends in a
+    comma if ``comma``. ``silent`` brackets are written only when broken. ``width`` is that of the one line."""
+
+    opening: str
+    items: list[Pieces]
+    closing: str
+    separator: str = ", "
+    comma: bool = True
+    silent: bool = False
+    width: int = 0
+
+    def __post_init__(self) -> None:
+        inner = sum(_width(item) for item in self.items) + len(self.separator) * (len(self.items) - 1)
+        self.width = inner if self.silent else inner + len(self.opening) + len(self.closing)
+
+
+Pieces = list["str | Group"]
+"""Texts and groups, one after the other."""
+
+
+def _width(pieces: Pieces) -> int:
+    width = 0
+    for piece in pieces:
+        if isinstance(piece, Group):
+            width += piece.width
+        else:
+            width += len(piece)
+            if "\n" in piece:
+                width += WIDTH
+    return width
+
+
+def flat(pieces: Pieces) -> str:
+    """The pieces on one line."""
+    out: list[str] = []
+    _flat(pieces, out)
+    return "".join(out)
+
+
+def _flat(pieces: Pieces, out: list[str]) -> None:
+    for piece in pieces:
+        if isinstance(piece, str):
+            out.append(piece)
+            continue
+        if not piece.silent:
+            out.append(piece.opening)
+        for index, item in enumerate(piece.items):
+            if index:
+                out.append(piece.separator)
+            _flat(item, out)
+        if not piece.silent:
+            out.append(piece.closing)
+
+
+def render(pieces: Pieces, indent: int) -> str:
+    """The pieces as text that begins at a level of indentation; the first line is not indented here."""
+    writer = _Writer(len(_STEP) * indent)
+    writer.write(pieces, indent, 0)
+    return "".join(writer.out)
+
+
+class _Writer:
+    def __init__(self, column: int) -> None:
+        self.out: list[str] = []
+        self.column = column
+
+    def _text(self, text: str) -> None:
+        self.out.append(text)
+        line = text.rfind("\n")
+        self.column = self.column + len(text) if line < 0 else len(text) - line - 1
+
+    def write(self, pieces: Pieces, indent: int, tail: int) -> None:
+        """Write pieces after which ``tail`` more characters stand on the line."""
+        following = _following(pieces, tail)
+        for piece, after in zip(pieces, following, strict=True):
+            if isinstance(piece, str):
+                self._text(piece)
+            elif self.column + piece.width + after <= WIDTH:
+                self._text(flat([piece]))
+            else:
+                self._broken(piece, indent)
+
+    def _broken(self, group: Group, indent: int) -> None:
+        self._text(group.opening)
+        begin = "\n" + _STEP * (indent + 1)
+        last = len(group.items) - 1
+        for index, item in enumerate(group.items):
+            end = "," if group.comma else ("" if index == last else group.separator.rstrip())
+            self._text(begin)
+            self.write(item, indent + 1, len(end))
+            self._text(end)
+        self._text("\n" + _STEP * indent + group.closing)
+
+
+def _following(pieces: Sequence[str | Group], tail: int) -> list[int]:
+    """For each piece, how many characters follow it on its line before a line could be broken."""
+    following: list[int] = []
+    width = tail
+    for piece in reversed(pieces):
+        following.append(width)
+        if isinstance(piece, Group):
+            width = 0 if piece.silent else len(piece.opening)
+        else:
+            line = piece.find("\n")
+            width = width + len(piece) if line < 0 else line
+    following.reverse()
+    return following
