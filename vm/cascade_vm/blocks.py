@@ -119,28 +119,22 @@ class _Walk:
         return Effect(self._first_failure, self._failing)
 
 
-def sum_up(code: Sequence[Instruction], start: int, end: int, entered_from_below: bool, needed_bound: NeededBound) -> Block:
-    """The block ``start <= pc < end`` of ``code``. ``entered_from_below``: a jump that counts a turn leads here, and what
-    stops a run at a turn (cancellation) may be raised as soon as the jump is done."""
+def sum_up(code: Sequence[Instruction], start: int, end: int, needed_bound: NeededBound) -> Block:
+    """The block ``start <= pc < end`` of ``code``."""
     walk = _Walk(needed_bound)
-    if entered_from_below:
-        walk.may_fail()
     for pc in range(start, end):
         instruction = code[pc]
         walk.read(pc, instruction)
-        if instruction.may_raise or instruction.suspends or roles.labels(instruction):
+        if instruction.may_raise or instruction.suspends or _counts_turn(instruction, pc):
             walk.may_fail()
         if pc == end - 1:
             jumps = walk.effect()
         walk.write(instruction)
     last = code[end - 1]
-    return Block(
-        start,
-        end,
-        walk.needs,
-        walk.wrong,
-        None if last.ends_block else walk.effect(),
-        jumps,
-        walk.failure(),
-        roles.labels(last),
-    )
+    falls = None if last.ends_block else walk.effect()
+    return Block(start, end, walk.needs, walk.wrong, falls, jumps, walk.failure(), roles.labels(last))
+
+
+def _counts_turn(instruction: Instruction, pc: int) -> bool:
+    """Where a turn is counted, a run may be cancelled: a ``finally`` receives that."""
+    return any(label <= pc for label in roles.labels(instruction))

@@ -47,11 +47,9 @@ def _blocks(flow: Flow, needed_bound: NeededBound) -> tuple[list[Block], list[li
     """The basic blocks, and for each the handlers that its errors may go to."""
     code = flow.code
     starts = {0}
-    from_below: set[int] = set()
     for pc, instruction in enumerate(code):
         labels = roles.labels(instruction)
         starts.update(labels)
-        from_below.update(label for label in labels if label <= pc)
         if labels or instruction.ends_block:
             starts.add(pc + 1)
     for handler in flow.handlers:
@@ -59,7 +57,7 @@ def _blocks(flow: Flow, needed_bound: NeededBound) -> tuple[list[Block], list[li
     starts.discard(len(code))
     ordered = sorted(starts)
     ends = [*ordered[1:], len(code)]
-    blocks = [sum_up(code, start, end, start in from_below, needed_bound) for start, end in zip(ordered, ends, strict=True)]
+    blocks = [sum_up(code, start, end, needed_bound) for start, end in zip(ordered, ends, strict=True)]
     return blocks, list(_covering(ordered, flow.handlers))
 
 
@@ -144,7 +142,7 @@ class _States:
         order = _reverse_postorder([[edge.target for edge in edges] for edges in self._edges])
         rank = {index: position for position, index in enumerate(order)}
         waiting, queued = [0], {0}
-        visits = limits.VISITS * len(order) + 10_000
+        visits = limits.VISITS * len(order) + 1
         while waiting:
             index = order[heapq.heappop(waiting)]
             queued.discard(rank[index])

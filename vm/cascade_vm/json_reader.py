@@ -25,6 +25,10 @@ __all__ = ["FORMAT", "from_json"]
 FORMAT = "cascade blueprint 1"
 
 
+class _MalformedError(ValueError):
+    """Says what is not as it should be."""
+
+
 def from_json(text: str) -> Blueprint:
     """The Blueprint that the JSON says; `BlueprintError` CS311 when it says none."""
     try:
@@ -36,7 +40,7 @@ def from_json(text: str) -> Blueprint:
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     entries = dict(pairs)
     if len(entries) < len(pairs):
-        raise ValueError("an object names an entry twice")
+        raise _MalformedError("an object names an entry twice")
     return entries
 
 
@@ -45,7 +49,7 @@ class _Object:
 
     def __init__(self, value: object, what: str) -> None:
         if not isinstance(value, dict):
-            raise ValueError(f"{what} is not an object")
+            raise _MalformedError(f"{what} is not an object")
         self._entries: Mapping[str, object] = value
         self._what = what
         self._asked: set[str] = set()
@@ -53,7 +57,7 @@ class _Object:
     def __getitem__(self, name: str) -> object:
         self._asked.add(name)
         if name not in self._entries:
-            raise ValueError(f"{self._what} has no {name!r}")
+            raise _MalformedError(f"{self._what} has no {name!r}")
         return self._entries[name]
 
     def __contains__(self, name: str) -> bool:
@@ -71,7 +75,7 @@ class _Object:
     def flag(self, name: str) -> bool:
         value = self[name]
         if not isinstance(value, bool):
-            raise ValueError(f"{name!r} is not true or false")
+            raise _MalformedError(f"{name!r} is not true or false")
         return value
 
     def rows(self, name: str) -> list[object]:
@@ -81,26 +85,26 @@ class _Object:
         """Every entry must have been asked for: none is silently ignored."""
         for name in self._entries:
             if name not in self._asked:
-                raise ValueError(f"{self._what} has a {name[:60]!r}, which means nothing")
+                raise _MalformedError(f"{self._what} has a {name[:60]!r}, which means nothing")
 
 
 def _text(value: object, what: str) -> str:
     if isinstance(value, dict) and [*value] == ["utf8"] and isinstance(value["utf8"], str):
         return bytes.fromhex(value["utf8"]).decode("utf-8", "surrogatepass")
     if not isinstance(value, str):
-        raise ValueError(f"{what!r} is not text")
+        raise _MalformedError(f"{what!r} is not text")
     return value
 
 
 def _number(value: object, what: str) -> int:
     if type(value) is not int:
-        raise ValueError(f"{what!r} is not an integer")
+        raise _MalformedError(f"{what!r} is not an integer")
     return value
 
 
 def _list(value: object, what: str) -> list[object]:
     if not isinstance(value, list):
-        raise ValueError(f"{what!r} is not a list")
+        raise _MalformedError(f"{what!r} is not a list")
     return value
 
 
@@ -109,7 +113,7 @@ def _list(value: object, what: str) -> list[object]:
 
 def _blueprint(document: _Object) -> Blueprint:
     if document.text("format") != FORMAT:
-        raise ValueError(f"its format is not {FORMAT!r}")
+        raise _MalformedError(f"its format is not {FORMAT!r}")
     blueprint = Blueprint(
         flows=tuple(_flow(_Object(flow, "a flow")) for flow in document.rows("flows")),
         tasks=tuple(_task(_Object(task, "a task")) for task in document.rows("tasks")),
@@ -195,7 +199,7 @@ def _instruction(entry: _Object) -> Instruction:
     name = entry.text("op")
     kind = roles.OPCODE_CALLED.get(name)
     if kind is None:
-        raise ValueError(f"there is no opcode {name[:60]!r}")
+        raise _MalformedError(f"there is no opcode {name[:60]!r}")
     instruction = kind(*(_operand(entry[name], role, roles.SHAPES[role]) for name, role in roles.OPERANDS[kind]))
     entry.end()
     return instruction
@@ -235,7 +239,7 @@ def _operand_number(value: object, role: Role) -> int:
     if prefixes is None:
         return _number(value, role.name)
     if not isinstance(value, str) or not value.startswith(prefixes):
-        raise ValueError(f"an operand that {role.name} is not {' or '.join(prefix + '0' for prefix in prefixes)}")
+        raise _MalformedError(f"an operand that {role.name} is not {' or '.join(prefix + '0' for prefix in prefixes)}")
     number = int(value[1:])
     return -1 - number if value.startswith("c") else number
 
@@ -247,13 +251,13 @@ def _constant(value: object, depth: int) -> object:
     if value is None or isinstance(value, bool | int | str):
         return value
     if not isinstance(value, dict) or len(value) != 1:
-        raise ValueError("a constant is null, true, false, an integer, text, or an object with one entry")
+        raise _MalformedError("a constant is null, true, false, an integer, text, or an object with one entry")
     if depth >= limits.CONSTANT_DEPTH:
-        raise ValueError(f"a constant has more than {limits.CONSTANT_DEPTH} tuples within each other")
+        raise _MalformedError(f"a constant has more than {limits.CONSTANT_DEPTH} tuples within each other")
     ((kind, content),) = value.items()
     build = _CONSTANTS.get(kind)
     if build is None:
-        raise ValueError(f"{kind[:60]!r} is no kind of constant")
+        raise _MalformedError(f"{kind[:60]!r} is no kind of constant")
     return build(content, depth)
 
 
@@ -280,28 +284,28 @@ def _tuple(content: object, depth: int) -> tuple[object, ...]:
 def _frozenset(content: object, depth: int) -> frozenset[object]:
     items = _tuple(content, depth)
     if len(items) > limits.SET_ITEMS:
-        raise ValueError(f"a frozenset has more than {limits.SET_ITEMS} items")
+        raise _MalformedError(f"a frozenset has more than {limits.SET_ITEMS} items")
     result = frozenset(items)
     if len(result) != len(items):
-        raise ValueError("the items of a frozenset are not distinct")
+        raise _MalformedError("the items of a frozenset are not distinct")
     return result
 
 
 def _complex(content: object, depth: int) -> complex:
     parts = [_float(part, depth) for part in _list(content, "complex")]
     if len(parts) != 2:
-        raise ValueError("a complex number has two parts")
+        raise _MalformedError("a complex number has two parts")
     return complex(*parts)
 
 
 def _duration(content: object, depth: int) -> timedelta:
     parts = [_number(part, "duration") for part in _list(content, "duration")]
     if len(parts) != 3:
-        raise ValueError("a duration has days, seconds and microseconds")
+        raise _MalformedError("a duration has days, seconds and microseconds")
     try:
         return timedelta(*parts)
     except OverflowError:
-        raise ValueError("a duration is out of range") from None
+        raise _MalformedError("a duration is out of range") from None
 
 
 def _ellipsis(content: object, depth: int) -> object:

@@ -105,7 +105,8 @@ def _constant_out(value: object) -> Json:
             return {"complex": [format_float(value.real), format_float(value.imag)]}
         case timedelta():
             return {"duration": [value.days, value.seconds, value.microseconds]}
-    return {"ellipsis": []}
+        case _:  # `...`
+            return {"ellipsis": []}
 
 
 def _instruction_out(instruction: Instruction) -> Json:
