@@ -18,21 +18,44 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cascade.errors import (
         ArgumentError as ArgumentError,
+    )
+    from cascade.errors import (
         BudgetExhausted as BudgetExhausted,
+    )
+    from cascade.errors import (
         CascadeError as CascadeError,
+    )
+    from cascade.errors import (
         CompileError as CompileError,
+    )
+    from cascade.errors import (
         FlowFailed as FlowFailed,
+    )
+    from cascade.errors import (
         LoadError as LoadError,
+    )
+    from cascade.errors import (
         ResultError as ResultError,
+    )
+    from cascade.errors import (
         TargetError as TargetError,
+    )
+    from cascade.errors import (
         TaskError as TaskError,
+    )
+    from cascade.errors import (
         UsageError as UsageError,
     )
     from cascade.loading import load as load
-    from cascade.program import Flow as Flow, FlowCall as FlowCall, Program as Program
-    from cascade.runtime import Budget as Budget, arun as arun, run as run
+    from cascade.program import Flow as Flow
+    from cascade.program import FlowCall as FlowCall
+    from cascade.program import Program as Program
+    from cascade.runtime import Budget as Budget
+    from cascade.runtime import arun as arun
+    from cascade.runtime import run as run
     from cascade.signals import Signals as Signals
-    from cascade.tasks import Task as Task, task as task
+    from cascade.tasks import Task as Task
+    from cascade.tasks import task as task
 
 _HOMES = {
     "task": "tasks", "Task": "tasks",

@@ -13,6 +13,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Final
 
 from cascade.files import write_whole
 
-__all__ = ["fetch", "keep"]
+__all__ = ["Entry", "fetch", "keep"]
 
 _MOST_ENTRIES: Final = 256
 _MAGIC: Final = b"cascade cache 1\n"
@@ -28,8 +29,18 @@ _LARGEST: Final = 64 * 1024 * 1024
 _ROOMS: Final = ("cascade_grammar", "cascade_compiler", "cascade_vm")
 
 
-def fetch(source: Path, level: int) -> tuple[bytes, dict[Path, bytes]] | None:
-    """The Blueprint of ``source`` as bytes, with the files that it was made from; None unless all of them are unchanged."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``files`` are the contents of the source and of what it imports; ``modules`` says in which directory each task module
+    was found that lies beside a source; ``blueprint`` is what they were compiled to."""
+
+    files: Mapping[Path, bytes]
+    modules: Mapping[str, Path]
+    blueprint: bytes
+
+
+def fetch(source: Path, level: int) -> Entry | None:
+    """What ``source`` was compiled to; None unless all files that went into it are unchanged."""
     place = _entry(source, level)
     if place is None:
         return None
@@ -37,23 +48,23 @@ def fetch(source: Path, level: int) -> tuple[bytes, dict[Path, bytes]] | None:
         _expect_own(place.parent)
         with place.open("rb") as file:
             entry = file.read(_LARGEST)
-        files, blueprint = _parse(entry)
-        contents = {path: path.read_bytes() for path in files}
+        digests, modules, blueprint = _parse(entry)
+        files = {path: path.read_bytes() for path in digests}
     except (OSError, ValueError):
         return None
-    if any(sha256(contents[path]).hexdigest() != digest for path, digest in files.items()):
+    if any(sha256(files[path]).hexdigest() != digest for path, digest in digests.items()):
         return None
-    return blueprint, contents
+    return Entry(files, modules, blueprint)
 
 
-def keep(source: Path, level: int, contents: Mapping[Path, bytes], blueprint: bytes) -> None:
-    """Remember what ``source``, one of ``contents``, was compiled to."""
+def keep(source: Path, level: int, entry: Entry) -> None:
+    """Remember what ``source`` was compiled to."""
     place = _entry(source, level)
     if place is None:
         return
-    rows = [f"{sha256(data).hexdigest()} {os.fsencode(path.resolve()).hex()}\n" for path, data in contents.items()]
-    head = _MAGIC + f"{len(rows)}\n".encode() + "".join(rows).encode()
-    body = head + blueprint
+    rows = [f"file {sha256(data).hexdigest()} {_hex(path)}\n" for path, data in entry.files.items()]
+    rows += [f"module {name} {_hex(directory)}\n" for name, directory in entry.modules.items()]
+    body = _MAGIC + f"{len(rows)}\n{''.join(rows)}".encode() + entry.blueprint
     with contextlib.suppress(OSError):
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _expect_own(place.parent)
@@ -61,18 +72,27 @@ def keep(source: Path, level: int, contents: Mapping[Path, bytes], blueprint: by
         _drop_oldest(place.parent)
 
 
-def _parse(entry: bytes) -> tuple[dict[Path, str], bytes]:
-    """Files with their digests, and the Blueprint; `ValueError` for anything but what `keep` wrote."""
+def _hex(path: Path) -> str:
+    return os.fsencode(path.resolve()).hex()
+
+
+def _parse(entry: bytes) -> tuple[dict[Path, str], dict[str, Path], bytes]:
+    """Digests of files, directories of modules, and the Blueprint; `ValueError` for anything but what `keep` wrote."""
     digest, _, body = entry.partition(b"\n")
     if sha256(body).hexdigest().encode() != digest or not body.startswith(_MAGIC):
         raise ValueError("not an entry")
     count, _, rest = body[len(_MAGIC) :].partition(b"\n")
     files: dict[Path, str] = {}
+    modules: dict[str, Path] = {}
     for _ in range(int(count)):
         row, _, rest = rest.partition(b"\n")
-        file_digest, _, path = row.decode("ascii").partition(" ")
-        files[Path(os.fsdecode(bytes.fromhex(path)))] = file_digest
-    return files, rest
+        kind, said, path = row.decode().split(" ")
+        place = Path(os.fsdecode(bytes.fromhex(path)))
+        if kind == "file":
+            files[place] = said
+        else:
+            modules[said] = place
+    return files, modules, rest
 
 
 def _expect_own(directory: Path) -> None:

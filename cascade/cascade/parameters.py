@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from cascade_vm.blueprint import Flow, Parameter
+from cascade_vm.signature import bind
+
 from cascade.conversion import from_json, from_text
 from cascade.declared import Mismatch, as_declared, parse_type
 from cascade.durations import format_duration
 from cascade.errors import ArgumentError, Problem
-from cascade_vm.blueprint import Flow, Parameter
-from cascade_vm.signature import bind
 
 __all__ = ["bind_call", "bind_command_line", "format_signature"]
 

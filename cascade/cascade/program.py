@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cascade.errors import Problem, TargetError
-from cascade.parameters import bind_call, format_signature, near_miss
 from cascade_vm.blueprint import Blueprint, Parameter
 from cascade_vm.blueprint import Flow as FlowCode
 from cascade_vm.linker import Image, link
 
+from cascade.errors import Problem, TargetError
+from cascade.parameters import bind_call, format_signature, near_miss
+
 if TYPE_CHECKING:
-    from cascade.tasks import Task
     from cascade_compiler import graph
+
+    from cascade.host import LocalHost
+    from cascade.tasks import Task
 
 __all__ = ["Flow", "FlowCall", "Program"]
 
@@ -31,7 +34,7 @@ class Material:
     def __init__(
         self,
         blueprint: Blueprint,
-        tasks: Mapping[str, Task],
+        tasks: Mapping[str, Task[..., object]],
         lines: Mapping[str, str],
         read_graph: Callable[[], graph.Program] | None,
     ) -> None:
@@ -44,6 +47,13 @@ class Material:
     def image(self) -> Image:
         """The linked Blueprint, shared by every run."""
         return link(self.blueprint)
+
+    @cached_property
+    def host(self) -> LocalHost:
+        """The host that the host of every run is made from."""
+        from cascade.host import LocalHost
+
+        return LocalHost(self.tasks)
 
     @cached_property
     def graph(self) -> graph.Program | None:
@@ -69,9 +79,7 @@ class Program:
         self._name = name
         self._material = material
         self._flows = {
-            code.name: Flow(self, index, code)
-            for index, code in enumerate(material.blueprint.flows)
-            if not code.branch
+            code.name: Flow(self, index, code) for index, code in enumerate(material.blueprint.flows) if not code.branch
         }
 
     @property

@@ -1,8 +1,8 @@
 """Which Python functions a program's tasks are: user modules are imported, and only `@cs.task` objects of them are seen.
 
-A module is looked up beside the program's file first, then on Python's path. One that lies beside is imported under its own
-name; when that name is taken by another module of this process (a file ``json.py`` beside the flow), under a name of its own, so
-that both live. This file knows tasks and modules, not flows.
+A module is looked up beside the program's file first, then on Python's path. One that lies beside is imported under its
+own name; when that name is taken by another module of this process (a file ``json.py`` beside the flow), under a name of its
+own, so that both live. This file knows tasks and modules, not flows.
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import TypeAlias
+
+from cascade_vm.blueprint import Task as Declared
+from cascade_vm.blueprint import TaskParameter
 
 from cascade.errors import CascadeError, Problem, TaskError
 from cascade.parameters import near_miss
 from cascade.tasks import Task
-from cascade_vm.blueprint import Task as Declared
-from cascade_vm.blueprint import TaskParameter
 
-__all__ = ["TaskModules", "format_task_signature"]
+__all__ = ["AnyTask", "ModuleMissing", "TaskModules", "format_task_signature"]
+
+AnyTask: TypeAlias = Task[..., object]
 
 
 class ModuleMissing(Exception):  # noqa: N818 - says which
@@ -35,21 +40,30 @@ class ModuleMissing(Exception):  # noqa: N818 - says which
 class TaskModules:
     """Finds tasks for one program, and remembers which function each name means."""
 
-    def __init__(self) -> None:
-        self.found: dict[str, Task] = {}
+    def __init__(self, places: Mapping[str, Path] | None = None) -> None:
+        self.found: dict[str, AnyTask] = {}
+        self.places: dict[str, Path] = dict(places or {})
+        """The directory of each module that lies beside a source: known from a compilation, or found here."""
         self._modules: dict[str, ModuleType] = {}
 
-    def tasks_of(self, module: str, directories: Iterable[Path]) -> Mapping[str, Task]:
+    def tasks_of(self, module: str, directories: Iterable[Path]) -> Mapping[str, AnyTask]:
         """The tasks that a module defines or names, by their name there. Raises `ModuleMissing`, or `TaskError` CS410."""
-        loaded = self._load(module, directories)
+        loaded = self.module(module, directories)
         tasks = {name: value for name, value in vars(loaded).items() if isinstance(value, Task)}
         self.found.update({f"{module}:{name}": task for name, task in tasks.items()})
         return tasks
 
-    def _load(self, module: str, directories: Iterable[Path]) -> ModuleType:
+    def declared_by(self, module: str, directory: Path) -> Mapping[str, Declared]:
+        """What a compiler has to know of a module's tasks."""
+        tasks = self.tasks_of(module, (directory,))
+        return {name: declare(f"{module}:{name}", task) for name, task in tasks.items()}
+
+    def module(self, module: str, directories: Iterable[Path] = ()) -> ModuleType:
+        """The module, imported. Raises `ModuleMissing`, or `TaskError` CS410."""
         for directory in directories:
             file = _file_beside(module, directory)
             if file is not None:
+                self.places[module] = directory
                 return self._beside(module, file, directory)
         if module not in self._modules:
             self._modules[module] = _import_by_name(module)
@@ -64,10 +78,10 @@ class TaskModules:
             raise TaskError(Problem("CS418", message, hint="a program names tasks by module, so rename one of them"))
         return known
 
-    def bind(self, declared: Iterable[Declared], directories: Iterable[Path]) -> Mapping[str, Task]:
+    def bind(self, declared: Iterable[Declared], directories: Iterable[Path]) -> Mapping[str, AnyTask]:
         """The task for each one that a built program names. Raises `TaskError` with all that are missing or changed."""
         places = tuple(directories)
-        bound: dict[str, Task] = {}
+        bound: dict[str, AnyTask] = {}
         problems: list[Problem] = []
         for one in declared:
             problem = self._bind_one(one, places, bound)
@@ -76,10 +90,10 @@ class TaskModules:
             raise TaskError(*problems)
         return bound
 
-    def _bind_one(self, declared: Declared, places: tuple[Path, ...], bound: dict[str, Task]) -> Problem | None:
+    def _bind_one(self, declared: Declared, places: tuple[Path, ...], bound: dict[str, AnyTask]) -> Problem | None:
         module, _, name = declared.name.partition(":")
         try:
-            tasks = self.tasks_of(module, places)
+            tasks = self.tasks_of(module, (self.places[module],) if module in self.places else places)
         except ModuleMissing:
             return Problem("CS408", f"task `{name}` is missing: there is no Python module `{module}`", None, _SEARCHED)
         if name not in tasks:
@@ -92,9 +106,9 @@ class TaskModules:
 _SEARCHED = "modules are looked up beside the program's file first, then on Python's path"
 
 
-def declare(name: str, task: Task) -> Declared:
-    """What a program records of a task."""
-    return Declared(name, task.parameters, task.pure, task.total)
+def declare(name: str, task: AnyTask) -> Declared:
+    """What a program records of a task that it knows by ``name``."""
+    return replace(task.declared, name=name)
 
 
 def _changed(built: Declared, found: Declared) -> Problem | None:

@@ -1,0 +1,139 @@
+"""What the commands write: results on standard output, and everything else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import NoReturn, ParamSpec
+
+import click
+
+from cascade.errors import CascadeError, Problem, TaskError, UsageError
+
+__all__ = ["Out", "complain", "exits", "results_only", "show_error"]
+
+WRONG = 2
+"""The exit status when the program or the command line is wrong."""
+INTERRUPTED = 130
+
+_Parameters = ParamSpec("_Parameters")
+
+
+def complain(text: str) -> None:
+    """Write lines to standard error; on a terminal the word ``error[…]`` and the underlining are red."""
+    if sys.stderr is None:
+        return
+    rows = text.split("\n")
+    if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
+        rows = [_coloured(row) for row in rows]
+    with contextlib.suppress(OSError):  # nobody reads it
+        click.echo("\n".join(rows), err=True)
+
+
+def _coloured(row: str) -> str:
+    if row.startswith("error["):
+        head, colon, rest = row.partition(": ")
+        return click.style(head, fg="red", bold=True) + colon + click.style(rest, bold=True)
+    if row.strip(" |\t") and not row.strip(" |^\t"):
+        return click.style(row, fg="red")
+    return row
+
+
+def show_error(error: CascadeError) -> None:
+    """Show a refusal. The traceback of a task module that fails to import goes before the sentence about it."""
+    if isinstance(error, TaskError) and error.__cause__ is not None:
+        from cascade.trace import format_user_traceback
+
+        complain(format_user_traceback(error.__cause__))
+    complain(str(error))
+
+
+def exits(command: Callable[_Parameters, int]) -> Callable[_Parameters, NoReturn]:
+    """A command that gives its exit status. A refusal is shown and is 2, Ctrl-C is 130, an error of ours one line."""
+
+    @functools.wraps(command)
+    def run(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> NoReturn:
+        try:
+            status = command(*arguments, **options)
+        except CascadeError as error:
+            show_error(error)
+            status = WRONG
+        except KeyboardInterrupt:
+            complain("interrupted")
+            status = INTERRUPTED
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("CASCADE_DEBUG"):
+                raise
+            complain(
+                f"internal error: {type(error).__name__}: {error}\n  = hint: CASCADE_DEBUG=1 shows where; please report it"
+            )
+            status = WRONG
+        raise click.exceptions.Exit(status)
+
+    return run
+
+
+class Out:
+    """Standard output, as it was before `results_only`."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._write = write
+
+    def line(self, text: str) -> None:
+        """Write a line. Raises `UsageError` CS413 when it can not be written."""
+        try:
+            self._write(f"{text}\n".encode())
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise UsageError(Problem("CS413", f"the result can not be written to standard output: {said}")) from None
+
+
+@contextlib.contextmanager
+def results_only() -> Iterator[Out]:
+    """While this lasts, what anybody prints goes to standard error, also what processes started by tasks write; only the
+    `Out` reaches standard output."""
+    out = sys.stdout
+    with contextlib.ExitStack() as stack:
+        write = _divert_descriptor(stack) if _is_descriptor_1(out) else _write_to_stream(out)
+        stack.callback(setattr, sys, "stdout", out)
+        sys.stdout = sys.stderr
+        yield Out(write)
+
+
+def _is_descriptor_1(stream: object) -> bool:
+    try:
+        return stream is sys.__stdout__ and sys.stdout.fileno() == 1 and os.fstat(2) is not None
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _divert_descriptor(stack: contextlib.ExitStack) -> Callable[[bytes], None]:
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+
+    def restore() -> None:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+    def write(data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(kept, rest) :]
+
+    stack.callback(restore)
+    return write
+
+
+def _write_to_stream(out: object) -> Callable[[bytes], None]:
+    def write(data: bytes) -> None:
+        if out is None:
+            raise OSError("it is closed")
+        click.echo(data, file=out, nl=False)  # type: ignore[arg-type]
+
+    return write

@@ -1,0 +1,203 @@
+"""``cascade run``: from the command line to an exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from cascade_vm.errors import trail_of
+from cascade_vm.host import Meter, Place
+
+from cascade.cli.output import Out, complain, results_only, show_error
+from cascade.cli.supervisor import Outcome, busy_threads, leave, supervise
+from cascade.cli.watching import Watch, WatchedHost
+from cascade.conversion import from_text, parse_json
+from cascade.declared import ANY
+from cascade.durations import format_duration, parse_duration
+from cascade.errors import BudgetExhausted, Problem, ResultError, UsageError, format_problem
+from cascade.files import read_bytes
+from cascade.json_result import NotJson, to_json
+from cascade.loading import load_target
+from cascade.parameters import bind_command_line
+from cascade.program import Flow, FlowCall, Program
+from cascade.runtime import checked_result, reported, start
+from cascade.signals import Signals
+
+__all__ = ["run_target"]
+
+FAILED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run, as the command line says it."""
+
+    use_vm: bool
+    max_turns: int | None
+    max_calls: int | None
+    timeout: timedelta | None
+    json_events: str | None
+
+
+def run_target(
+    target: str,
+    flow: str | None,
+    *,
+    parameters: Sequence[str],
+    params: str | None,
+    signals: Sequence[str],
+    level: str,
+    timeout: str | None,
+    use_vm: bool,
+    max_turns: int | None,
+    max_calls: int | None,
+    json_events: str | None,
+) -> int:
+    """Load, bind, run, and write the result. Gives the exit status."""
+    options = Options(use_vm, max_turns, max_calls, parse_timeout(timeout), json_events)
+    texts, received = parse_pairs(parameters), parse_signals(signals)
+    with results_only() as out:
+        values = read_params(params)
+        call = bound_call(load_target(target, optimise=int(level)), flow, texts, values)
+        return run_call(call, received, options, out)
+
+
+# --- the command line ----------------------------------------------------------------------------------------------------
+
+
+def parse_timeout(text: str | None) -> timedelta | None:
+    """The duration of ``--timeout``."""
+    if text is None:
+        return None
+    try:
+        duration = parse_duration(text)
+    except ValueError:
+        duration = timedelta()
+    if duration <= timedelta():
+        raise UsageError(Problem("CS400", f"--timeout takes a duration such as 30s or 1h30m, not `{text}`"))
+    return duration
+
+
+def parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """``name=value`` of each ``-p``."""
+    texts: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise UsageError(Problem("CS400", f"-p takes name=value, not `{pair}`"))
+        if name in texts:
+            raise UsageError(Problem("CS400", f"parameter `{name}` is given twice"))
+        texts[name] = value
+    return texts
+
+
+def parse_signals(pairs: Sequence[str]) -> Signals:
+    """The signals that have come; a value that is not JSON is text."""
+    signals = Signals()
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not name:
+            raise UsageError(Problem("CS400", f"--signal takes NAME or NAME=JSON, not `{pair}`"))
+        signals.send(name, from_text(ANY, value) if equals else None)
+    return signals
+
+
+def read_params(name: str | None) -> dict[str, object]:
+    """The JSON object in the file of ``--params``."""
+    if name is None:
+        return {}
+    data = sys.stdin.buffer.read() if name == "-" else read_bytes(Path(name))
+    try:
+        value = parse_json(data.decode("utf-8-sig"))
+    except ValueError as error:
+        said = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise UsageError(Problem("CS417", f"`{name}` is not JSON: {said}")) from None
+    if not isinstance(value, dict):
+        raise UsageError(Problem("CS417", f"`{name}` holds no JSON object with a value for each parameter"))
+    return value
+
+
+def bound_call(
+    found: Program | Flow | FlowCall, name: str | None, texts: dict[str, str], values: dict[str, object]
+) -> FlowCall:
+    """The call that the command line asks for."""
+    if isinstance(found, Program):
+        flow = found[name] if name is not None else found.entry()
+    elif name is not None:
+        raise UsageError(Problem("CS400", f"the target is a flow already: `{name}` can not be chosen"))
+    elif isinstance(found, FlowCall):
+        if texts or values:
+            raise UsageError(Problem("CS400", "the target is a call with its arguments: it takes no parameters"))
+        return found
+    else:
+        flow = found
+    return FlowCall(flow, tuple(bind_command_line(flow.code, texts, values)))
+
+
+# --- the run -------------------------------------------------------------------------------------------------------------
+
+
+def run_call(call: FlowCall, signals: Signals, options: Options, out: Out) -> int:
+    """Run, with progress and events as asked for; write the result, or say what went wrong."""
+    before = frozenset(threading.enumerate())
+    with ExitStack() as stack:
+        watch = Watch(call, options.json_events, stack)
+        listener = watch.listener()
+        meter = Meter(options.max_turns, options.max_calls)
+        host = watch.host = WatchedHost(call.flow.program.material.tasks, meter, signals, listener)
+        stack.callback(host.close)
+        running = start(call, host, options.use_vm)
+        seconds = None if options.timeout is None else options.timeout.total_seconds()
+        outcome = supervise(reported(call, running, listener), seconds, host.close)
+        place = _place_of(outcome.error) or host.place
+    status = _conclude(call, outcome, options, place, out)
+    if outcome.signal is not None and busy_threads(before):
+        leave(status)
+    return status
+
+
+def _place_of(error: BaseException | None) -> Place | None:
+    return next(iter(trail_of(error)), None) if error is not None else None
+
+
+def _conclude(call: FlowCall, outcome: Outcome, options: Options, place: Place | None, out: Out) -> int:
+    """Write the result or what went wrong; the exit status."""
+    error = outcome.error
+    at = f"{place.file}:{place.line}:{place.column + 1}" if place else None
+    match error:
+        case None:
+            return _write_result(call, outcome.value, out)
+        case asyncio.CancelledError() | KeyboardInterrupt() if outcome.signal is not None:
+            complain(f"interrupted in flow `{place.flow}` at {place.file}:{place.line}" if place else "interrupted")
+            return 128 + outcome.signal
+        case asyncio.CancelledError() if outcome.late and options.timeout is not None:
+            limit = format_duration(options.timeout)
+            complain(format_problem(Problem("CS415", f"the run took longer than {limit} and was stopped", at)))
+        case BudgetExhausted():
+            complain(format_problem(Problem("CS414", f"{error} and was stopped", at)))
+        case _:
+            from cascade.trace import format_failure
+
+            complain(format_failure(error, call.flow.program.material.line))
+    return FAILED
+
+
+def _write_result(call: FlowCall, value: object, out: Out) -> int:
+    try:
+        text = to_json(checked_result(call, value))
+    except NotJson as found:
+        which = f"{found.path} in it" if found.path else "it"
+        message = f"the result of flow `{call.flow.name}` is not JSON: {which} is {found.found}"
+        complain(format_problem(Problem("CS412", message)))
+        return FAILED
+    except ResultError as error:
+        show_error(error)
+        return FAILED
+    out.line(text)
+    return 0
