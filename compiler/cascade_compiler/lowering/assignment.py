@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
+from cascade_compiler.analysis.worklist import Worklist
 from cascade_compiler.graph import (
     Block,
     BranchOn,
@@ -109,19 +110,15 @@ def bound_at_blocks(flow: FlowGraph, numbers: Numbers) -> list[int]:
     at_start = [everything] * len(flow.blocks)
     at_start[0] = 0 if flow.branch else _bits(tuple(p.name for p in flow.parameters if not p.computed), numbers)
     summaries = [_summary(block, numbers) for block in flow.blocks]
-    waiting, is_waiting = [0], {0}
-    seen = {0}
+    waiting, seen = Worklist([0]), {0}
     while waiting:
         index = waiting.pop()
-        is_waiting.discard(index)
         for target, bound in _leaving(flow, index, at_start[index], summaries[index], numbers):
             new = at_start[target] & bound
             if new != at_start[target] or target not in seen:
                 at_start[target] = new
                 seen.add(target)
-                if target not in is_waiting:
-                    is_waiting.add(target)
-                    waiting.append(target)
+                waiting.add(target)
     return at_start
 
 

@@ -1,0 +1,119 @@
+"""Dead code: blocks that control never comes to, writes that nobody reads, checks that can not fail, jumps to the next
+instruction.
+
+Before::                        After::
+
+    0  copy r1 r0                   0  return r0
+    1  check r0 n
+    2  jump 4
+    3  copy r2 r1
+    4  return r0
+
+Only what is pure, or a `Compute` of an operation that neither raises nor changes an argument, is removed; a division whose
+result nobody reads still divides. Registers keep their numbers.
+"""
+
+from __future__ import annotations
+
+from cascade_compiler.analysis.blocks import Block, blocks_of, reachable
+from cascade_compiler.analysis.liveness import Live, Liveness, accesses_of
+from cascade_compiler.analysis.unbound import MaybeUnbound
+from cascade_compiler.passes.edit import Edit, each_flow
+from cascade_vm import opcodes as op
+from cascade_vm.blueprint import Blueprint, Flow
+from cascade_vm.opcodes import Instruction
+from cascade_vm.operations import OPERATIONS
+
+__all__ = ["remove_dead"]
+
+
+def remove_dead(blueprint: Blueprint) -> Blueprint:
+    """Every flow, on its own, until nothing is dead: what only dead code read is dead itself."""
+    return each_flow(blueprint, remove_dead_flow)
+
+
+def remove_dead_flow(flow: Flow) -> Flow:
+    """One flow."""
+    flow = _remove_unreachable(flow)
+    while (smaller := _remove_unread(flow)) is not flow:
+        flow = smaller
+    return _remove_idle_jumps(flow)
+
+
+def _remove_unreachable(flow: Flow) -> Flow:
+    blocks = blocks_of(flow)
+    reached = reachable(blocks, flow.code)
+    if len(reached) == len(blocks):
+        return flow
+    edit = Edit(flow)
+    lost: set[int] = set()
+    for index, block in enumerate(blocks):
+        if index not in reached:
+            lost.add(block.start)
+            for pc in range(block.start, block.end):
+                edit.remove(pc)
+    if any(handler.target in lost for handler in flow.handlers):
+        edit.handlers = tuple(handler for handler in flow.handlers if handler.target not in lost)
+    return edit.finish()
+
+
+def _remove_unread(flow: Flow) -> Flow:
+    blocks, accesses = blocks_of(flow), accesses_of(flow.code)
+    liveness = Liveness(flow, blocks, accesses)
+    checks = _needless_checks(flow, blocks, MaybeUnbound(flow, blocks, accesses))
+    edit = Edit(flow)
+    for index, block in enumerate(blocks):
+        live = liveness.at_end(index)
+        for pc in range(block.end - 1, block.start - 1, -1):
+            instruction = flow.code[pc]
+            if pc in checks or (is_removable(instruction) and not any(r in live for r in accesses.writes[pc])):
+                edit.remove(pc)
+                continue
+            if isinstance(instruction, op.Move):
+                _narrow(edit, pc, instruction, live)
+            liveness.cross(index, pc, live)
+    return edit.finish()
+
+
+def is_removable(instruction: Instruction) -> bool:
+    """Whether nothing is lost with an instruction but what it writes."""
+    if isinstance(instruction, op.Compute):
+        operation = OPERATIONS[instruction.operation]
+        return not (operation.raises or operation.effect or any(instruction.forms))
+    return instruction.pure
+
+
+def _narrow(edit: Edit, pc: int, move: op.Move, live: Live) -> None:
+    """Leave out the targets of a move that nobody reads."""
+    pairs = [pair for pair in zip(move.targets, move.sources, strict=True) if pair[0] in live]
+    if len(pairs) < len(move.targets):
+        edit.replace(pc, op.Move(tuple(target for target, _ in pairs), tuple(source for _, source in pairs)))
+
+
+def _needless_checks(flow: Flow, blocks: list[Block], maybe: MaybeUnbound) -> set[int]:
+    checks = {pc for pc, instruction in enumerate(flow.code) if isinstance(instruction, op.Check)}
+    if not checks or maybe.none:
+        return checks
+    needed = set()
+    for index in range(len(blocks)):
+        for pc, unbound in maybe.walk(index):
+            instruction = flow.code[pc]
+            if isinstance(instruction, op.Check) and maybe.holds(unbound, instruction.variable):
+                needed.add(pc)
+    return checks - needed
+
+
+def _remove_idle_jumps(flow: Flow) -> Flow:
+    """Remove jumps to what comes next anyway, the last first: one may stand before another."""
+    edit = Edit(flow)
+    following = len(flow.code)  # the next instruction that stays
+    lands = [0] * (len(flow.code) + 1)  # where control that comes to an instruction finds one that stays
+    lands[-1] = following
+    for pc in range(len(flow.code) - 1, -1, -1):
+        instruction = flow.code[pc]
+        if isinstance(instruction, op.Jump) and instruction.target > pc and lands[instruction.target] == following:
+            edit.remove(pc)
+        else:
+            following = pc
+        lands[pc] = following
+    return edit.finish()
