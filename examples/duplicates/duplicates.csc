@@ -4,6 +4,7 @@ from disk import hash_file, list_folder
 
 const AT_ONCE = 8
 
+
 flow main(root: str, smallest: int = 1) -> dict:
     """Report groups of equal files under a folder, the group that wastes most first.
 
@@ -38,6 +39,7 @@ flow main(root: str, smallest: int = 1) -> dict:
         "unreadable": unreadable,
     }
 
+
 flow scan(root: str, smallest: int) -> dict:
     """Everything below a folder, by what it is."""
     found = {"files": [], "empty": [], "links": [], "unreadable": []}
@@ -66,12 +68,14 @@ flow scan(root: str, smallest: int) -> dict:
                 found["files"].append(entry)
     return found
 
+
 flow fingerprint(file: dict) -> tuple:
     """The hash of a file and None, or None and the reason why it can not be read."""
     try:
         return hash_file(file["path"]), None
     except OSError as error:
         return None, error.strerror
+
 
 flow rank(by_content: dict) -> list:
     """The groups of more than one file, by the bytes that their copies waste."""

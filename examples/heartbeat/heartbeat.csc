@@ -2,6 +2,7 @@
 
 from pulse import write_line
 
+
 flow main(file: str = "heartbeat.txt", every: duration = 1s):
     """Append a line to a file at each beat, and a last one however it ends."""
     beats = 0

@@ -4,6 +4,7 @@ from events import read_events, sample_events
 
 const PAYMENT_ATTEMPTS = 3
 
+
 flow main(file: str = "") -> dict:
     """Replay a file of events and say where each order ended."""
     by_order = {}
@@ -15,6 +16,7 @@ flow main(file: str = "") -> dict:
     for end in ends:
         totals[end["state"]] = totals.get(end["state"], 0) + 1
     return {"orders": dict(zip(names, ends)), "totals": totals}
+
 
 flow follow(name: str, events: list) -> dict:
     """One order. Each state reads the next event and jumps; the last event read decides where the order is."""
@@ -94,6 +96,7 @@ flow follow(name: str, events: list) -> dict:
         emit "order", {"name": name, "state": state_name}
         late = [kind(events, i) for i in range(at + 1, len(events))]
         return {"state": state_name, "odd": odd + [f"{event} after the end" for event in late]}
+
 
 flow kind(events: list, at: int) -> str | None:
     """What happened at a position, None past the end."""

@@ -2,6 +2,7 @@
 
 from jobs import status, submit
 
+
 flow main(
     server: str,
     work: str = "render the film",
@@ -15,19 +16,29 @@ flow main(
     has until `deadline`.
     """
     server = server.rstrip("/")
-    job = submit(server, work) with retry(5, delay=every, backoff=2.0, on=(ConnectionError, TimeoutError)), timeout(patience)
+    job = submit(server, work) with retry(
+        5,
+        delay=every,
+        backoff=2.0,
+        on=(ConnectionError, TimeoutError),
+    ), timeout(patience)
     emit "submitted", job
     try:
         return watch(server, job, every, patience) with timeout(deadline)
     except TimeoutError:
         fail f"job {job} was not done in time"
 
+
 flow watch(server: str, job: str, every: duration, patience: duration) -> dict:
     """Ask until the job is done; report progress as it moves."""
     polls = 0
     seen = -1
     loop:
-        answer = status(server, job) with retry(5, delay=every, on=(ConnectionError, TimeoutError)), timeout(patience)
+        answer = status(server, job) with retry(
+            5,
+            delay=every,
+            on=(ConnectionError, TimeoutError),
+        ), timeout(patience)
         polls += 1
         phase = answer["state"]
         if phase == "done":

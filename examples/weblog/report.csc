@@ -2,7 +2,8 @@
 
 from accesslog import read_records, sample_log
 
-const ROBOTS = ("bot", "crawler", "spider", "curl/", "python-requests")
+const ROBOTS = "bot", "crawler", "spider", "curl/", "python-requests"
+
 
 flow main(log: str = "", top: int = 10, window: int = 300, slow_ms: int = 500) -> dict:
     """Report on a log; without one, on the log that comes with this example.
@@ -37,14 +38,19 @@ flow main(log: str = "", top: int = 10, window: int = 300, slow_ms: int = 500) -
         "requests": requests,
         "robots_percent": round(100 * robots / requests, 1),
         "unreadable_lines": bad,
-        "top_paths": [[name, -n] for n, name in sorted([(-n, name) for name, n in hits.items()])[:top]],
+        "top_paths": [
+            [name, -n]
+            for n, name in sorted([(-n, name) for name, n in hits.items()])[:top]
+        ],
         "error_bursts": bursts(slices, window),
         "slow_endpoints": slow(times, slow_ms),
     }
 
+
 flow endpoint(path: str) -> str:
     """`/orders/17` and `/orders/18` are one endpoint, `/orders/:id`."""
     return "/".join([":id" if part.isdigit() else part for part in path.split("/")])
+
 
 flow count(slices: dict, record: dict, window: int):
     """Count a request, and whether it was the server's error, in its slice of time."""
@@ -54,6 +60,7 @@ flow count(slices: dict, record: dict, window: int):
     slices[number]["requests"] += 1
     if record["status"] >= 500:
         slices[number]["errors"] += 1
+
 
 flow bursts(slices: dict, window: int) -> list:
     """Runs of slices of which each has at least five errors, and one in ten requests is one."""
@@ -70,8 +77,10 @@ flow bursts(slices: dict, window: int) -> list:
         last = number
     return found
 
+
 flow is_bad(entry: dict) -> bool:
     return entry["errors"] >= 5 and entry["errors"] * 10 >= entry["requests"]
+
 
 flow slow(times: dict, slow_ms: int) -> list:
     """Endpoints by their 95th percentile (nearest rank), the slowest first; those with twenty requests or more."""

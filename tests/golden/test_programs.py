@@ -1,8 +1,8 @@
 """Small programs, one a feature of the language, with everything they become beside them.
 
 `NAME.csc` is the program, and says in ``# expect:`` comments what happens, in order: the lines that it prints, then
-``-> value`` or ``!! Error: message``. Beside it are its syntax tree (`.tree`), flow graph (`.graph`), plain Blueprint (`.plain`), optimised
-Blueprint (`.optimised`) and outcome (`.outcome`, with the calls and events too). To write these again:
+``-> value`` or ``!! Error: message``. Beside it are its syntax tree (`.tree`), flow graph (`.graph`), plain Blueprint
+(`.plain`), optimised Blueprint (`.optimised`) and outcome (`.outcome`, with the calls and events too). To write these again:
 
     pytest tests/golden --write-golden
 """

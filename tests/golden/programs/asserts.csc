@@ -1,5 +1,6 @@
 """`assert` says what did not hold."""
 
+
 flow main(n: int = 1):
     assert n
     assert n > 0, 1 / 0 if n < 0 else "unused"

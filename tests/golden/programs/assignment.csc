@@ -1,12 +1,13 @@
 """Targets are set from left to right; the right side is read first."""
 
+
 flow main():
     a, b = 1, 2
     a, b = b, a
     print(a, b)  # expect: 2 1
     first, *rest, last = range(5)
     print(first, rest, last)  # expect: 0 [1, 2, 3] 4
-    (x, [y, z]) = w = 1, (2, 3)
+    x, [y, z] = w = 1, (2, 3)
     print(x + y + z, w)  # expect: 6 (1, (2, 3))
     i = 0
     i, items = 1, [10, 20]

@@ -1,5 +1,6 @@
 """`fail` takes a value, or an error itself; an error raised in a handler remembers the first."""
 
+
 flow main():
     try:
         try:

@@ -1,5 +1,6 @@
 """Comprehensions have variables of their own; `any` and `all` stop early."""
 
+
 flow main(n: int = 4):
     x = "kept"
     print([x * x for x in range(n) if x % 2], x)  # expect: [1, 9] kept

@@ -1,5 +1,6 @@
 """Displays, slices, `del`, and spreading."""
 
+
 flow main():
     items = [*range(6), *"ab"]
     items[1:3] = ["x"]

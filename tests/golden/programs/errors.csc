@@ -1,10 +1,11 @@
 """`try`, with handlers by kind, `else`, and a bare `fail` that raises the error again."""
 
+
 flow main():
-    for n in (0, "x", 2):
+    for n in 0, "x", 2:
         try:
             result = 10 // n
-        except (ZeroDivisionError, ValueError) as error:
+        except ZeroDivisionError, ValueError as error:
             print("arithmetic:", error)  # expect: arithmetic: integer division or modulo by zero
         except TypeError:
             print("type")  # expect: type
@@ -15,6 +16,7 @@ flow main():
     except FlowFailed as failed:
         print(failed)  # expect: zero will not do
         fail  # expect: !! FlowFailed: zero will not do
+
 
 flow check(n: int):
     if not n:

@@ -1,5 +1,6 @@
 """`emit` tells whoever listens; `wait` gives a signal's payload, or `TimeoutError`."""
 
+
 flow main():
     emit "started"
     emit "progress", {"done": 1}

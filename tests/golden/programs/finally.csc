@@ -1,7 +1,8 @@
 """`finally` runs on every way out: the end, `break`, `return`, an error."""
 
+
 flow main():
-    for way in ("continue", "break"):
+    for way in "continue", "break":
         try:
             if way == "break":
                 break
@@ -15,6 +16,7 @@ flow main():
         # expect: cleaned up
     return 1 // 0 if leave() else None  # expect: returning
     # expect: !! ZeroDivisionError: integer division or modulo by zero
+
 
 flow leave():
     try:

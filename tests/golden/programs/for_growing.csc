@@ -1,5 +1,6 @@
 """A list may grow while it is read; a dict may not."""
 
+
 flow main():
     work = [4]
     for n in work:

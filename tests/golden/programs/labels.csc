@@ -1,5 +1,6 @@
 """`break` and `continue` may name the loop that they mean."""
 
+
 flow main(rows: list = [[1, 2], [3, 0, 4], [5]]):
     total = 0
     for row in rows as each_row:

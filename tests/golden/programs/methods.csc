@@ -1,5 +1,6 @@
 """Methods and public attributes of values."""
 
+
 flow main(text: str = "a,b,,c"):
     parts = text.split(",")
     parts.sort(reverse=True)

@@ -2,6 +2,7 @@
 
 from toys import after
 
+
 flow main():
     start = 1
     parallel limit 2:

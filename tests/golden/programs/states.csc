@@ -1,5 +1,6 @@
 """A state machine: states have parameters, whose defaults are set anew by each jump."""
 
+
 flow main(coins: list = ["10", "push", "5", "5", "push", "push"]):
     at = -1
     opened = 0

@@ -1,5 +1,6 @@
 """A variable without a value is an error when it is read, in Python's words."""
 
+
 flow main(n: int = 0):
     if n:
         x = 1

@@ -1,7 +1,8 @@
 """`else` of a loop runs when the loop was not broken out of."""
 
+
 flow main(stop: int = 3):
-    for limit in (2, 5):
+    for limit in 2, 5:
         n = 0
         while n < limit:
             if n == stop:
