@@ -56,6 +56,7 @@ def format_diagnostic(diagnostic: Diagnostic) -> str:
     text = source.line(line)
     width = (end if last == line else len(text)) - column
     shown_from = max(0, column - _WIDEST // 2) if len(text) > _WIDEST else 0
+    text = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
     text, column = text[shown_from : shown_from + _WIDEST], column - shown_from
     width = max(1, min(width, len(text) - column))
     margin = " " * len(str(line))

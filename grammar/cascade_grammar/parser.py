@@ -20,13 +20,13 @@ from lark.lexer import Lexer
 from lark.parsers.lalr_parser_state import ParserState
 
 from cascade_grammar import tree
-from cascade_grammar.diagnostics import SourceErrors
+from cascade_grammar.diagnostics import Diagnostic, SourceErrors
 from cascade_grammar.parsing.blocks import Blocks
 from cascade_grammar.parsing.branches import Branch, fill
 from cascade_grammar.parsing.complaints import Complaints
 from cascade_grammar.parsing.explanations import explain
 from cascade_grammar.parsing.expressions import Expressions
-from cascade_grammar.parsing.repairs import header_instead, missing_before
+from cascade_grammar.parsing.repairs import emptied_suite, header_instead, missing_before
 from cascade_grammar.parsing.scanner import scan
 from cascade_grammar.parsing.tokens import Line, Token
 from cascade_grammar.spans import Source
@@ -47,9 +47,15 @@ def parse_module(source: Source) -> tree.Module:
     fill(root, {**expressions.handlers, **blocks.handlers})
     module = blocks.module(root, found.after)
     if complaints.found:
-        unique = dict.fromkeys(complaints.found)
-        raise SourceErrors(sorted(unique, key=lambda d: d.span))
+        raise SourceErrors(_worth_saying(complaints.found))
     return module
+
+
+def _worth_saying(found: list[Diagnostic]) -> list[Diagnostic]:
+    """In the order of the text, each once; where tabs and spaces are mixed no other indentation can be judged."""
+    mixed = any(diagnostic.code == "CS108" for diagnostic in found)
+    kept = [d for d in dict.fromkeys(found) if not (mixed and d.code in ("CS105", "CS106", "CS107"))]
+    return sorted(kept, key=lambda diagnostic: diagnostic.span)
 
 
 class _NoLexer(Lexer):
@@ -125,6 +131,8 @@ class _Reading:
         """Take the line back and go on below it; where that is."""
         line = self.lines[at]
         first = token is line[0]
+        if self._insert(emptied_suite(token, self._accepts)):
+            return at
         self._complain(error, line, token)
         if first and self._insert(missing_before(token, self._accepts)):
             return at
@@ -135,7 +143,8 @@ class _Reading:
             del self.state.state_stack[height:]
             del self.state.value_stack[height - 1 :]
         below = self.lines[at + 1][0].type if at + 1 < len(self.lines) else ""
-        if below == "INDENT" and not self._insert(header_instead(line, token, self._accepts)):
+        margin = self.complaints.source.position(line[0].start)[1] == 0
+        if below == "INDENT" and not self._insert(header_instead(line, token, self._accepts, margin=margin)):
             return self._behind_block(at + 1)
         return at + 1
 

@@ -328,6 +328,8 @@ class Blocks:
             if isinstance(line, tree.State):
                 self.complaints.add("CS123", self._first_line(line.span), _PLACES[tree.State])
             elif isinstance(line, _DECLARATIONS):
+                if isinstance(line, tree.Strict) and declarations:
+                    self.complaints.add("CS123", line.span, _PLACES[tree.Strict])
                 declarations.append(line)
             else:
                 hint = "put it into a flow: `flow main():`"

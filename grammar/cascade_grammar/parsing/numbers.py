@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-__all__ = ["Complaint", "classify_number", "duration_value", "number_value"]
+__all__ = ["LONG_UNITS", "Complaint", "classify_number", "duration_value", "number_value"]
 
 
 class Complaint(NamedTuple):
@@ -27,10 +27,12 @@ _NUMBER: Final = re.compile(
 _DURATION: Final = re.compile(rf"({_DIGITS}(?:\.{_DIGITS})?)(ms|s|m|h|d)")
 _LIKE_DURATION: Final = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)([^\W\d_]+)(\w*)")
 _UNITS: Final = {"ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
-_LONG_UNITS: Final = {
+LONG_UNITS: Final = {
     "sec": "s", "secs": "s", "second": "s", "seconds": "s", "min": "m", "mins": "m", "minute": "m", "minutes": "m",
     "hour": "h", "hours": "h", "hr": "h", "hrs": "h", "day": "d", "days": "d", "msec": "ms", "millis": "ms",
+    **{unit: unit for unit in _UNITS},
 }  # fmt: skip
+"""Other ways to write a unit, and the units themselves."""
 _UNITS_HINT: Final = "the units are ms, s, m, h and d"
 
 
@@ -73,8 +75,8 @@ def _explain(text: str) -> tuple[str, Complaint]:
         amount, unit, rest = found.groups()
         if unit in _UNITS and rest:
             return "DURATION", Complaint("CS109", f"`{shown}` is no duration", f"add durations: `{_sum_of_durations(text)}`")
-        if not rest and unit.lower() in _LONG_UNITS:
-            unit = _LONG_UNITS[unit.lower()]
+        if not rest and unit.lower() in LONG_UNITS:
+            unit = LONG_UNITS[unit.lower()]
             return "DURATION", Complaint("CS109", f"`{shown}` is no duration", f"write `{amount}{unit}`; {_UNITS_HINT}")
         return "DURATION", Complaint("CS109", f"`{shown}` is no duration: there is no unit `{unit}{rest}`", _UNITS_HINT)
     return "NUMBER", Complaint("CS110", f"`{shown}` is no number")

@@ -7,11 +7,11 @@ from typing import Final
 
 from cascade_grammar.parsing.tokens import Line, Token
 
-__all__ = ["header_instead", "missing_before"]
+__all__ = ["emptied_suite", "header_instead", "missing_before"]
 
 Accepts = Callable[[tuple[str, ...]], bool]
 
-_SUITE: Final = (("NEWLINE", ""), ("INDENT", ""), ("VERB", "pass"), ("NEWLINE", ""), ("DEDENT", ""))
+_SUITE: Final = (("INDENT", ""), ("VERB", "pass"), ("NEWLINE", ""), ("DEDENT", ""))
 _HEADERS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "else": (("HEAD", "else"), ("COLON", ":")),
     "elif": (("HEAD", "elif"), ("LITERAL", "None"), ("COLON", ":")),
@@ -29,15 +29,22 @@ def _made(pairs: tuple[tuple[str, str], ...], place: int) -> Line:
     return [Token(kind, text, place, place) for kind, text in pairs]
 
 
+def emptied_suite(token: Token, accepts: Accepts) -> Line:
+    """A statement for a suite whose lines were all taken back."""
+    filler = _made(_SUITE[1:3], token.start)
+    return filler if token.type == "DEDENT" and accepts(("VERB", "NEWLINE", "DEDENT")) else []
+
+
 def missing_before(token: Token, accepts: Accepts) -> Line:
     """The suite that is missing before this token, which begins a line."""
     return _made(_SUITE, token.start) if token.type != "INDENT" and accepts(("INDENT",)) else []
 
 
-def header_instead(line: Line, token: Token, accepts: Accepts) -> Line:
-    """A header for the block below a line that should have been one."""
+def header_instead(line: Line, token: Token, accepts: Accepts, *, margin: bool) -> Line:
+    """A header for the block below a line that should have been one; at the left margin only flows have blocks."""
     word = line[0].text
     if word == "else" and token.text == "if":
         word = "elif"
-    header = _made((*_HEADERS.get(word, _HEADERS["loop"]), ("NEWLINE", "")), line[0].start)
-    return header if accepts(tuple(made.type for made in header)) else []
+    header = _HEADERS["flow"] if margin else _HEADERS.get(word, _HEADERS["loop"])
+    made = _made((*header, ("NEWLINE", "")), line[0].start)
+    return made if accepts(tuple(each.type for each in made)) else []

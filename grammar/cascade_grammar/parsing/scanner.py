@@ -12,6 +12,7 @@ from typing import Final
 
 from cascade_grammar.diagnostics import Diagnostic
 from cascade_grammar.parsing.comments import Margin
+from cascade_grammar.parsing.foreign import RESERVED_FOREIGN
 from cascade_grammar.parsing.numbers import classify_number
 from cascade_grammar.parsing.texts import FORMATTED_TEXT, STRING_END
 from cascade_grammar.parsing.tokens import KEYWORDS, SIGNS, Line, Token
@@ -218,7 +219,7 @@ class _Scanner:
     def _word(self, text: str, start: int) -> None:
         kind = KEYWORDS.get(text)
         if kind is None:
-            kind = "NAME"
+            kind = "FOREIGN" if text in RESERVED_FOREIGN else "NAME"
             line = self.line
             if (text == "timeout" or text == "limit") and line:
                 before = line[-1].type
@@ -233,7 +234,7 @@ class _Scanner:
         if complaint:
             code, message, hint = complaint
             self.complain(code, start, self.pos, message, hint)
-            text = "0"
+            text = "0" if kind == "NUMBER" else "0s"
         self._emit(kind, text, start, self.pos)
 
     def _other(self, text: str, start: int) -> None:

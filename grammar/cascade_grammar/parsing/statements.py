@@ -183,9 +183,13 @@ class Statements:
         if isinstance(call, tree.Call) and isinstance(call.function, tree.Name) and not call.policies:
             state = tree.Identifier(call.function.span, call.function.id)
             return tree.Jump(span, state, call.arguments, notes=notes)
+        if len(branch.children) > 1:
+            self._complain_jump(call)
+        return tree.Jump(span, tree.Identifier(span, "state"), (), notes=notes)
+
+    def _complain_jump(self, call: tree.Expression) -> None:
         hint = f"write `jump {call.id}()`" if isinstance(call, tree.Name) else "write `jump state(arguments)`"
         self.complain("CS125", call.span, "`jump` names a state with its arguments", hint)
-        return tree.Jump(span, tree.Identifier(span, "state"), (), notes=notes)
 
     # --- imports and constants
 
