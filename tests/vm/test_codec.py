@@ -14,21 +14,16 @@ import msgspec
 import pytest
 from cascade_vm import limits
 from cascade_vm.blueprint import Blueprint, Flow
-from cascade_vm.codec import MAGIC, VERSION, decode, encode
+from cascade_vm.codec import decode, encode
 from cascade_vm.constants import Constant
 from cascade_vm.errors import BlueprintError
 from cascade_vm.opcodes import Return, Switch
+from cascade_vm.packing import pack_numbers
 from hypothesis import given
 from support.blueprints import CONSTANTS, blueprints
+from support.sealing import seal
 
 SMALL = Blueprint((Flow("main", (), 1, (Constant(1),), (Return(-1),), (0,), ()),), (), ("a.csc",), 0)
-
-
-def seal(payload: bytes, version: int = VERSION, length: int | None = None) -> bytes:
-    """A file around a payload, its checksum right."""
-    size = len(payload) if length is None else length
-    data = MAGIC + version.to_bytes(2, "big") + size.to_bytes(8, "big") + payload
-    return data + hashlib.sha256(data).digest()
 
 
 def payload_of(blueprint: Blueprint) -> list[object]:
@@ -175,8 +170,6 @@ def test_nonsense_inside_is_refused_cheaply(payload: bytes) -> None:
 
 
 def numbers(*values: int) -> bytes:
-    from cascade_vm.packing import pack_numbers
-
     return pack_numbers(values)
 
 

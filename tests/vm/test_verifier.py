@@ -292,8 +292,9 @@ def test_tangles_end(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     bad = program(flow(Clear(0), *tangle, Return(0)))
     assert codes(bad) == []
-    monkeypatch.setattr(limits, "VISITS", 1)
+    monkeypatch.setattr(limits, "VISITS", 0)
     assert codes(bad) == [("CS329", None)]
+    monkeypatch.undo()
     monkeypatch.setattr(limits, "STATE_BITS", 1)
     assert codes(program(flow(Copy(0, -1), Copy(1, -1), Jump(3), Compute(2, "+", (0, 1)), Return(2)))) == [("CS329", None)]
 
