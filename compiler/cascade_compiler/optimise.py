@@ -14,6 +14,10 @@ from cascade_compiler.passes.allocate import allocate
 from cascade_compiler.passes.copies import propagate_copies
 from cascade_compiler.passes.dead import remove_dead
 from cascade_compiler.passes.fold import fold
+from cascade_compiler.passes.fuse import fuse
+from cascade_compiler.passes.inline import inline
+from cascade_compiler.passes.promote import promote_root
+from cascade_compiler.passes.rotate import rotate
 from cascade_compiler.passes.self_tail import loop_self_tail_calls
 from cascade_compiler.passes.thread import thread
 from cascade_vm.blueprint import Blueprint
@@ -30,11 +34,18 @@ class Pass(NamedTuple):
 
 
 PASSES: tuple[Pass, ...] = (
+    Pass("promote", 1, promote_root),
     Pass("self_tail", 1, loop_self_tail_calls),
+    Pass("inline", 2, inline),
     Pass("copies", 1, propagate_copies),
     Pass("fold", 1, fold),
+    Pass("copies", 1, propagate_copies),
     Pass("thread", 1, thread),
     Pass("dead", 1, remove_dead),
+    Pass("fuse", 2, fuse),
+    Pass("rotate", 2, rotate),
+    Pass("thread", 2, thread),
+    Pass("dead", 2, remove_dead),
     Pass("allocate", 1, allocate),
 )
 """In the order in which they run."""

@@ -1,0 +1,47 @@
+"""Rotation: a jump back to the test at the head of a loop makes the test itself.
+
+Before::                        After::
+
+    0  test < r1 r0 1 3             0  test < r1 r0 1 3
+    1  compute r1 += r1 1           1  compute r1 += r1 1
+    2  jump 0                       2  test < r1 r0 1 3
+    3  return r1                    3  return r1
+
+So a turn of the loop makes one jump less. Only heads that are a single `Test` or `Branch` are repeated, and only under the
+same handlers. The jump back to the body counts the turn; the last one, which leaves the loop, counts none any more. `Next`
+falls through into the body, so a loop over values would gain nothing.
+"""
+
+from __future__ import annotations
+
+from cascade_compiler.passes.edit import Edit, each_flow
+from cascade_vm import opcodes as op
+from cascade_vm.blueprint import Blueprint, Flow, Handler
+
+__all__ = ["rotate"]
+
+
+def rotate(blueprint: Blueprint) -> Blueprint:
+    """Every flow, on its own."""
+    return each_flow(blueprint, rotate_flow)
+
+
+def rotate_flow(flow: Flow) -> Flow:
+    """One flow."""
+    edit = Edit(flow)
+    for pc, instruction in enumerate(flow.code):
+        if not isinstance(instruction, op.Jump) or instruction.target > pc:
+            continue
+        head = flow.code[instruction.target]
+        if isinstance(head, op.Test | op.Branch) and handlers_at(flow, pc) == handlers_at(flow, instruction.target):
+            edit.replace_from(pc, flow.places[instruction.target], head)
+    return edit.finish()
+
+
+def handlers_at(flow: Flow, pc: int) -> list[tuple[int, int, bool]]:
+    """What protects an instruction: targets, error registers and kinds, in the order of the table."""
+    return [_way_out(handler) for handler in flow.handlers if handler.start <= pc < handler.end]
+
+
+def _way_out(handler: Handler) -> tuple[int, int, bool]:
+    return handler.target, handler.error, handler.cleanup
