@@ -23,7 +23,12 @@ __all__ = ["bind_call", "bind_command_line", "format_signature"]
 def format_signature(flow: Flow) -> str:
     """``flow watch(order_id: str, every: duration = 30s) -> str``"""
     returns = "" if flow.returns == "any" else f" -> {flow.returns}"
-    return f"flow {flow.name}({', '.join(map(_format_parameter, flow.parameters))}){returns}"
+    return f"flow {flow.name}({format_parameters(flow.parameters)}){returns}"
+
+
+def format_parameters(parameters: Iterable[Parameter]) -> str:
+    """``order_id: str, every: duration = 30s``"""
+    return ", ".join(map(_format_parameter, parameters))
 
 
 def _format_parameter(parameter: Parameter) -> str:

@@ -86,8 +86,12 @@ class Out:
 
     def line(self, text: str) -> None:
         """Write a line. Raises `UsageError` CS413 when it can not be written."""
+        self.bytes(f"{text}\n".encode())
+
+    def bytes(self, data: bytes) -> None:
+        """Write bytes. Raises `UsageError` CS413 when they can not be written."""
         try:
-            self._write(f"{text}\n".encode())
+            self._write(data)
         except OSError as error:
             said = (error.strerror or str(error)).lower()
             raise UsageError(Problem("CS413", f"the result can not be written to standard output: {said}")) from None

@@ -192,8 +192,7 @@ def _write_result(call: FlowCall, value: object, out: Out) -> int:
     try:
         text = to_json(checked_result(call, value))
     except NotJson as found:
-        which = f"{found.path} in it" if found.path else "it"
-        message = f"the result of flow `{call.flow.name}` is not JSON: {which} is {found.found}"
+        message = f"the result of flow `{call.flow.name}` is not JSON: result{found.path} is {found.found}"
         complain(format_problem(Problem("CS412", message)))
         return FAILED
     except ResultError as error:
