@@ -85,7 +85,7 @@ def measure_memory(kind: str) -> int:
 
 def figures() -> list[Figure]:
     makes = {kind: make() for kind, make in KINDS.items()}
-    times = medians({kind: lambda m=make: seconds(lambda: asyncio.run(run_all(m))) for kind, make in makes.items()}, 5)
+    times = medians({kind: lambda m=make: seconds(lambda: asyncio.run(run_all(m))) for kind, make in makes.items()}, 3)
     held = {kind: int(in_fresh_process("flows", kind)) / FLOWS / 1024 for kind in KINDS}
     return [
         Figure("10,000 flows of 100 tail calls: time", times["flow"] / times["plain"], "x plain coroutines", 3),
