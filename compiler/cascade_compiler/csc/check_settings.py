@@ -69,7 +69,7 @@ def check_duration(unit: Unit, expression: tree.Expression, what: str) -> None:
 
 def check_limit(unit: Unit, expression: tree.Expression) -> None:
     """How many branches run at a time."""
-    _refuse(unit, "CS262", expression, _is_count, "a `limit` is a whole number from 1 up")
+    _refuse(unit, "CS262", expression, lambda value: value is None or _is_count(value), "a `limit` is a whole number from 1 up")
 
 
 def check_text(unit: Unit, expression: tree.Expression, what: str) -> None:
