@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from cascade_vm import limits, opcodes
+from cascade_vm import limits, opcodes, roles
 from cascade_vm.blueprint import Blueprint, Flow, Handler, Location, Parameter, Task, TaskParameter
 from cascade_vm.codes import CODES
 from cascade_vm.constants import Constant
 from cascade_vm.errors import BlueprintError
+from cascade_vm.opcode_checks import CALLS_FLOWS
 from cascade_vm.opcodes import (
     Attribute,
     Bound,
@@ -229,6 +230,14 @@ def test_whole_programs() -> None:
         ("CS329", replace(good, tasks=(Task("m:t"),) * (limits.FLOWS + 1))),
     ):
         assert [complaint.code for complaint in find_complaints(bad)] == [code]
+
+
+def test_every_opcode_that_calls_flows_is_checked() -> None:
+    """A new one needs a rule for its arguments in `opcode_checks`."""
+    by_role = {
+        kind for kind, operands in roles.OPERANDS.items() if any(role in (opcodes.FLOW, opcodes.FLOWS) for _, role in operands)
+    }
+    assert by_role == CALLS_FLOWS
 
 
 def test_every_code_of_the_verifier_is_tested_here() -> None:

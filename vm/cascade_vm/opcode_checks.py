@@ -14,7 +14,10 @@ from cascade_vm.opcodes import Instruction
 from cascade_vm.operand_checks import Fault
 from cascade_vm.operations import OPERATIONS
 
-__all__ = ["check_opcode", "raw_arguments"]
+__all__ = ["CALLS_FLOWS", "check_opcode", "raw_arguments"]
+
+CALLS_FLOWS = frozenset((opcodes.CallFlow, opcodes.TailCall, opcodes.Fork, opcodes.Map))
+"""The opcodes that hand arguments to flows; a test compares them with the roles."""
 
 
 def check_opcode(instruction: Instruction, blueprint: Blueprint) -> Iterator[Fault]:

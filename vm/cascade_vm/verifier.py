@@ -19,7 +19,7 @@ from cascade_vm import opcodes, roles
 from cascade_vm.blueprint import Blueprint, Flow
 from cascade_vm.dataflow import TooTangled, find_unready_reads
 from cascade_vm.errors import BlueprintError
-from cascade_vm.opcode_checks import check_opcode, raw_arguments
+from cascade_vm.opcode_checks import CALLS_FLOWS, check_opcode, raw_arguments
 from cascade_vm.opcodes import Instruction
 from cascade_vm.operand_checks import Sizes, check_operands
 from cascade_vm.table_checks import check_flow_tables, check_program
@@ -120,11 +120,14 @@ def _path_complaints(blueprint: Blueprint, index: int) -> Iterator[Complaint]:
     flow = blueprint.flows[index]
 
     def needed_bound(instruction: Instruction) -> tuple[int, ...]:
-        return roles.plain_reads(instruction) + tuple(
-            operand
-            for called, parameter, operand in raw_arguments(instruction)
-            if not (blueprint.flows[called].branch or blueprint.flows[called].parameters[parameter].computed)
-        )
+        needed = roles.plain_reads(instruction)
+        if type(instruction) in CALLS_FLOWS:
+            needed += tuple(
+                operand
+                for called, parameter, operand in raw_arguments(instruction)
+                if not (blueprint.flows[called].branch or blueprint.flows[called].parameters[parameter].computed)
+            )
+        return needed
 
     try:
         findings = find_unready_reads(flow, needed_bound)
