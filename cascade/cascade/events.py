@@ -15,7 +15,7 @@ from typing import TypeAlias
 from cascade_vm.host import Place
 
 __all__ = [
-    "CallFinished", "CallRetried", "CallStarted", "Emitted", "Event", "Listener", "Printed", "RunFinished", "RunStarted",
+    "CallFinished", "CallRetried", "CallStarted", "Emitted", "Event", "Listener", "RunFinished", "RunStarted",
     "SignalReceived", "Sleeping", "Waiting", "event_to_dict", "tell",
 ]  # fmt: skip
 
@@ -102,17 +102,8 @@ class Emitted:
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """The program printed ``text``."""
-
-    place: Place
-    text: str
-
-
 Event: TypeAlias = (
     RunStarted | RunFinished | CallStarted | CallFinished | CallRetried | Sleeping | Waiting | SignalReceived | Emitted
-    | Printed
 )  # fmt: skip
 Listener: TypeAlias = Callable[[Event], None]
 

@@ -145,12 +145,12 @@ async def apply(
     policies: Sequence[Policy],
     call: Callable[[], Awaitable[Any]],
     target: str,
-    before_pause: Callable[[int, Exception], float],
+    before_pause: Callable[[Retry, int, Exception], float],
 ) -> object:
     """The result of ``call`` under policies, outermost first.
 
-    ``target`` names the call in errors. ``before_pause`` is told of each failed attempt that is not the last and gives a
-    random number from 0 to 1.
+    ``target`` names the call in errors. ``before_pause`` is told of each failed attempt that is not the last, and says how
+    many seconds to wait before the next.
     """
     if not policies:
         return await call()
@@ -161,7 +161,7 @@ async def apply(
         try:
             return await apply(inner, call, target, before_pause)
         except policy.on as error:
-            pause = policy.pause_after(attempt, before_pause(attempt, error))
+            pause = before_pause(policy, attempt, error)
         await asyncio.sleep(pause)
     return await apply(inner, call, target, before_pause)
 

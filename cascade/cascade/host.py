@@ -1,0 +1,239 @@
+"""The host of runs on this machine: calls Python tasks under their policies, sleeps, waits, emits and prints.
+
+One `LocalHost` is made for a program and serves any number of runs: `LocalHost.for_run` gives each its own meter, for the cost
+of one small object. It knows no engine: whoever implements `cascade_vm.host.Host`'s other side may use it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random as random_module
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TextIO
+
+from cascade_vm.errors import BudgetExhausted
+from cascade_vm.host import Host, Meter, Pending, Place, Site, Start
+from cascade_vm.names import is_public
+
+from cascade.durations import format_duration
+from cascade.events import CallFinished, CallRetried, CallStarted, Emitted, Listener, SignalReceived, Sleeping, Waiting, tell
+from cascade.gather import check_limit, gather
+from cascade.modes import Invoke, Pools, awaited, bind
+from cascade.policies import Policy, Retry, apply, effective, parse_policies
+from cascade.requests import emit_arguments, print_text, sleep_arguments, wait_arguments
+from cascade.signals import Signals
+from cascade.tasks import Task
+
+__all__ = ["LocalHost"]
+
+
+class _Shared:
+    """What all runs of one host have in common."""
+
+    __slots__ = ("clock", "declared", "pools", "print_to", "random")
+
+    def __init__(self, clock: Callable[[], float], random: Callable[[], float], print_to: TextIO | None) -> None:
+        self.clock = clock
+        self.random = random
+        self.print_to = print_to
+        self.pools = Pools()
+        self.declared: dict[str, tuple[Policy | None, Policy | None]] = {}
+
+
+class LocalHost:
+    """Implements `cascade_vm.host.Host`.
+
+    ``tasks`` by the names that programs have for them. ``clock`` measures time slices and durations; waiting is done on the
+    event loop's clock. ``listener`` gets events. ``random`` gives numbers from 0 to 1 for the jitter of retries. ``signals``
+    is where `wait` waits. ``print_to`` is where programs print, `sys.stdout` if None.
+    """
+
+    __slots__ = ("_invoke", "_listener", "_shared", "meter", "signals")
+
+    def __init__(
+        self,
+        tasks: Mapping[str, Task[..., Any]],
+        *,
+        meter: Meter | None = None,
+        clock: Callable[[], float] = perf_counter,
+        listener: Listener | None = None,
+        random: Callable[[], float] = random_module.random,
+        signals: Signals | None = None,
+        print_to: TextIO | None = None,
+    ) -> None:
+        self.meter = Meter() if meter is None else meter
+        self.signals = Signals() if signals is None else signals
+        self._listener = listener
+        self._shared = shared = _Shared(clock, random, print_to)
+        self._invoke: dict[str, Invoke] = {name: bind(task, shared.pools) for name, task in tasks.items()}
+        for name, task in tasks.items():
+            if task.retry is not None or task.timeout is not None:
+                shared.declared[name] = (task.retry, task.timeout)
+
+    def for_run(
+        self, meter: Meter | None = None, *, listener: Listener | None = None, signals: Signals | None = None
+    ) -> LocalHost:
+        """A host for one run: its own meter; tasks, threads, processes and what is not given here are shared."""
+        host = type(self).__new__(type(self))
+        host.meter = Meter() if meter is None else meter
+        host.signals = self.signals if signals is None else signals
+        host._listener = self._listener if listener is None else listener
+        host._shared = self._shared
+        host._invoke = self._invoke
+        return host
+
+    def close(self) -> None:
+        """End idle threads and processes, for all runs of this host. Not needed before the program's end."""
+        self._shared.pools.close()
+
+    # --- calls ---
+
+    def call(self, site: Site, arguments: Sequence[object], keywords: Mapping[str, object], policies: object) -> object:
+        """Call a task. Each attempt counts as a call."""
+        if policies is None and self._listener is None and site.target not in self._shared.declared:
+            meter = self.meter
+            if meter.calls_left is None:
+                meter.calls_spent += 1
+            else:
+                self._spend_call()
+            return self._invoke[site.target](arguments, keywords)
+        wanted = effective(parse_policies(policies), self._shared.declared.get(site.target, ()))
+        invoke = self._invoke[site.target]
+        if not wanted:
+            return self._once(site, lambda: invoke(arguments, keywords))
+        return self._under(wanted, site, lambda: _answer(self._once(site, lambda: invoke(arguments, keywords))))
+
+    def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+        """Call a public method of a value, on the event loop. Counts as a call."""
+        name = site.target.removeprefix(".")
+        if not is_public(name) or (name in ("format", "format_map") and _is_text(target)):
+            raise AttributeError(f"'{type(target).__name__}' object has no attribute '{name}'")
+        method = getattr(target, name)
+        return self._once(site, lambda: _called(site.target, method, arguments, keywords))
+
+    def attempt(self, site: Site, start: Start, policies: object) -> Pending:
+        """Run a flow under policies; each attempt is a strand of its own, which has ended when the next begins."""
+        return self._under(parse_policies(policies), site, lambda: _alone(start))
+
+    def _under(self, policies: Sequence[Policy], site: Site, call: Callable[[], Any]) -> Pending:
+        def before_pause(policy: Retry, attempt: int, error: Exception) -> float:
+            pause = policy.pause_after(attempt, self._shared.random())
+            if self._listener is not None:
+                tell(self._listener, CallRetried(site.target, site.place, attempt, error, pause))
+            return pause
+
+        return Pending(apply(policies, call, site.target, before_pause))
+
+    def _once(self, site: Site, invoke: Callable[[], object]) -> object:
+        """One call, counted, and told to the listener."""
+        self._spend_call()
+        listener = self._listener
+        if listener is None:
+            return invoke()
+        number, clock = self.meter.calls_spent, self._shared.clock
+        tell(listener, CallStarted(site.target, site.place, number))
+        began = clock()
+
+        def finished(ok: bool) -> None:
+            tell(listener, CallFinished(site.target, site.place, number, clock() - began, ok))
+
+        try:
+            reply = invoke()
+        except BaseException:
+            finished(False)
+            raise
+        if isinstance(reply, Pending):
+            return Pending(_followed(reply, finished))
+        finished(True)
+        return reply
+
+    def _spend_call(self) -> None:
+        meter = self.meter
+        if meter.calls_left is not None:
+            if meter.calls_left <= 0:
+                raise BudgetExhausted("calls", meter.calls_spent)
+            meter.calls_left -= 1
+        meter.calls_spent += 1
+
+    # --- services ---
+
+    def emit(self, site: Site, *arguments: Any, **keywords: Any) -> object:
+        name, value = emit_arguments(*arguments, **keywords)
+        if self._listener is not None:
+            tell(self._listener, Emitted(site.place, name, value))
+        return None
+
+    def print(self, site: Site, *arguments: object, **keywords: object) -> object:
+        print_text(self._shared.print_to, arguments, keywords)
+        return None
+
+    def sleep(self, site: Site, *arguments: Any, **keywords: Any) -> Pending:
+        seconds = sleep_arguments(*arguments, **keywords)
+        if self._listener is not None:
+            tell(self._listener, Sleeping(site.place, seconds))
+        return Pending(asyncio.sleep(seconds))
+
+    def wait(self, site: Site, *arguments: Any, **keywords: Any) -> Pending:
+        signal, timeout = wait_arguments(*arguments, **keywords)
+        return Pending(self._receive(site.place, signal, timeout))
+
+    async def _receive(self, place: Place, signal: str, within: float | None) -> object:
+        listener = self._listener
+        if listener is not None:
+            tell(listener, Waiting(place, signal, within))
+        try:
+            async with asyncio.timeout(within):
+                value = await self.signals.receive(signal)
+        except TimeoutError:
+            assert within is not None
+            limit = format_duration(timedelta(seconds=within))
+            raise TimeoutError(f"signal {signal!r} did not come within {limit}") from None
+        if listener is not None:
+            tell(listener, SignalReceived(place, signal, value))
+        return value
+
+    # --- strands and time ---
+
+    def gather(self, site: Site, starts: Iterable[Start], limit: object) -> Pending:
+        return Pending(gather(starts, check_limit(limit)))
+
+    async def pause(self, place: Place) -> None:
+        await asyncio.sleep(0)
+
+    def now(self) -> float:
+        return self._shared.clock()
+
+
+async def _answer(reply: object) -> object:
+    return await reply.awaitable if isinstance(reply, Pending) else reply
+
+
+async def _alone(start: Start) -> object:
+    """A strand in an asyncio task of its own, so that flows under policies may nest deeper than Python's stack."""
+    return (await gather((start,)))[0]
+
+
+async def _followed(reply: Pending, finished: Callable[[bool], None]) -> object:
+    ok = False
+    try:
+        value = await reply.awaitable
+        ok = True
+    finally:
+        finished(ok)
+    return value
+
+
+def _called(target: str, method: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+    value = method(*arguments, **keywords)
+    return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
+
+
+def _is_text(target: object) -> bool:
+    """Texts, and their classes: ``format`` reaches attributes by names that are computed."""
+    return isinstance(target, str) or (isinstance(target, type) and issubclass(target, str))
+
+
+if TYPE_CHECKING:
+    _: Host = LocalHost({})  # the type checker compares the two

@@ -1,0 +1,202 @@
+"""Where the calls of a task run: on the event loop, in a thread, in another process.
+
+`bind` makes of a task a function that calls it as its mode says, and gives a value or a `Pending`. This file knows no
+policies, budgets or events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import copy_context
+from functools import cached_property, partial
+from time import perf_counter
+from typing import Any, NoReturn, TypeAlias
+
+from cascade_vm.host import Pending
+
+from cascade.processes import Processes, Ticket, WorkerDied, importable, pack_request
+from cascade.tasks import Task
+from cascade.threads import DaemonThreads
+
+__all__ = ["Invoke", "Pools", "awaited", "bind"]
+
+Invoke: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], object]
+
+SHORT = 100e-6
+"""Seconds. A call this short costs the loop about what the hop to a thread would (79 µs)."""
+PROVED_BY = 3
+"""Short calls in a row, in threads, after which a task runs inline. Each relapse multiplies it by `MORE_AFTER_RELAPSE`."""
+MORE_AFTER_RELAPSE = 10
+TOO_LONG = 5e-3
+"""Seconds. An inline call this long holds up the loop for a whole time slice: back to threads."""
+MOST_THREADS = 64
+"""Blocking calls mostly wait; more than these queue."""
+
+
+class Pools:
+    """Threads and processes of a host, made on first use."""
+
+    @cached_property
+    def threads(self) -> DaemonThreads:
+        return DaemonThreads(MOST_THREADS, "cascade-task")
+
+    @cached_property
+    def processes(self) -> Processes:
+        return Processes(os.cpu_count() or 1)
+
+    def close(self) -> None:
+        """End idle threads and processes. Calls under way in threads can not be stopped."""
+        if "threads" in self.__dict__:
+            self.threads.shutdown()
+        if "processes" in self.__dict__:
+            self.processes.threads.shutdown()
+            self.processes.close()
+
+
+def bind(task: Task[..., Any], pools: Pools) -> Invoke:
+    """How the task is called from now on."""
+    if task.is_async:
+        return partial(_call_async, task.name, task.fn)
+    match task.mode:
+        case "inline":
+            return partial(_call_inline, task.name, task.fn)
+        case "blocking":
+            return lambda arguments, keywords: Pending(_in_thread(pools, task, arguments, keywords))
+        case "compute":
+            return lambda arguments, keywords: Pending(_in_process(pools, task, arguments, keywords))
+        case "auto":
+            return _Auto(task, pools)
+
+
+# --- on the loop ---------------------------------------------------------------------------------------------------------
+
+
+def _call_async(
+    target: str, fn: Callable[..., Awaitable[Any]], arguments: Sequence[Any], keywords: Mapping[str, Any]
+) -> Pending:
+    return Pending(awaited(target, fn(*arguments, **keywords)))
+
+
+def _call_inline(target: str, fn: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
+    try:
+        value = fn(*arguments, **keywords)
+    except StopIteration as error:
+        _refuse_stop(target, error)
+    return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
+
+
+async def awaited(target: str, answer: Awaitable[Any]) -> object:
+    """What a task's own coroutine gives.
+
+    A `CancelledError` that nobody asked for came from something the task awaits. It is an error of the task's then, which
+    a program can catch and retry; as a cancellation it would end the run without a word.
+    """
+    try:
+        return await answer
+    except asyncio.CancelledError as error:
+        current = asyncio.current_task()
+        if current is None or current.cancelling():
+            raise
+        raise RuntimeError(f"{target} was cancelled from within") from error
+
+
+def _refuse_stop(target: str, error: StopIteration) -> NoReturn:
+    """`StopIteration` can not pass a coroutine; Python makes the same of it there."""
+    raise RuntimeError(f"{target} raised StopIteration") from error
+
+
+# --- in a thread ---------------------------------------------------------------------------------------------------------
+
+
+async def _in_thread(pools: Pools, task: Task[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
+    value, _ = await _measured(pools, task, arguments, keywords)
+    return value
+
+
+async def _measured(
+    pools: Pools, task: Task[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[object, float]:
+    """The value, and how many seconds the call took in the thread."""
+    context = copy_context()
+    loop = asyncio.get_running_loop()
+    work = partial(context.run, _timed, task.name, task.fn, arguments, keywords)
+    value, seconds = await loop.run_in_executor(pools.threads, work)
+    return (await awaited(task.name, value) if hasattr(value, "__await__") else value), seconds
+
+
+def _timed(target: str, fn: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[Any, float]:
+    began = perf_counter()
+    try:
+        value = fn(*arguments, **keywords)
+    except StopIteration as error:
+        _refuse_stop(target, error)
+    return value, perf_counter() - began
+
+
+class _Auto:
+    """Off the loop until it has proved short; inline as long as it stays so."""
+
+    __slots__ = ("_fn", "_inline", "_needed", "_pools", "_short_calls", "_task")
+
+    def __init__(self, task: Task[..., Any], pools: Pools) -> None:
+        self._task = task
+        self._fn = task.fn
+        self._pools = pools
+        self._inline = False
+        self._short_calls = 0
+        self._needed = PROVED_BY
+
+    def __call__(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
+        if not self._inline:
+            return Pending(self._prove(arguments, keywords))
+        began = perf_counter()
+        try:
+            value = self._fn(*arguments, **keywords)
+        except StopIteration as error:
+            _refuse_stop(self._task.name, error)
+        finally:
+            if perf_counter() - began > TOO_LONG:
+                self._relapse()
+        return Pending(awaited(self._task.name, value)) if hasattr(value, "__await__") else value
+
+    async def _prove(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
+        value, seconds = await _measured(self._pools, self._task, arguments, keywords)
+        self._short_calls = self._short_calls + 1 if seconds < SHORT else 0
+        self._inline = self._short_calls >= self._needed
+        return value
+
+    def _relapse(self) -> None:
+        self._inline, self._short_calls = False, 0
+        self._needed *= MORE_AFTER_RELAPSE
+
+
+# --- in a process --------------------------------------------------------------------------------------------------------
+
+
+async def _in_process(pools: Pools, task: Task[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
+    where = importable(task.fn)
+    if where is None:
+        raise TypeError(f"{task.name} can not run in another process: only a function at the top of a module is found there")
+    try:
+        request = pack_request(where, arguments, keywords)
+    except Exception as error:
+        raise TypeError(f"an argument of {task.name} can not be sent to another process: {error}") from error
+    ticket = Ticket()
+    try:
+        kind, value = await asyncio.get_running_loop().run_in_executor(
+            pools.processes.threads, pools.processes.exchange, ticket, request
+        )
+    except WorkerDied as error:
+        raise RuntimeError(f"{task.name}: {error}") from None
+    except asyncio.CancelledError:
+        ticket.abandon()
+        raise
+    if kind == "lost":
+        raise TypeError(f"the result of {task.name} can not be sent back from another process: {value}")
+    if kind == "error":
+        if isinstance(value, StopIteration):
+            _refuse_stop(task.name, value)
+        raise value
+    return value
