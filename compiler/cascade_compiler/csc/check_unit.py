@@ -24,7 +24,7 @@ def check_unit(unit: Unit) -> None:
 def _check_flow(unit: Unit, flow: tree.FlowDeclaration) -> None:
     check_parameters(unit, flow.parameters)
     check_type(unit, flow.returns)
-    variables = variables_of(flow)
+    variables = unit.variables[flow.name.text] = variables_of(flow)
     for name, span in variables.statements.writes.items():
         check_new_name(unit, name, span)
     states = _states_by_name(unit, flow)

@@ -7,7 +7,7 @@ the ones that the program has. What can not be reached is dropped at the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from cascade_compiler import graph
@@ -117,19 +117,21 @@ def _targets(end: Terminator) -> tuple[int, ...]:
 
 def _block(draft: Draft, block_at: Callable[[Label], int]) -> Block:
     assert draft.end is not None
-    handler = draft.handler and replace(draft.handler, block=block_at(draft.handler.block))
+    handler = draft.handler
+    if handler is not None:
+        handler = Handler(block_at(handler.block), handler.variable, handler.cleanup)
     return Block(tuple(draft.nodes), _resolved(draft.end, block_at), draft.parameters, handler)
 
 
 def _resolved(end: Terminator, block_at: Callable[[Label], int]) -> Terminator:
     match end:
-        case graph.Jump(block=block):
-            return replace(end, block=block_at(block))
-        case graph.BranchOn(then=then, otherwise=otherwise):
-            return replace(end, then=block_at(then), otherwise=block_at(otherwise))
-        case graph.SwitchOn(cases=cases, otherwise=otherwise):
-            return replace(end, cases=tuple(map(block_at, cases)), otherwise=block_at(otherwise))
-        case graph.Step(body=body, done=done):
-            return replace(end, body=block_at(body), done=block_at(done))
+        case graph.Jump(block=block, arguments=arguments):
+            return graph.Jump(end.place, block_at(block), arguments)
+        case graph.BranchOn(condition=condition, then=then, otherwise=otherwise):
+            return graph.BranchOn(end.place, condition, block_at(then), block_at(otherwise))
+        case graph.SwitchOn(value=value, cases=cases, otherwise=otherwise):
+            return graph.SwitchOn(end.place, value, tuple(map(block_at, cases)), block_at(otherwise))
+        case graph.Step(iteration=iteration, variable=variable, body=body, done=done):
+            return graph.Step(end.place, iteration, variable, block_at(body), block_at(done))
         case graph.Return() | graph.Fail() | graph.Reraise() | graph.TailCall():
             return end

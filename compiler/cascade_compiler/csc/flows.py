@@ -9,7 +9,6 @@ from cascade_compiler.csc import conditions, expressions, statements
 from cascade_compiler.csc.frame import Assembly, Frame, Root, Rules, StateEntry
 from cascade_compiler.csc.signatures import parameters_of, type_text
 from cascade_compiler.csc.symbols import FlowSymbol, Unit
-from cascade_compiler.csc.variables import variables_of
 from cascade_grammar import tree
 from cascade_grammar.spans import Span
 from cascade_vm.blueprint import Parameter
@@ -24,7 +23,7 @@ def build_flow(assembly: Assembly, unit: Unit, declaration: tree.FlowDeclaration
     symbol = unit.names[declaration.name.text]
     assert isinstance(symbol, FlowSymbol)
     assembly.reserve(symbol.name)
-    variables = variables_of(declaration)
+    variables = unit.variables[declaration.name.text]
     root = Root(declaration.name.text, symbol.name)
     frame = Frame(assembly, unit, root, symbol.name, variables.shared)
     _compute_defaults(frame, symbol.parameters, declaration.parameters)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cascade_compiler.csc.complaints import Complaints
+from cascade_compiler.csc.variables import Variables
 from cascade_grammar import tree
 from cascade_grammar.spans import Source
 from cascade_vm.blueprint import Parameter, Task
@@ -48,7 +49,7 @@ Symbol: TypeAlias = TaskSymbol | FlowSymbol | ConstSymbol | Missing
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """One file of a program.
+    """One file of a program: what stands in it (filled by `declare`) and the variables of its flows (by `check_unit`).
 
     ``prefix`` goes before the names of its flows in the program. ``module`` is None when the file could not be parsed.
     ``imports`` has a unit for each ``ImportFlows`` that could be loaded, by the position of the declaration in the module.
@@ -61,6 +62,7 @@ class Unit:
     module: tree.Module | None = None
     imports: dict[int, Unit] = field(default_factory=dict)
     names: dict[str, Symbol] = field(default_factory=dict)
+    variables: dict[str, Variables] = field(default_factory=dict)
 
     @property
     def flows(self) -> list[tree.FlowDeclaration]:

@@ -45,7 +45,9 @@ def _try_except(frame: Frame, statement: tree.Try) -> None:
         return
     caught, end = frame.label(), frame.label()
     variable = frame.temporary("caught")
-    with frame.guarded(Handler(caught, variable), span):
+    # What programs can not catch passes through here when a `finally` waits for it further out.
+    passes = frame.handler is not None and frame.handler.cleanup
+    with frame.guarded(Handler(caught, variable, cleanup=passes), span):
         frame.run(statement.body.statements)
     if statement.otherwise is not None:
         frame.run(statement.otherwise.body.statements)
@@ -53,21 +55,21 @@ def _try_except(frame: Frame, statement: tree.Try) -> None:
     frame.start(caught, span)
     frame.caught.append(variable)
     for clause in statement.handlers:
-        _except(frame, clause, variable, end)
+        _except(frame, clause, variable, end, passes)
     frame.caught.pop()
     if frame.is_open:
         frame.end(graph.Reraise, span, frame.load(variable, span))
     frame.start(end, span)
 
 
-def _except(frame: Frame, clause: tree.Except, variable: str, end: Label) -> None:
+def _except(frame: Frame, clause: tree.Except, variable: str, end: Label, passes: bool) -> None:
     """One ``except``; what is written after it is for the errors that do not match."""
     if not frame.is_open:
         return
     span = clause.span if not clause.kinds else clause.kinds[0].span.to(clause.kinds[-1].span)
-    kinds = tuple(kind.text for kind in clause.kinds)
+    kinds = tuple(kind.text for kind in clause.kinds) or ("Exception",)
     matches, otherwise = frame.label(), frame.label()
-    if not kinds or "Exception" in kinds:
+    if "Exception" in kinds and not passes:
         frame.jump(matches, span)
     else:
         error = frame.load(variable, span)

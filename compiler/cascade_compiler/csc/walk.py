@@ -13,6 +13,7 @@ from cascade_grammar.tree import Spanned
 __all__ = ["Mentions", "children", "mentions", "target_names"]
 
 _FIELDS: dict[type, tuple[str, ...]] = {}
+_WITHOUT_PARTS = (tree.Number, tree.Literal, tree.Duration, tree.Identifier, tree.Pass)
 
 
 def _fields_of(kind: type[Spanned]) -> tuple[str, ...]:
@@ -79,17 +80,17 @@ def mentions(nodes: Iterable[Spanned], hidden: Iterable[str] = ()) -> Mentions:
     pending.reverse()
     while pending:
         node, hides = pending.pop()
-        pending.extend(reversed(_parts(node, hides, found)))
+        if isinstance(node, tree.Name):
+            if node.id not in hides:
+                found.reads.setdefault(node.id, node.span)
+        elif not isinstance(node, _WITHOUT_PARTS):
+            pending.extend(reversed(_parts(node, hides, found)))
     return found
 
 
 def _parts(node: Spanned, hidden: _Hidden, found: Mentions) -> _Parts:
     """Note what ``node`` itself mentions; give what is left to look at."""
     match node:
-        case tree.Name(id=name):
-            if name not in hidden:
-                found.reads.setdefault(name, node.span)
-            return []
         case tree.Comprehension(clauses=clauses):
             parts = [node.element] if node.key is None else [node.key, node.element]
             return _comprehension(clauses, parts, hidden, found)
@@ -132,7 +133,7 @@ def _plain_parts(node: Spanned, found: Mentions) -> list[Spanned]:
                 found.writes.setdefault(name.text, name.span)
             return [body]
         case tree.Call(function=tree.Name()):
-            return [part for part in children(node) if part is not node.function]
+            return [argument.value for argument in (*node.arguments, *(a for p in node.policies for a in p.arguments))]
         case _:
             return list(children(node))
 
