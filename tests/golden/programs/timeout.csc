@@ -5,7 +5,7 @@ from toys import after
 flow main():
     print((after(1, "in time") with timeout(2s)))  # expect: in time
     try:
-        after(1h, "never") with retry(3, on=TimeoutError), timeout(10s)
+        after(3_600, "never") with retry(3, on=TimeoutError), timeout(10s)
     except TimeoutError:
         print("each attempt was too slow")  # expect: each attempt was too slow
     try:
