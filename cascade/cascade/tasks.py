@@ -121,7 +121,7 @@ def task(
 ) -> Task[P, R] | Callable[[Callable[P, R]], Task[P, R]]:
     """Make a function a task: ``@task``, or ``@task(mode="blocking", retry=3)``.
 
-    ``name`` replaces the function's own name. ``retry`` is a number of attempts in all, or a `Retry`; ``timeout`` a
+    ``name`` replaces the function's own name, or, as ``module:name``, that of its module too. ``retry`` is a number of attempts in all, or a `Retry`; ``timeout`` a
     `timedelta` or seconds, for each attempt.
 
     >>> @task(pure=True)
@@ -140,6 +140,8 @@ def task(
 
 
 def _name_of(fn: object, name: str | None) -> str:
+    if name is not None and ":" in name:
+        return name
     inner = fn
     while isinstance(inner, functools.partial):
         inner = inner.func

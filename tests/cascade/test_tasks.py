@@ -78,6 +78,12 @@ def test_wrong_declarations_are_refused() -> None:
         task(retry=0)
 
 
+def test_a_name_may_say_the_module_too() -> None:
+    """``name`` replaces the function's name, or the whole."""
+    assert task(name="shop:fetch")(fetch).name == "shop:fetch"
+    assert task(name="get")(fetch).name == f"{__name__}:get"
+
+
 def test_a_signature_that_python_does_not_know_is_left_open() -> None:
     """Some functions in C have none: any arguments go."""
-    assert task(name="m:of")(dict.fromkeys).declared.name == "None:m:of" or task(getattr).declared is not None
+    assert task(name="m:largest")(max).declared.parameters is None
