@@ -15,7 +15,8 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias, cast
 
 from cascade_vm import opcodes
 from cascade_vm.opcodes import OPCODES, Instruction, Role
@@ -106,9 +107,30 @@ _FLOWS = _plan((opcodes.FLOW,), (opcodes.FLOWS,))
 _TASKS = _plan((opcodes.TASK,))
 
 
-def _collect(plan: _Plan, instruction: Instruction) -> tuple[int, ...]:
+_Collector: TypeAlias = Callable[[Instruction], tuple[int, ...]]
+
+
+def _collectors(plan: _Plan) -> dict[type[Instruction], _Collector]:
+    return {kind: _collector(planned) for kind, planned in plan.items()}
+
+
+def _collector(planned: tuple[tuple[str, int], ...]) -> _Collector:
+    """What collects the numbers of some fields. One or two plain fields are read without a loop: the passes ask a million
+    times for a program of 10,000 lines, and this takes a third of the time."""
+    names, depths = [name for name, _ in planned], [depth for _, depth in planned]
+    if not names:
+        return lambda instruction: ()
+    if depths == [1] or (len(names) > 1 and not any(depths)):
+        return cast(_Collector, attrgetter(*names))
+    if depths == [0]:
+        get: Callable[[Instruction], int] = attrgetter(names[0])
+        return lambda instruction: (get(instruction),)
+    return lambda instruction: _collect(planned, instruction)
+
+
+def _collect(planned: tuple[tuple[str, int], ...], instruction: Instruction) -> tuple[int, ...]:
     found: tuple[int, ...] = ()
-    for name, depth in plan[type(instruction)]:
+    for name, depth in planned:
         value = getattr(instruction, name)
         if depth == 0:
             found += (value,)
@@ -119,49 +141,57 @@ def _collect(plan: _Plan, instruction: Instruction) -> tuple[int, ...]:
     return found
 
 
+_PLAIN_OF, _RAW_OF, _READS_OF = _collectors(_PLAIN), _collectors(_RAW), _collectors(_READS)
+_WRITES_OF, _LABELS_OF = _collectors(_WRITES), _collectors(_LABELS)
+
+
 def plain_reads(instruction: Instruction) -> tuple[int, ...]:
     """Operands read that must hold a value: registers, and constants as negative numbers."""
-    return _collect(_PLAIN, instruction)
+    return _PLAIN_OF[type(instruction)](instruction)
 
 
 def raw_reads(instruction: Instruction) -> tuple[int, ...]:
     """Operands read that may hold `UNBOUND`: registers, and constants as negative numbers."""
-    return _collect(_RAW, instruction)
+    return _RAW_OF[type(instruction)](instruction)
 
 
 def reads(instruction: Instruction) -> tuple[int, ...]:
     """All operands read, in the order of the fields: registers, and constants as negative numbers."""
-    return _collect(_READS, instruction)
+    return _READS_OF[type(instruction)](instruction)
 
 
 def registers_read(instruction: Instruction) -> tuple[int, ...]:
     """The registers read, plain or raw."""
-    return tuple(operand for operand in _collect(_READS, instruction) if operand >= 0)
+    found = _READS_OF[type(instruction)](instruction)
+    for operand in found:
+        if operand < 0:
+            return tuple([operand for operand in found if operand >= 0])
+    return found
 
 
 def constants_read(instruction: Instruction) -> tuple[int, ...]:
     """Indices of the constants read."""
-    return tuple(-1 - operand for operand in _collect(_READS, instruction) if operand < 0)
+    return tuple([-1 - operand for operand in _READS_OF[type(instruction)](instruction) if operand < 0])
 
 
 def writes(instruction: Instruction) -> tuple[int, ...]:
     """The registers written when the instruction falls through."""
-    return _collect(_WRITES, instruction)
+    return _WRITES_OF[type(instruction)](instruction)
 
 
 def labels(instruction: Instruction) -> tuple[int, ...]:
     """Where it may jump to."""
-    return _collect(_LABELS, instruction)
+    return _LABELS_OF[type(instruction)](instruction)
 
 
 def flows_named(instruction: Instruction) -> tuple[int, ...]:
     """Indices of the flows it calls."""
-    return _collect(_FLOWS, instruction)
+    return _collect(_FLOWS[type(instruction)], instruction)
 
 
 def tasks_named(instruction: Instruction) -> tuple[int, ...]:
     """Indices of the tasks it calls."""
-    return _collect(_TASKS, instruction)
+    return _collect(_TASKS[type(instruction)], instruction)
 
 
 def successors(instruction: Instruction, pc: int) -> tuple[int, ...]:
