@@ -139,7 +139,7 @@ class Compute(Instruction):
 
 @dataclass(frozen=True, slots=True)
 class Pack(Instruction):
-    """R[dst] := tuple(R[sources]), unbound variables included
+    """R[dst] := an opaque value that holds R[sources], unbound variables included
 
     What a branch of a `parallel` hands back to its parent; `Restore` is its inverse.
     """
@@ -433,7 +433,7 @@ class Restore(Instruction):
     """R[targets] := the items of R[source][branch], unbound ones included; as many as there are targets
 
     The inverse of `Pack`: ``source`` holds the result of a `Fork`, ``branch`` says of which branch; -1 when ``source``
-    holds the packed tuple itself. Every target may be unbound afterwards. All are written, or on an error none.
+    holds what `Pack` made itself. Every target may be unbound afterwards. All are written, or on an error none.
     """
 
     unbinds: ClassVar[bool] = True

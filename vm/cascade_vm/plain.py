@@ -23,25 +23,31 @@ def move(registers: Registers, targets: Sequence[int], sources: Sequence[int], _
         registers[target] = value
 
 
+class Packed:
+    """Contents of variables on their way out of a branch. Opaque, so that no program gets hold of `UNBOUND`."""
+
+    __slots__ = ("contents",)
+
+    def __init__(self, contents: list[Any]) -> None:
+        self.contents = contents
+
+
 def pack(registers: Registers, sources: Sequence[int], _y: object, dst: int) -> None:
-    registers[dst] = tuple([registers[source] for source in sources])
+    registers[dst] = Packed([registers[source] for source in sources])
 
 
 def restore(registers: Registers, targets: Sequence[int], branch: int, source: int) -> None:
-    """Branch -1: the source is the packed tuple itself."""
+    """Branch -1: the source is the packed value itself."""
     packed = registers[source] if branch < 0 else registers[source][branch]
-    if not isinstance(packed, tuple) or len(packed) != len(targets):
-        raise TypeError(f"a branch gave {type(packed).__name__}, not its {len(targets)} variables")
-    for target, value in zip(targets, packed, strict=True):
+    if type(packed) is not Packed or len(packed.contents) != len(targets):
+        raise TypeError(f"a branch gave a {type(packed).__name__}, not its {len(targets)} variables")
+    for target, value in zip(targets, packed.contents, strict=True):
         registers[target] = value
 
 
 def unpack(registers: Registers, targets: Sequence[int], star: int, source: int) -> None:
     """As the assignment ``a, *b, c = value``; nothing is written if it fails."""
     values = _unpacked(registers[source], len(targets), star)
-    for value in values:
-        if value is UNBOUND:
-            raise TypeError("a variable without a value can not be unpacked")
     for target, value in zip(targets, values, strict=True):
         registers[target] = value
 
