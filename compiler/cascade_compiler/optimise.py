@@ -39,7 +39,6 @@ PASSES: tuple[Pass, ...] = (
     Pass("inline", 2, inline),
     Pass("copies", 1, propagate_copies),
     Pass("fold", 1, fold),
-    Pass("copies", 1, propagate_copies),
     Pass("thread", 1, thread),
     Pass("dead", 1, remove_dead),
     Pass("fuse", 2, fuse),

@@ -6,19 +6,21 @@ A forward dataflow over blocks, one bit a copy. Copies into registers that no ot
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from cascade_compiler.analysis.blocks import Block
-from cascade_compiler.analysis.liveness import Accesses
+from cascade_compiler.analysis.liveness import Accesses, read_across
 from cascade_compiler.analysis.worklist import Worklist
 
-__all__ = ["available_at_starts"]
+__all__ = ["Pair", "available_at_starts"]
 
-Pair = tuple[int, int]
+Pair: TypeAlias = tuple[int, int]
+"""A register, and the register or constant that it is a copy of."""
 
 
 def available_at_starts(blocks: Sequence[Block], accesses: Accesses, copies: Mapping[int, Sequence[Pair]]) -> list[list[Pair]]:
     """``copies`` are the pairs (target, source) that each instruction makes equal."""
-    read = _read_across(blocks, accesses)
+    read = read_across(blocks, accesses)
     pairs = list({pair: None for made in copies.values() for pair in made if pair[0] in read})
     if not pairs:
         return [[] for _ in blocks]
@@ -30,17 +32,6 @@ def available_at_starts(blocks: Sequence[Block], accesses: Accesses, copies: Map
     effects = [_effect(block, accesses, copies, numbers, about) for block in blocks]
     at_start = _settle(blocks, effects, about, (1 << len(pairs)) - 1)
     return [_decode(bits, pairs) for bits in at_start]
-
-
-def _read_across(blocks: Sequence[Block], accesses: Accesses) -> set[int]:
-    """Registers that some block reads before it writes them."""
-    found: set[int] = set()
-    for block in blocks:
-        written: set[int] = set()
-        for pc in range(block.start, block.end):
-            found.update(register for register in accesses.reads[pc] if register not in written)
-            written.update(accesses.writes[pc])
-    return found
 
 
 def _effect(

@@ -7,7 +7,7 @@ Example: ``0 next r1 r0 3; 1 call r2; 2 jump 0; 3 return r1`` has the blocks 0-1
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cascade_vm import roles
 from cascade_vm.blueprint import Flow, Handler
@@ -24,8 +24,7 @@ LEAVING: frozenset[type[Instruction]] = JUMPING | {kind for kind in OPCODES if k
 """The opcodes at which control may go to a handler. A jump that counts a turn is where a cancellation arrives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Instructions ``start <= pc < end``: entered at the start, left at the end, or for a handler anywhere.
 
     ``falls`` is the block that follows when control falls through, or None; ``jumps`` are those of the labels.
@@ -54,20 +53,12 @@ def blocks_of(flow: Flow) -> list[Block]:
     index = {start: i for i, start in enumerate(starts)}
     covering = _covering(starts, flow.handlers)
     blocks = []
-    for i, start in enumerate(starts):
-        end = starts[i + 1] if i + 1 < len(starts) else len(code)
+    for i, (start, end) in enumerate(zip(starts, [*starts[1:], len(code)], strict=True)):
+        falls = None if code[end - 1].ends_block or end == len(code) else i + 1
+        going = tuple({index[label]: None for label in jumps[end - 1]}) if end - 1 in jumps else ()
         handlers = covering[i]
-        blocks.append(
-            Block(
-                start=start,
-                end=end,
-                falls=None if code[end - 1].ends_block or end == len(code) else i + 1,
-                jumps=tuple({index[label]: None for label in jumps.get(end - 1, ())}),
-                handlers=handlers,
-                handler_blocks=tuple(index[handler.target] for handler in handlers),
-                from_below=start in from_below,
-            )
-        )
+        targets = tuple([index[handler.target] for handler in handlers]) if handlers else ()
+        blocks.append(Block(start, end, falls, going, handlers, targets, start in from_below))
     return blocks
 
 
@@ -82,7 +73,9 @@ def _leaders(flow: Flow) -> tuple[dict[int, tuple[int, ...]], list[int], set[int
             labels = jumps[pc] = roles.labels(instruction)
             starts.update(labels)
             starts.add(pc + 1)
-            from_below.update(label for label in labels if label <= pc)
+            for label in labels:
+                if label <= pc:
+                    from_below.add(label)
         elif instruction.ends_block:
             starts.add(pc + 1)
     for handler in flow.handlers:
@@ -97,9 +90,12 @@ def _covering(starts: Sequence[int], handlers: Sequence[Handler]) -> list[tuple[
         return [()] * len(starts)
     coming = sorted(range(len(handlers)), key=lambda i: handlers[i].start, reverse=True)
     active: list[int] = []
-    found = []
+    found: list[tuple[Handler, ...]] = []
     for start in starts:
-        active = [i for i in active if handlers[i].end > start]
+        ended = any(handlers[i].end <= start for i in active)
+        if not ended and not (coming and handlers[coming[-1]].start <= start):
+            found.append(found[-1] if found else ())
+            continue
         while coming and handlers[coming[-1]].start <= start:
             active.append(coming.pop())
         active = [i for i in active if handlers[i].end > start]

@@ -16,7 +16,7 @@ from cascade_vm import roles
 from cascade_vm.blueprint import Flow
 from cascade_vm.opcodes import Instruction
 
-__all__ = ["Accesses", "Live", "Liveness", "accesses_of"]
+__all__ = ["Accesses", "Live", "Liveness", "accesses_of", "read_across"]
 
 
 class Accesses(NamedTuple):
@@ -29,6 +29,20 @@ class Accesses(NamedTuple):
 def accesses_of(code: Sequence[Instruction]) -> Accesses:
     """Looked up once, because several analyses ask."""
     return Accesses([roles.registers_read(i) for i in code], [roles.writes(i) for i in code])
+
+
+def read_across(blocks: Sequence[Block], accesses: Accesses) -> dict[int, None]:
+    """The registers that some block reads before it writes them, in the order in which that is seen."""
+    found: dict[int, None] = {}
+    reads, writes = accesses
+    for block in blocks:
+        written: set[int] = set()
+        for pc in range(block.start, block.end):
+            for register in reads[pc]:
+                if register not in written and register not in found:
+                    found[register] = None
+            written.update(writes[pc])
+    return found
 
 
 class Live:
@@ -82,20 +96,11 @@ class Liveness:
         self.accesses = accesses
         self.numbers: dict[int, int] = {register: number for number, register in enumerate(tracked)}
         """The bit of each tracked register."""
-        for block in self.blocks:
-            self._number(block)
+        for register in read_across(blocks, accesses):
+            self.numbers.setdefault(register, len(self.numbers))
         self._summaries = [self._sum_up(block) for block in self.blocks]
         self.at_start = [0] * len(self.blocks)
         self._settle()
-
-    def _number(self, block: Block) -> None:
-        written: set[int] = set()
-        reads, writes = self.accesses
-        for pc in range(block.start, block.end):
-            for register in reads[pc]:
-                if register not in written:
-                    self.numbers.setdefault(register, len(self.numbers))
-            written.update(writes[pc])
 
     def _sum_up(self, block: Block) -> _Summary:
         reads = writes = last_writes = 0

@@ -24,7 +24,7 @@ class MaybeUnbound:
         self._flow = flow
         self._blocks = blocks
         self._writes = accesses.writes
-        self._numbers = {register: i for i, register in enumerate(_candidates(flow))}
+        self._numbers = {register: i for i, register in enumerate(_candidates(flow, accesses))}
         self._relevant = [self._find_relevant(block) for block in blocks]
         self._at_start = [0] * len(blocks)
         if self._numbers:
@@ -116,15 +116,18 @@ class MaybeUnbound:
         return number is not None and bool(unbound >> number & 1)
 
 
-def _candidates(flow: Flow) -> list[int]:
+def _candidates(flow: Flow, accesses: Accesses) -> list[int]:
     """The registers that some instruction, or a caller, may make unbound; copies pass it on."""
     found = {i for i, parameter in enumerate(flow.parameters) if parameter.computed or flow.branch}
-    copied_to: dict[int, list[int]] = {}
-    for instruction in flow.code:
+    for pc, instruction in enumerate(flow.code):
         if instruction.unbinds:
-            found.update(roles.writes(instruction))
-        elif instruction.copies:
-            for target, source in zip(roles.writes(instruction), roles.raw_reads(instruction), strict=True):
+            found.update(accesses.writes[pc])
+    if not found:
+        return []
+    copied_to: dict[int, list[int]] = {}
+    for pc, instruction in enumerate(flow.code):
+        if instruction.copies and accesses.reads[pc]:
+            for target, source in zip(accesses.writes[pc], roles.raw_reads(instruction), strict=True):
                 copied_to.setdefault(source, []).append(target)
     waiting = list(found)
     while waiting:

@@ -13,11 +13,11 @@ keep the temporary alive and the two apart. A source that may be unbound is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from cascade_compiler.analysis.available import available_at_starts
+from cascade_compiler.analysis.available import Pair, available_at_starts
 from cascade_compiler.analysis.blocks import Block, blocks_of
-from cascade_compiler.analysis.liveness import Accesses, accesses_of
+from cascade_compiler.analysis.liveness import accesses_of
 from cascade_compiler.analysis.unbound import MaybeUnbound
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_vm import opcodes as op
@@ -25,10 +25,7 @@ from cascade_vm import roles
 from cascade_vm.blueprint import Blueprint, Flow
 from cascade_vm.opcodes import Instruction
 
-__all__ = ["propagate_copies"]
-
-Pair = tuple[int, int]
-"""A register, and the register or constant that holds the same."""
+__all__ = ["is_useful", "propagate_copies", "propagate_in_flow"]
 
 
 def propagate_copies(blueprint: Blueprint) -> Blueprint:
@@ -38,36 +35,9 @@ def propagate_copies(blueprint: Blueprint) -> Blueprint:
 
 def propagate_in_flow(flow: Flow) -> Flow:
     """One flow: until nothing changes, because a rewritten copy is a new fact for the blocks behind it."""
-    flow = _rewrite(flow, only_with_facts=False)
-    while (better := _rewrite(flow, only_with_facts=True)) is not flow:
-        flow = better
-    return flow
-
-
-def _rewrite(flow: Flow, only_with_facts: bool) -> Flow:
-    blocks, accesses = blocks_of(flow), accesses_of(flow.code)
-    maybe = MaybeUnbound(flow, blocks, accesses)
-    known: list[list[Pair]] = [[] for _ in blocks]
-    if only_with_facts:
-        copies = {pc: pairs for block in range(len(blocks)) for pc, pairs in _copies(flow, maybe, block)}
-        known = available_at_starts(blocks, accesses, copies)
-    edit = Edit(flow)
-    for index, block in enumerate(blocks):
-        if known[index] or not only_with_facts:
-            copies = dict(_copies(flow, maybe, index))
-            _Walk(flow, accesses, edit, known[index]).run(block, set(copies))
-    return edit.finish()
-
-
-def _copies(flow: Flow, maybe: MaybeUnbound, block: int) -> Iterator[tuple[int, list[Pair]]]:
-    """The copies in a block of what is certain to have a value, with their places."""
-    for pc, unbound in maybe.walk(block):
-        instruction = flow.code[pc]
-        if not instruction.copies:
-            continue
-        pairs = list(zip(roles.writes(instruction), roles.raw_reads(instruction), strict=True))
-        if not unbound or not any(maybe.holds(unbound, source) for _, source in pairs):
-            yield pc, [pair for pair in pairs if is_useful(flow, *pair)]
+    if not any(instruction.copies for instruction in flow.code):
+        return flow
+    return _Propagation(flow).finish()
 
 
 def is_useful(flow: Flow, target: int, source: int) -> bool:
@@ -77,50 +47,96 @@ def is_useful(flow: Flow, target: int, source: int) -> bool:
     return target != source and (flow.variables[target] is None or flow.variables[source] is not None)
 
 
-class _Walk:
-    """One pass over a block: which registers hold the same as another, now."""
+class _Propagation:
+    """The work on one flow: its code while reads in it are replaced. Blocks and writes stay as they are."""
 
-    def __init__(self, flow: Flow, accesses: Accesses, edit: Edit, known: list[Pair]) -> None:
+    def __init__(self, flow: Flow) -> None:
         self._flow = flow
-        self._accesses = accesses
-        self._edit = edit
-        self._source: dict[int, int] = {}
+        self._blocks = blocks_of(flow)
+        self._accesses = accesses_of(flow.code)
+        self._code: list[Instruction] = list(flow.code)
+        self._reads = list(self._accesses.reads)
+        self._changed: set[int] = set()
+        self._safe = self._safe_copies()
+
+    def _safe_copies(self) -> set[int]:
+        """The copies of what is certain to have a value. That does not change while reads are replaced."""
+        copies = {pc for pc, instruction in enumerate(self._code) if instruction.copies}
+        maybe = MaybeUnbound(self._flow, self._blocks, self._accesses)
+        if maybe.none:
+            return copies
+        for index in range(len(self._blocks)):
+            for pc, unbound in maybe.walk(index):
+                if unbound and pc in copies and any(maybe.holds(unbound, source) for source in self._reads[pc]):
+                    copies.discard(pc)
+        return copies
+
+    def finish(self) -> Flow:
+        """The flow once nothing more can be propagated."""
+        for block in self._blocks:
+            self._walk(block, ())
+        while self._propagate_across_blocks():
+            pass
+        edit = Edit(self._flow)
+        for pc in self._changed:
+            edit.replace(pc, self._code[pc])
+        return edit.finish()
+
+    def _propagate_across_blocks(self) -> bool:
+        facts = available_at_starts(self._blocks, self._accesses, {pc: self._pairs(pc) for pc in self._safe})
+        changes = [self._walk(block, known) for block, known in zip(self._blocks, facts, strict=True) if known]
+        return any(changes)
+
+    def _pairs(self, pc: int) -> list[Pair]:
+        """What a copy makes equal, as far as that helps."""
+        written = self._accesses.writes[pc]
+        pairs = zip(written, roles.raw_reads(self._code[pc]), strict=True)
+        return [(target, source) for target, source in pairs if source not in written and is_useful(self._flow, target, source)]
+
+    def _walk(self, block: Block, known: Sequence[Pair]) -> bool:
+        """Replace reads within a block, given what holds at its start; whether one was replaced."""
+        equal = _Equalities(known)
+        source, changed = equal.source, False
+        for pc in range(block.start, block.end):
+            if source and not source.keys().isdisjoint(self._reads[pc]) and not isinstance(self._code[pc], op.Check):
+                self._replace_reads(pc, source)
+                changed = True
+            for register in self._accesses.writes[pc]:
+                equal.forget(register)
+            if pc in self._safe:
+                for pair in self._pairs(pc):
+                    equal.learn(*pair)
+        return changed
+
+    def _replace_reads(self, pc: int, source: dict[int, int]) -> None:
+        self._code[pc] = roles.rename(self._code[pc], lambda register: source.get(register, register), _same)
+        self._reads[pc] = roles.registers_read(self._code[pc])
+        self._changed.add(pc)
+
+
+def _same(register: int) -> int:
+    return register
+
+
+class _Equalities:
+    """Which registers hold the same as another, at one moment."""
+
+    def __init__(self, known: Sequence[Pair]) -> None:
+        self.source: dict[int, int] = {}
         self._targets: dict[int, set[int]] = {}
         for target, source in known:
-            self._learn(target, source)
+            self.learn(target, source)
 
-    def _learn(self, target: int, source: int) -> None:
-        self._source[target] = source
+    def learn(self, target: int, source: int) -> None:
+        """``target`` is a copy of ``source``."""
+        self.source[target] = source
         if source >= 0:
             self._targets.setdefault(source, set()).add(target)
 
-    def _forget(self, register: int) -> None:
-        source = self._source.pop(register, None)
+    def forget(self, register: int) -> None:
+        """The register is written."""
+        source = self.source.pop(register, None)
         if source is not None and source >= 0:
             self._targets[source].discard(register)
         for target in self._targets.pop(register, ()):
-            del self._source[target]
-
-    def run(self, block: Block, copies: set[int]) -> None:
-        source = self._source
-        for pc in range(block.start, block.end):
-            instruction = self._flow.code[pc]
-            if source and not isinstance(instruction, op.Check):
-                for register in self._accesses.reads[pc]:
-                    if register in source:
-                        instruction = roles.rename(instruction, lambda r: source.get(r, r), lambda r: r)
-                        self._edit.replace(pc, instruction)
-                        break
-            if isinstance(instruction, op.Copy) and instruction.dst == instruction.source:
-                self._edit.remove(pc)
-                continue
-            for register in self._accesses.writes[pc]:
-                self._forget(register)
-            if pc in copies:
-                self._note(instruction)
-
-    def _note(self, copy: Instruction) -> None:
-        written = roles.writes(copy)
-        for target, source in zip(written, roles.raw_reads(copy), strict=True):
-            if source not in written and is_useful(self._flow, target, source):
-                self._learn(target, source)
+            del self.source[target]

@@ -16,7 +16,7 @@ result nobody reads still divides. Registers keep their numbers.
 from __future__ import annotations
 
 from cascade_compiler.analysis.blocks import Block, blocks_of, reachable
-from cascade_compiler.analysis.liveness import Live, Liveness, accesses_of
+from cascade_compiler.analysis.liveness import Live, Liveness, accesses_of, read_across
 from cascade_compiler.analysis.unbound import MaybeUnbound
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_vm import opcodes as op
@@ -34,7 +34,7 @@ def remove_dead(blueprint: Blueprint) -> Blueprint:
 
 def remove_dead_flow(flow: Flow) -> Flow:
     """One flow."""
-    flow = _remove_unreachable(flow)
+    flow = _remove_unread_in_blocks(_remove_unreachable(flow))
     while (smaller := _remove_unread(flow)) is not flow:
         flow = smaller
     return _remove_idle_jumps(flow)
@@ -54,6 +54,24 @@ def _remove_unreachable(flow: Flow) -> Flow:
                 edit.remove(pc)
     if any(handler.target in lost for handler in flow.handlers):
         edit.handlers = tuple(handler for handler in flow.handlers if handler.target not in lost)
+    return edit.finish()
+
+
+def _remove_unread_in_blocks(flow: Flow) -> Flow:
+    """What can be seen without looking at other blocks. Most of what is dead goes here, quickly."""
+    blocks, accesses = blocks_of(flow), accesses_of(flow.code)
+    across = read_across(blocks, accesses)
+    edit = Edit(flow)
+    for block in blocks:
+        wanted: set[int] = set()
+        for pc in range(block.end - 1, block.start - 1, -1):
+            writes = accesses.writes[pc]
+            unread = bool(writes) and not any(register in wanted or register in across for register in writes)
+            if unread and is_removable(flow.code[pc]):
+                edit.remove(pc)
+                continue
+            wanted.difference_update(writes)
+            wanted.update(accesses.reads[pc])
     return edit.finish()
 
 

@@ -6,9 +6,9 @@ Before::                        After::
     1  compute r2 - r1 1            1  copy r2 5
     2  test > r2 0 3 4              2  jump 3
 
-Constants are followed within a block; `copies` carries them further. Nothing is folded that raises, that would be large
-(`cascade_compiler.passes.foldable`), or whose value differs between runs. In-place operators fold like the plain ones: a
-constant has no place to change. What a `Bound` asks about is folded where it is certain.
+Constants are followed within a block, and by `copies` along all paths; then it is tried again. Nothing is folded that raises,
+that would be large (`cascade_compiler.passes.foldable`), or whose value differs between runs. In-place operators fold like
+the plain ones: a constant has no place to change. What a `Bound` asks about is folded where it is certain.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from cascade_compiler.analysis.blocks import Block, blocks_of
 from cascade_compiler.analysis.liveness import accesses_of
 from cascade_compiler.analysis.unbound import MaybeUnbound
+from cascade_compiler.passes.copies import propagate_in_flow
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_compiler.passes.foldable import fold_operation, truth
 from cascade_vm import opcodes as op
@@ -40,7 +41,14 @@ def fold(blueprint: Blueprint) -> Blueprint:
 
 
 def fold_flow(flow: Flow) -> Flow:
-    """One flow."""
+    """One flow: what was folded is propagated, and what that makes constant is folded."""
+    while (folded := fold_once(flow)) is not flow:
+        flow = propagate_in_flow(folded)
+    return flow
+
+
+def fold_once(flow: Flow) -> Flow:
+    """One flow, without propagation."""
     blocks, accesses = blocks_of(flow), accesses_of(flow.code)
     maybe = MaybeUnbound(flow, blocks, accesses)
     edit = Edit(flow)
