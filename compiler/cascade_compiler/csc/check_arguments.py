@@ -43,9 +43,9 @@ def check_arguments(unit: Unit, callee: Callee, arguments: tuple[tree.Argument, 
         hint = f"give each of its parameters by itself: {_signature(callee)}"
         unit.complaints.add("CS224", spread[0].span, message, hint)
         return
-    given = _match(unit, callee, arguments)
+    given, strangers = _match(unit, callee, arguments)
     missing = [p.name for p in callee.parameters if p.required and p.name not in given]
-    if missing and not spread:
+    if missing and not spread and not strangers:
         names = ", ".join(f"`{name}`" for name in missing)
         unit.complaints.add("CS221", span, f"{callee} needs {names}", f"it takes {_signature(callee)}")
     for name, argument in given.items():
@@ -59,14 +59,13 @@ def _complain_of_type(unit: Unit, callee: Callee, name: str, argument: tree.Argu
     unit.complaints.add("CS232", argument.value.span, message)
 
 
-def _match(unit: Unit, callee: Callee, arguments: tuple[tree.Argument, ...]) -> dict[str, tree.Argument]:
-    """The argument for each parameter; complains about those that belong to none."""
+def _match(unit: Unit, callee: Callee, arguments: tuple[tree.Argument, ...]) -> tuple[dict[str, tree.Argument], bool]:
+    """The argument for each parameter, and whether a name belongs to none; complains about all that do not fit."""
     places = [p.name for p in callee.parameters if p.kind in ("position", "either")]
     named = {p.name for p in callee.parameters if p.kind in ("either", "keyword")}
     kinds = {p.kind for p in callee.parameters}
     given: dict[str, tree.Argument] = {}
-    position = 0
-    surplus = False
+    position, surplus, strangers = 0, False, False
     for argument in arguments:
         match argument.form:
             case "**":
@@ -86,10 +85,11 @@ def _match(unit: Unit, callee: Callee, arguments: tuple[tree.Argument, ...]) -> 
             case name if name in named:
                 given[name] = argument
             case name if "keywords" not in kinds:
+                strangers = True
                 _complain_of_name(unit, callee, name, argument, sorted(named))
             case _:
                 pass
-    return given
+    return given, strangers
 
 
 def _complain_of_name(unit: Unit, callee: Callee, name: str, argument: tree.Argument, named: list[str]) -> None:

@@ -33,11 +33,13 @@ _WALLS = {
 
 @dataclass(slots=True)
 class StatementCheck:
-    """Checks statements that see ``names``. ``jumps`` collects the states that they jump to."""
+    """Checks statements that see ``names``. ``jumps`` collects the states that they jump to; ``lost`` says that one
+    of those does not exist."""
 
     names: Names
     states: Mapping[str, tree.State]
     jumps: list[str] = field(default_factory=list)
+    lost: bool = False
     _around: list[_LoopAround | _Wall] = field(default_factory=list)
 
     def run(self, statements: Iterable[tree.Statement]) -> None:
@@ -160,6 +162,7 @@ class StatementCheck:
         if not self.states:
             self._add("CS243", statement.span, "`jump` stands in a flow that has no states")
         elif state is None:
+            self.lost = True
             message = f"this flow has no state `{statement.state.text}`"
             hint = near_miss(statement.state.text, self.states)
             self._add("CS244", statement.state.span, message, hint or f"it has {', '.join(f'`{s}`' for s in self.states)}")

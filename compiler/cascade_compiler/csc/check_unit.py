@@ -31,12 +31,11 @@ def _check_flow(unit: Unit, flow: tree.FlowDeclaration) -> None:
     elsewhere = {name: state for state, own in variables.of_state.items() for name in sorted(own)}
     before = StatementCheck(Names(unit, variables.shared, elsewhere), states)
     before.run(flow.statements)
-    jumps: dict[str, list[str]] = {}
-    for state in flow.states:
-        jumps[state.name.text] = _check_state(unit, state, states, variables, elsewhere)
+    checks = {state.name.text: _check_state(unit, state, states, variables, elsewhere) for state in flow.states}
     if flow.states:
         _check_first_state(unit, flow.states[0])
-        _refuse_unreachable(unit, flow, [flow.states[0].name.text, *before.jumps], jumps)
+        if not any(check.lost for check in (before, *checks.values())):
+            _refuse_unreachable(unit, flow, [flow.states[0].name.text, *before.jumps], checks)
 
 
 def _states_by_name(unit: Unit, flow: tree.FlowDeclaration) -> dict[str, tree.State]:
@@ -57,8 +56,7 @@ def _check_state(
     states: dict[str, tree.State],
     variables: Variables,
     elsewhere: dict[str, str],
-) -> list[str]:
-    """Give the states that this one jumps to."""
+) -> StatementCheck:
     check_parameters(unit, state.parameters, variables.shared)
     for parameter in state.parameters:
         name = parameter.name
@@ -70,7 +68,7 @@ def _check_state(
     own = variables.of_state[state.name.text]
     check = StatementCheck(Names(unit, variables.shared | own, elsewhere), states)
     check.run(state.body.statements)
-    return check.jumps
+    return check
 
 
 def _check_first_state(unit: Unit, state: tree.State) -> None:
@@ -80,13 +78,15 @@ def _check_first_state(unit: Unit, state: tree.State) -> None:
         unit.complaints.add("CS246", needed[0].name.span, message, "give it one, or put a state that jumps here before it")
 
 
-def _refuse_unreachable(unit: Unit, flow: tree.FlowDeclaration, entered: Iterable[str], jumps: dict[str, list[str]]) -> None:
+def _refuse_unreachable(
+    unit: Unit, flow: tree.FlowDeclaration, entered: Iterable[str], checks: dict[str, StatementCheck]
+) -> None:
     pending, reached = list(entered), set[str]()
     while pending:
         name = pending.pop()
         if name not in reached:
             reached.add(name)
-            pending.extend(jumps[name])
+            pending.extend(checks[name].jumps)
     for state in flow.states:
         if state.name.text not in reached:
             message = f"nothing jumps to state `{state.name.text}`"

@@ -1,0 +1,5 @@
+flow greet():
+    print("hello")
+
+flow greet():
+    print("good morning")

@@ -1,0 +1,2 @@
+flow main(path: str, path: str):
+    print(path)

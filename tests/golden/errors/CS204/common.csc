@@ -1,0 +1,4 @@
+from "./program.csc" import main
+
+flow cooldown():
+    main()

@@ -1,0 +1,4 @@
+from "./common.csc" import cooldown
+
+flow main():
+    cooldown()

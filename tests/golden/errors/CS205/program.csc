@@ -1,0 +1,4 @@
+from warehouse import fetch
+
+flow main():
+    fetch()

@@ -1,0 +1,2 @@
+flow cooldown():
+    sleep 30s

@@ -1,0 +1,4 @@
+from "./common.csc" import coldown
+
+flow main():
+    coldown()

@@ -1,0 +1,5 @@
+flow main():
+    state ask():
+        jump ask()
+    state ask():
+        return 1

@@ -1,0 +1,4 @@
+const NOW = clock()
+
+flow main():
+    return NOW

@@ -1,0 +1,4 @@
+const SHARE = 1 / 0
+
+flow main():
+    return SHARE

@@ -1,0 +1,4 @@
+const NAMES = ["ann", "bob"]
+
+flow main():
+    return NAMES

@@ -1,0 +1,3 @@
+flow main():
+    total = 1
+    return totl + 1

@@ -1,0 +1,5 @@
+flow fetch_order():
+    pass
+
+flow main():
+    fetch_ordr()

@@ -1,0 +1,2 @@
+flow main(words: list):
+    return sorted(words, key=len)

@@ -1,0 +1,2 @@
+flow main(action: str):
+    action()

@@ -1,0 +1,4 @@
+const LIMIT = 3
+
+flow main():
+    LIMIT = 4

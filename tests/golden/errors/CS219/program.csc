@@ -1,0 +1,2 @@
+flow main(order):
+    return order._secret

@@ -1,0 +1,5 @@
+flow greet(name):
+    print("hello", name)
+
+flow main():
+    greet(nmae="ann")

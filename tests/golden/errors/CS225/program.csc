@@ -1,0 +1,2 @@
+flow main(words: list):
+    return len(words) with retry(3)

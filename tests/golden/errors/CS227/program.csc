@@ -1,0 +1,5 @@
+flow work():
+    pass
+
+flow main():
+    work() with retry(delay=2s)

@@ -1,0 +1,2 @@
+flow main(name: string):
+    print(name)

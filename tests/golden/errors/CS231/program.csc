@@ -1,0 +1,2 @@
+flow main(ages: dict[int]):
+    print(ages)

@@ -1,0 +1,5 @@
+flow count(n: int):
+    print(n)
+
+flow main():
+    count("three")

@@ -1,0 +1,2 @@
+flow main(n: int = "three"):
+    print(n)

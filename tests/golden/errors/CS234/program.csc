@@ -1,0 +1,5 @@
+flow today():
+    return "monday"
+
+flow main(day: str = today()):
+    print(day)

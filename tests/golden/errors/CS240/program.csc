@@ -1,0 +1,3 @@
+flow main(n: int):
+    if n > 3:
+        break

@@ -1,0 +1,4 @@
+flow main():
+    loop as outer:
+        loop:
+            break outr

@@ -1,0 +1,5 @@
+flow main():
+    state ask():
+        jump finsh()
+    state finish():
+        jump ask()

@@ -1,0 +1,3 @@
+flow main():
+    state ask(question: str):
+        print(question)

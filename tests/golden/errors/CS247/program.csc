@@ -1,0 +1,3 @@
+flow main(goal: str):
+    state plan(goal: str = ""):
+        print(goal)

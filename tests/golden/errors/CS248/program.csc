@@ -1,0 +1,5 @@
+flow main():
+    try:
+        print("work")
+    finally:
+        return 1

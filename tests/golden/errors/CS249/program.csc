@@ -1,0 +1,4 @@
+flow main():
+    parallel:
+        print("one")
+        return 2

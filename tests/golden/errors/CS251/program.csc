@@ -1,0 +1,5 @@
+flow main():
+    try:
+        print(1 / 0)
+    except ZeroDivision:
+        print("no")

@@ -1,0 +1,2 @@
+flow main(words: list):
+    return parallel [(last := word) for word in words]

@@ -1,0 +1,2 @@
+flow main(words: list):
+    return [(word := word.upper()) for word in words]
