@@ -23,14 +23,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from cascade_compiler.codes import CODES as COMPILE_CODES
+from cascade_grammar.codes import CODES as SYNTAX_CODES
+from cascade_vm.codes import CODES as LOAD_CODES
 from cascade_vm.errors import BlueprintError, BudgetExhausted, FlowFailed
 
 if TYPE_CHECKING:
     from cascade_grammar.diagnostics import Diagnostic
 
 __all__ = [
-    "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "FlowFailed", "LoadError", "Problem",
-    "ResultError", "TargetError", "TaskError", "UsageError", "format_problem", "known_codes", "public_errors",
+    "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "FlowFailed", "LoadError", "Problem",
+    "ResultError", "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
@@ -55,6 +58,9 @@ RUN_CODES: dict[str, str] = {
     "CS418": "two task modules have one name",
 }
 """The codes of this room, each with its title."""
+
+CODES: Mapping[str, str] = {**SYNTAX_CODES, **COMPILE_CODES, **LOAD_CODES, **RUN_CODES}
+"""The codes of all rooms, in order."""
 
 
 class Problem(NamedTuple):
@@ -132,15 +138,6 @@ class ResultError(CascadeError):
 
 class UsageError(CascadeError):
     """What was asked for can not be done: an option, or a file to write."""
-
-
-def known_codes() -> Mapping[str, str]:
-    """Every code of every room, with its title, in order."""
-    from cascade_compiler.codes import CODES as COMPILE_CODES
-    from cascade_grammar.codes import CODES as SYNTAX_CODES
-    from cascade_vm.codes import CODES as LOAD_CODES
-
-    return dict(sorted({**SYNTAX_CODES, **COMPILE_CODES, **LOAD_CODES, **RUN_CODES}.items()))
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def _revive(path: Path, entry: compile_cache.Entry) -> Program | None:
     """The program of a cache entry; None when the entry is no good, or its tasks are not what they were."""
     try:
         blueprint = in_place(_decode(entry.blueprint), path.parent)
-        tasks = TaskModules(entry.modules).bind(blueprint.tasks, [file.parent for file in entry.files])
+        tasks = TaskModules(entry.modules).bind(blueprint.tasks, [file.parent for file in entry.files], path)
     except (BlueprintError, CascadeError):
         return None  # compile it, which says what is wrong
     lines = {
@@ -175,7 +175,7 @@ def _load_built(path: Path, data: bytes) -> Program:
     blueprint = read_blueprint(path, data)
     beside = path.parent
     directories = dict.fromkeys((beside, *((beside / file).parent for file in blueprint.files)))
-    tasks = TaskModules().bind(blueprint.tasks, tuple(directories))
+    tasks = TaskModules().bind(blueprint.tasks, tuple(directories), path)
     return Program(str(path), Material(in_place(blueprint, beside), tasks, {}, None))
 
 

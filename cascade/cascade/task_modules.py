@@ -78,14 +78,14 @@ class TaskModules:
             raise TaskError(Problem("CS418", message, hint="a program names tasks by module, so rename one of them"))
         return known
 
-    def bind(self, declared: Iterable[Declared], directories: Iterable[Path]) -> Mapping[str, AnyTask]:
-        """The task for each one that a built program names. Raises `TaskError` with all that are missing or changed."""
+    def bind(self, declared: Iterable[Declared], directories: Iterable[Path], program: Path) -> Mapping[str, AnyTask]:
+        """The task for each one that a built ``program`` names. Raises `TaskError` with all that are missing or changed."""
         places = tuple(directories)
         bound: dict[str, AnyTask] = {}
         problems: list[Problem] = []
         for one in declared:
             problem = self._bind_one(one, places, bound)
-            problems += [problem] if problem else []
+            problems += [problem._replace(place=str(program))] if problem else []
         if problems:
             raise TaskError(*problems)
         return bound

@@ -137,7 +137,8 @@ def check_files(files: Sequence[str]) -> int:
             wrong += 1
             problems += len(error.problems)
     if wrong:
-        complain(f"\n{problems} {'error' if problems == 1 else 'errors'} in {wrong} of {len(files)} files")
+        where = f" in {wrong} of {len(files)} files" if len(files) > 1 else ""
+        complain(f"\n{problems} {'error' if problems == 1 else 'errors'}{where}")
         return FOUND
     return 0
 

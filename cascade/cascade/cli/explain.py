@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cascade.errors import Problem, UsageError, known_codes
+from cascade.errors import CODES, Problem, UsageError
 from cascade.parameters import near_miss
 
 __all__ = ["show_code"]
@@ -19,9 +19,8 @@ _KINDS = {
 
 def show_code(code: str) -> int:
     """Write what the code means; `UsageError` CS400 when there is none of that name."""
-    codes = known_codes()
-    title = codes.get(code.upper())
+    title = CODES.get(code.upper())
     if title is None:
-        raise UsageError(Problem("CS400", f"there is no error code `{code}`", hint=near_miss(code.upper(), codes)))
+        raise UsageError(Problem("CS400", f"there is no error code `{code}`", hint=near_miss(code.upper(), CODES)))
     click.echo(f"{code.upper()}: {title} ({_KINDS[code.upper()[:3]]})")
     return 0

@@ -198,5 +198,9 @@ def _write_result(call: FlowCall, value: object, out: Out) -> int:
     except ResultError as error:
         show_error(error)
         return FAILED
-    out.line(text)
+    try:
+        out.line(text)
+    except UsageError as error:  # the flow did its work, and nobody has the result
+        show_error(error)
+        return FAILED
     return 0

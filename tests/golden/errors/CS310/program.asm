@@ -1,0 +1,4 @@
+cascade listing 1
+
+flow main
+  registers one

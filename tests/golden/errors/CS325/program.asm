@@ -1,0 +1,12 @@
+cascade listing 1
+entry 0
+file program.csc
+
+flow main
+  registers 1
+  constant 0  None
+  handler @1..@1 to @0 r0
+  code
+    @0    copy        r0 #None               !0
+    @1    return      r0                     !0
+  location 0  0 1:0-1:1 main

@@ -1,0 +1,6 @@
+flow up(n: int):
+    return n + 1
+
+
+flow down(n: int):
+    return n - 1

@@ -1,0 +1,5 @@
+from shop import fetch
+
+
+flow main():
+    return fetch("a")

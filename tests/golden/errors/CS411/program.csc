@@ -1,0 +1,2 @@
+flow main() -> list[int]:
+    return [1, 2, "three"]

@@ -1,0 +1,5 @@
+from shop import fetch
+
+
+flow get(url):
+    return fetch(url)

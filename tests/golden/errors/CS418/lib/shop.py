@@ -1,0 +1,6 @@
+import cascade as cs
+
+
+@cs.task
+def fetch(url: str) -> str:
+    return url
