@@ -22,8 +22,8 @@ class _Entry(NamedTuple):
     node: tree.Expression | tree.Argument
     clauses: tuple[tree.Clause, ...]
     span: Span
-    bare: bool = False
-    """Not in parentheses of its own."""
+    bare: str = ""
+    """"walrus" or "policed": one of those, not in parentheses of its own."""
 
 
 def _entries(build: Expressions, bracket: Branch) -> tuple[list[_Entry], bool]:
@@ -46,12 +46,12 @@ def _entry(build: Expressions, child: Child, parts: Sequence[Child]) -> _Entry:
     clauses = tuple(cast(tree.Clause, part.node) for part in parts if type(part) is Branch and part.data == "clause")
     first = parts[0] if parts and _is_entry(child) else child
     node = cast("tree.Expression | tree.Argument", build.value(first))
-    bare = type(first) is Branch and first.data == "walrus"
+    bare = first.data if type(first) is Branch and first.data in ("walrus", "policed") else ""
     return _Entry(node, clauses, span_of(child), bare)
 
 
-def _expression(build: Expressions, entry: _Entry, *, starred: bool = False, walrus: bool = False) -> tree.Expression:
-    """The entry as an expression, with a complaint when it is something else."""
+def _expression(build: Expressions, entry: _Entry, *, starred: bool = False, bare: str = "") -> tree.Expression:
+    """The entry as an expression, with a complaint when it is something else. ``bare`` is what needs no parentheses here."""
     node = entry.node
     complain = build.complaints.add
     if isinstance(node, tree.Argument):
@@ -66,9 +66,11 @@ def _expression(build: Expressions, entry: _Entry, *, starred: bool = False, wal
     if isinstance(node, tree.Starred) and not starred:
         complain("CS127", node.span, "`*` unpacks only into a display, a call or targets")
         return node.value
-    if isinstance(node, tree.Walrus) and entry.bare and not walrus:
+    if entry.bare == "walrus" and bare != "both":
         complain("CS127", node.span, "`:=` stands in parentheses", "write `(name := value)`")
-        return node.value
+    if entry.bare == "policed" and not bare:
+        hint = "put the call and its policies in parentheses: `g((f(x) with retry(3)))`"
+        complain("CS122", node.span, "`with` stands in parentheses here", hint)
     return node
 
 
@@ -83,7 +85,7 @@ def display(build: Expressions, bracket: Branch) -> tree.Expression:
     if bracket.data == "list":
         return tree.ListDisplay(span, tuple(_expression(build, entry, starred=True) for entry in entries))
     if len(entries) == 1 and not comma:
-        return _expression(build, entries[0], walrus=True)
+        return _expression(build, entries[0], bare="both")
     bracket.depth += 1
     return tree.TupleDisplay(span, tuple(_expression(build, entry, starred=True) for entry in entries))
 
@@ -132,7 +134,7 @@ def parallel_map(build: Expressions, branch: Branch, limit: tree.Expression | No
     entries, _ = _entries(build, bracket)
     span = span_of(branch)
     if len(entries) == 1 and len(entries[0].clauses) == 1:
-        return tree.ParallelMap(span, _expression(build, entries[0]), entries[0].clauses[0], limit)
+        return tree.ParallelMap(span, _expression(build, entries[0], bare="policed"), entries[0].clauses[0], limit)
     hint = "write `parallel [f(x) for x in values]`, or a `parallel:` block"
     if len(entries) == 1 and entries[0].clauses:
         build.complaints.add("CS127", span, "`parallel […]` takes one `for`", hint)
@@ -172,9 +174,6 @@ def _argument(build: Expressions, entry: _Entry) -> tree.Argument:
         return node
     if isinstance(node, tree.Starred):
         return tree.Argument(node.span, node.value, "*")
-    if isinstance(node, tree.Call) and node.policies:
-        hint = "put the call and its policies in parentheses: `g((f(x) with retry(3)))`"
-        build.complaints.add("CS122", node.span, "`with` can not stand in an argument", hint)
     return tree.Argument(entry.span, _expression(build, entry))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from cascade_grammar import tree
 from cascade_grammar.parsing import brackets
@@ -109,16 +110,14 @@ def _text(expressions: Expressions, token: Token, raw: bool, spec: bool) -> list
     return [value]
 
 
+_DOUBLED: Final = re.compile(r"\\N\{[^{}\n]*\}|\\[^{}]|\{\{|\}\}")
+
+
 def _undouble(text: str, raw: bool) -> str:
     """``{{`` and ``}}`` are braces; those of ``\\N{…}`` are not among them."""
-    if raw or "\\N{" not in text:
+    if raw or "\\" not in text:
         return text.replace("{{", "{").replace("}}", "}")
-    pieces = text.split("\\N{")
-    undoubled = [_undouble(pieces[0], True)]
-    for piece in pieces[1:]:
-        name, brace, rest = piece.partition("}")
-        undoubled.append(name + brace + _undouble(rest, True))
-    return "\\N{".join(undoubled)
+    return _DOUBLED.sub(lambda found: {"{{": "{", "}}": "}"}.get(found.group(), found.group()), text)
 
 
 def _replacement(expressions: Expressions, branch: Branch, raw: bool) -> tree.Replacement:
