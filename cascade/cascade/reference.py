@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, assert_never
 
-from cascade.reference_values import LAZY, METHODS, OPERATIONS, pass_as, unpack
 from cascade_compiler import graph
 from cascade_vm.errors import CATCHABLE, BudgetExhausted, FlowFailed, append_trail, start_trail, trail_of
 from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
+
+from cascade.reference_values import LAZY, METHODS, OPERATIONS, pass_as, unpack
 
 __all__ = ["Interpreter"]
 
@@ -56,10 +57,8 @@ class _Frame:
         else:
             self.variables[name] = value
 
-    def finish(self, value: object) -> None:
+    def finish(self, node: graph.Node, value: object) -> None:
         """The current node is done."""
-        node = self.current()
-        assert not isinstance(node, graph.Terminator)
         self.values[node.id] = value
         self.step += 1
 
@@ -122,17 +121,18 @@ class _Strand:
         self.frames.append(first)
         result: object = None
         while self.frames:
-            step = self.frames[-1].current()
+            frame = self.frames[-1]
+            block = frame.flow.blocks[frame.block]
             error: BaseException | None = None
             try:
-                if isinstance(step, graph.Terminator):
-                    result = await self.end_block(step)
+                if frame.step < len(block.nodes):
+                    await self.run_node(block.nodes[frame.step])
                 else:
-                    await self.run_node(step)
+                    result = await self.end_block(block.end)
             except BaseException as raised:
                 error = raised
             if error is not None:
-                self.note_place(error, step)
+                self.note_place(error, frame.current())
                 self.unwind(error)
         if self.doom is not None:
             raise self.doom
@@ -178,9 +178,9 @@ class _Strand:
                 await self.turn(node.place)
                 self.call(node)
             case graph.CallTask() | graph.Method() | graph.Request() | graph.CallFlow() | graph.Fork() | graph.Map():
-                frame.finish(await self.ask(node))
+                frame.finish(node, await self.ask(node))
             case _:
-                frame.finish(self.compute(node))
+                frame.finish(node, self.compute(node))
 
     def compute(
         self,
@@ -347,7 +347,9 @@ class _Strand:
         """Return from the current frame to the one that called it."""
         self.frames.pop()
         if self.frames:
-            self.frames[-1].finish(value)
+            node = self.frames[-1].current()
+            assert isinstance(node, graph.CallFlow)
+            self.frames[-1].finish(node, value)
         return value
 
 

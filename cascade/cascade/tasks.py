@@ -121,8 +121,8 @@ def task(
 ) -> Task[P, R] | Callable[[Callable[P, R]], Task[P, R]]:
     """Make a function a task: ``@task``, or ``@task(mode="blocking", retry=3)``.
 
-    ``name`` replaces the function's own name, or, as ``module:name``, that of its module too. ``retry`` is a number of attempts in all, or a `Retry`; ``timeout`` a
-    `timedelta` or seconds, for each attempt.
+    ``name`` replaces the function's own name, or, as ``module:name``, that of its module too. ``retry`` is a number of
+    attempts in all, or a `Retry`; ``timeout`` a `timedelta` or seconds, for each attempt.
 
     >>> @task(pure=True)
     ... def double(n: int) -> int:
