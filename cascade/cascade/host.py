@@ -29,17 +29,29 @@ from cascade.tasks import Task
 __all__ = ["LocalHost"]
 
 
+_NONE: Mapping[str, Invoke] = {}
+
+
 class _Shared:
     """What all runs of one host have in common."""
 
-    __slots__ = ("clock", "declared", "pools", "print_to", "random")
+    __slots__ = ("clock", "declared", "invoke", "pools", "print_to", "quick", "random")
 
     def __init__(self, clock: Callable[[], float], random: Callable[[], float], print_to: TextIO | None) -> None:
         self.clock = clock
         self.random = random
         self.print_to = print_to
         self.pools = Pools()
-        self.declared: dict[str, tuple[Policy | None, Policy | None]] = {}
+        self.invoke: dict[str, Invoke] = {}
+        self.declared: dict[str, tuple[Policy | None, Policy | None]] = {}  # of tasks that declare a policy
+        self.quick: dict[str, Invoke] = {}  # of the others
+
+    def add(self, name: str, task: Task[..., Any]) -> None:
+        self.invoke[name] = bind(task, self.pools)
+        if task.retry is None and task.timeout is None:
+            self.quick[name] = self.invoke[name]
+        else:
+            self.declared[name] = (task.retry, task.timeout)
 
 
 class LocalHost:
@@ -50,7 +62,7 @@ class LocalHost:
     is where `wait` waits. ``print_to`` is where programs print, `sys.stdout` if None.
     """
 
-    __slots__ = ("_invoke", "_listener", "_shared", "meter", "signals")
+    __slots__ = ("_listener", "_quick", "_shared", "meter", "signals")
 
     def __init__(
         self,
@@ -66,11 +78,14 @@ class LocalHost:
         self.meter = Meter() if meter is None else meter
         self.signals = Signals() if signals is None else signals
         self._listener = listener
-        self._shared = shared = _Shared(clock, random, print_to)
-        self._invoke: dict[str, Invoke] = {name: bind(task, shared.pools) for name, task in tasks.items()}
+        self._shared = _Shared(clock, random, print_to)
         for name, task in tasks.items():
-            if task.retry is not None or task.timeout is not None:
-                shared.declared[name] = (task.retry, task.timeout)
+            self._shared.add(name, task)
+        self._quick = self._quick_calls()
+
+    def _quick_calls(self) -> Mapping[str, Invoke]:
+        """The tasks whose calls need nothing but a look at the meter; none when every call is told to a listener."""
+        return self._shared.quick if self._listener is None else _NONE
 
     def for_run(
         self, meter: Meter | None = None, *, listener: Listener | None = None, signals: Signals | None = None
@@ -81,7 +96,7 @@ class LocalHost:
         host.signals = self.signals if signals is None else signals
         host._listener = self._listener if listener is None else listener
         host._shared = self._shared
-        host._invoke = self._invoke
+        host._quick = host._quick_calls()
         return host
 
     def close(self) -> None:
@@ -92,15 +107,15 @@ class LocalHost:
 
     def call(self, site: Site, arguments: Sequence[object], keywords: Mapping[str, object], policies: object) -> object:
         """Call a task. Each attempt counts as a call."""
-        if policies is None and self._listener is None and site.target not in self._shared.declared:
+        if policies is None and (quick := self._quick.get(site.target)) is not None:
             meter = self.meter
             if meter.calls_left is None:
                 meter.calls_spent += 1
             else:
                 self._spend_call()
-            return self._invoke[site.target](arguments, keywords)
+            return quick(arguments, keywords)
         wanted = effective(parse_policies(policies), self._shared.declared.get(site.target, ()))
-        invoke = self._invoke[site.target]
+        invoke = self._shared.invoke[site.target]
         if not wanted:
             return self._once(site, lambda: invoke(arguments, keywords))
         return self._under(wanted, site, lambda: _answer(self._once(site, lambda: invoke(arguments, keywords))))

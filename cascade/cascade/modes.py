@@ -61,7 +61,7 @@ def bind(task: Task[..., Any], pools: Pools) -> Invoke:
         return partial(_call_async, task.name, task.fn)
     match task.mode:
         case "inline":
-            return partial(_call_inline, task.name, task.fn)
+            return _inline(task.name, task.fn)
         case "blocking":
             return lambda arguments, keywords: Pending(_in_thread(pools, task, arguments, keywords))
         case "compute":
@@ -79,12 +79,15 @@ def _call_async(
     return Pending(awaited(target, fn(*arguments, **keywords)))
 
 
-def _call_inline(target: str, fn: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
-    try:
-        value = fn(*arguments, **keywords)
-    except StopIteration as error:
-        _refuse_stop(target, error)
-    return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
+def _inline(target: str, fn: Callable[..., Any]) -> Invoke:
+    def call(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
+        try:
+            value = fn(*arguments, **keywords) if keywords else fn(*arguments)
+        except StopIteration as error:
+            _refuse_stop(target, error)
+        return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
+
+    return call
 
 
 async def awaited(target: str, answer: Awaitable[Any]) -> object:
@@ -153,7 +156,7 @@ class _Auto:
             return Pending(self._prove(arguments, keywords))
         began = perf_counter()
         try:
-            value = self._fn(*arguments, **keywords)
+            value = self._fn(*arguments, **keywords) if keywords else self._fn(*arguments)
         except StopIteration as error:
             _refuse_stop(self._task.name, error)
         finally:
