@@ -53,7 +53,7 @@ RUN_CODES: dict[str, str] = {
     "CS413": "a file can not be written",
     "CS414": "a run spent its budget",
     "CS415": "a run took longer than it may",
-    "CS416": "a built program can not be interpreted",
+    "CS416": "a built program has no flow graph to interpret",
     "CS417": "a file of parameters is not a JSON object",
     "CS418": "two task modules have one name",
 }

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cascade_vm.host import Meter
 from cascade_vm.machine import Machine
@@ -21,6 +21,10 @@ from cascade.events import Listener, RunFinished, RunStarted, tell
 from cascade.host import LocalHost
 from cascade.program import FlowCall
 from cascade.signals import Signals
+
+if TYPE_CHECKING:
+    from cascade_compiler import graph
+    from cascade_vm.blueprint import Blueprint
 
 __all__ = ["Budget", "arun", "run"]
 
@@ -79,16 +83,24 @@ async def arun(
 
 
 def start(call: FlowCall, host: LocalHost, use_vm: bool) -> Coroutine[Any, Any, object]:
-    """The run, as a coroutine. Raises `UsageError` CS416 for a built program that is to be interpreted."""
+    """The run, as a coroutine. Raises `UsageError` CS416 for a built program that has no flow graph."""
     material = call.flow.program.material
     if use_vm:
         return Machine(material.image, host).run(call.flow.index, call.arguments)
-    if material.graph is None:
-        message = "a built program can not be interpreted: the interpreter walks the flow graph, which only a source gives"
-        raise UsageError(Problem("CS416", message, hint="name the .csc file, or run it on the machine"))
     from cascade.reference import Interpreter
 
-    return Interpreter(material.graph, host).run(call.flow.name, call.arguments)
+    return Interpreter(material.graph or _lifted(material.blueprint), host).run(call.flow.name, call.arguments)
+
+
+def _lifted(blueprint: Blueprint) -> graph.Program:
+    """The flow graph of a built program."""
+    from cascade_compiler.lifting import Unliftable, lift
+
+    try:
+        return lift(blueprint)
+    except Unliftable as reason:
+        message = f"this program can not be interpreted: {reason}"
+        raise UsageError(Problem("CS416", message, hint="run it with --vm")) from None
 
 
 def checked_result(call: FlowCall, value: object) -> object:

@@ -1,9 +1,16 @@
-"""Builds `program.csc` and leaves it as it is."""
+"""Builds `program.csc` with policies that come in as an argument, which lowering never does."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from support.builds import built
+from cascade.loading import build_source, compile_graph, portable
+from cascade.task_modules import TaskModules
+from cascade_vm.codec import encode
+from cascade_vm.opcodes import CallFlow
 
 
 def make(folder: Path) -> None:
-    (folder / "program.cbp").write_bytes(built(folder / "program.csc"))
+    blueprint = portable(compile_graph(build_source(folder / "program.csc", TaskModules()).program, 0), folder)
+    main, helper = blueprint.flows
+    code = tuple([replace(i, policies=0) if isinstance(i, CallFlow) else i for i in main.code])
+    (folder / "program.cbp").write_bytes(encode(replace(blueprint, flows=(replace(main, code=code), helper))))

@@ -1,2 +1,6 @@
-flow main():
+flow main(policies: any):
+    x = helper()
+    return x
+
+flow helper():
     return 1
