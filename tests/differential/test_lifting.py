@@ -23,7 +23,7 @@ def _without_inlined_frames(outcome: Outcome) -> Outcome:
 
 @pytest.mark.parametrize("seed", range(PROGRAMS))
 def test_a_lifted_program_means_what_its_source_means(seed: int) -> None:
-    """Value, error, log and turns of the plain Blueprint; of the optimised one all but the frames and turns of inlined calls."""
+    """Value, error, log and turns of the plain Blueprint; of the optimised one all but what inlining hides."""
     example = example_of(generate(seed))
     if example is None:
         pytest.skip("this seed makes no program that ends")
