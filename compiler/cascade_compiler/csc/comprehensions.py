@@ -125,7 +125,7 @@ def _turn(frame: Frame, clause: tree.Clause, iteration: Ref, labels: tuple[Label
     """Take an item, unpack it and test the conditions."""
     head, done = labels
     frame.start(head, clause.iterable.span)
-    targets.step(frame, iteration, clause.target, (frame.label(), done), item)
+    targets.step(frame, clause, iteration, (frame.label(), done), item)
     for condition in clause.conditions:
         passed = frame.label()
         frame.branch(condition, passed, head)

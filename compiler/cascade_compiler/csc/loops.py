@@ -40,9 +40,9 @@ def _head(frame: Frame, statement: tree.Loop | tree.While | tree.For, head: Labe
             frame.start(head, span)
             frame.branch(condition, body, done)
             frame.start(body, span)
-        case tree.For(target=target, iterable=iterable):
+        case tree.For(iterable=iterable):
             span = iterable.span
             iteration = frame.add(graph.Iterate, span, frame.value(iterable))
             frame.start(head, span)
-            targets.step(frame, iteration, target, (frame.label(), done))
+            targets.step(frame, statement, iteration, (frame.label(), done))
     return span

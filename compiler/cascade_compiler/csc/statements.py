@@ -143,7 +143,7 @@ def _fail(frame: Frame, statement: tree.Fail) -> None:
 
 def _assert(frame: Frame, statement: tree.Assert) -> None:
     holds, fails = frame.label(), frame.label()
-    span = statement.span
+    span = statement.condition.span
     frame.branch(statement.condition, holds, fails)
     frame.start(fails, span)
     if frame.is_open:

@@ -90,11 +90,14 @@ def delete(frame: Frame, target: tree.Expression) -> None:
             raise AssertionError(f"{type(target).__name__} as a target passed the checks")
 
 
-def step(frame: Frame, iteration: Ref, target: tree.Expression, ways: tuple[Label, Label], item: str | None = None) -> None:
+def step(
+    frame: Frame, loop: tree.For | tree.Clause, iteration: Ref, ways: tuple[Label, Label], item: str | None = None
+) -> None:
     """End a loop's head: to ``ways[0]`` with the next item stored in the target (and in ``item``), or to ``ways[1]``."""
+    target = loop.target
     plain = frame.variable(target.id) if isinstance(target, tree.Name) and item is None else None
     variable = plain or item or frame.temporary("item")
-    frame.end(graph.Step, target.span, iteration, variable, *ways)
+    frame.end(graph.Step, loop.iterable.span, iteration, variable, *ways)
     frame.start(ways[0], target.span)
     if plain is None:
         store(frame, target, frame.load(variable, target.span))
