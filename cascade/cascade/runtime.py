@@ -17,7 +17,6 @@ from cascade_vm.machine import Machine
 
 from cascade.declared import Mismatch, as_declared, parse_type
 from cascade.errors import Problem, ResultError, UsageError
-from cascade.events import Listener, RunFinished, RunStarted, tell
 from cascade.host import LocalHost
 from cascade.program import FlowCall
 from cascade.signals import Signals
@@ -25,6 +24,9 @@ from cascade.signals import Signals
 if TYPE_CHECKING:
     from cascade_compiler import graph
     from cascade_vm.blueprint import Blueprint
+
+if TYPE_CHECKING:
+    from cascade.events import Listener
 
 __all__ = ["Budget", "arun", "run"]
 
@@ -119,6 +121,8 @@ async def reported(call: FlowCall, running: Coroutine[Any, Any, object], listene
     """The run, its begin and its end told to ``listener``."""
     if listener is None:
         return await running
+    from cascade.events import RunFinished, RunStarted, tell
+
     name = call.flow.name
     tell(listener, RunStarted(name))
     began = perf_counter()

@@ -1,66 +1,24 @@
-"""Who listens to a run: the progress line on a terminal, and the file of ``--json-events``. Without either, nobody does."""
+"""Who listens to a run: the progress line on a terminal, and the file of ``--json-events``. Without either, nobody does, and
+neither is imported."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
-from pathlib import Path
-from time import perf_counter
-from typing import TextIO
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from cascade_vm.host import Meter, Place
 
-from cascade.cli.output import complain
-from cascade.errors import Problem, UsageError, format_problem
-from cascade.events import Event, Listener, event_to_dict
-from cascade.files import reason
 from cascade.host import LocalHost
 from cascade.program import FlowCall
 from cascade.signals import Signals
 from cascade.task_modules import AnyTask
 
-__all__ = ["EventFile", "Watch", "WatchedHost"]
+if TYPE_CHECKING:
+    from cascade.events import Event, Listener
 
-
-class EventFile:
-    """Writes each event as a line of JSON. ``at`` is in seconds since the run began."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file: TextIO | None = file
-        self._began = perf_counter()
-
-    def __call__(self, event: Event) -> None:
-        """Write one. A file that can be written no longer is reported once; the run goes on."""
-        if self._file is None:
-            return
-        row = {"at": round(perf_counter() - self._began, 6), **event_to_dict(event)}
-        try:
-            self._file.write(json.dumps(row) + "\n")
-            self._file.flush()
-        except OSError as error:
-            complain(format_problem(_unwritable(self._file.name, error)))
-            self._file = None
-
-
-def _unwritable(name: str, error: OSError) -> Problem:
-    return Problem("CS413", f"`{name}` can not be written: {reason(error)}")
-
-
-def open_events(name: str, stack: ExitStack) -> EventFile:
-    """Begin the file. Raises `UsageError` CS413."""
-    try:
-        file = Path(name).open("w", encoding="utf-8")  # noqa: SIM115 - closed when the run has ended
-    except OSError as error:
-        raise UsageError(_unwritable(name, error)) from None
-    stack.callback(_close, file)
-    return EventFile(file)
-
-
-def _close(file: TextIO) -> None:
-    with suppress(OSError):  # reported when it was written
-        file.close()
+__all__ = ["Watch", "WatchedHost"]
 
 
 class WatchedHost(LocalHost):
@@ -84,6 +42,8 @@ class Watch:
         self._listeners: list[Listener] = []
         self.host: WatchedHost | None = None
         if json_events is not None:
+            from cascade.cli.event_file import open_events
+
             self._listeners.append(open_events(json_events, stack))
         if sys.stderr is not None and sys.stderr.isatty():
             from cascade.progress import Progress
