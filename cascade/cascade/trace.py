@@ -32,6 +32,8 @@ SourceLines = Callable[[str, int], str | None]
 _MOST_PLACES = 60
 """A longer trail is shown by its ends: a run may fail a quarter of a million calls deep."""
 _WIDEST = 160
+_ELSEWHERE = "In another process:\n"
+"""How the note begins in which `cascade.processes` sends a traceback."""
 
 
 def format_failure(error: BaseException, line_of: SourceLines) -> str:
@@ -50,40 +52,49 @@ def _show_user_frames(
     while shown is not None and error is not None and id(error) not in seen:
         seen.add(id(error))
         places = _ends_of([_FlowFrame(place, line_of) for place in reversed(trail_of(error))])
-        shown.stack = _Frames(places + _user_frames(shown.stack))
+        shown.stack = _Frames(places + _user_frames(shown.stack) + _frames_elsewhere(shown))
         if isinstance(error, BaseExceptionGroup):
             for inner_shown, inner in zip(shown.exceptions or (), error.exceptions, strict=False):
                 _show_user_frames(inner_shown, inner, line_of, seen)
         _show_user_frames(shown.__context__, error.__context__, line_of, seen)
-        _drop_worker_frames(error.__cause__, shown.__cause__)
         shown, error = shown.__cause__, error.__cause__
 
 
-def _drop_worker_frames(cause: BaseException | None, shown: TracebackException | None) -> None:
-    """A worker process sends its traceback as text, which becomes the cause: keep the user's frames of it."""
-    text = getattr(cause, "tb", None)
-    if shown is None or not isinstance(text, str) or type(cause).__name__ != "_RemoteTraceback":
-        return
-    head, *frames = re.split(r'(?m)^(?=  File ")', text.strip().strip('"').strip())
-    kept = [frame for frame in frames if not _is_machinery(frame.split('"')[1])]
-    shown._str = "\n" + head + "".join(kept)  # type: ignore[attr-defined]
+def _frames_elsewhere(shown: TracebackException) -> list[FrameSummary]:
+    """A worker process sends its traceback as a note: its frames of user code belong with the others, so the note goes."""
+    found: list[FrameSummary] = []
+    others: list[str] = []
+    for note in getattr(shown, "__notes__", None) or ():
+        if isinstance(note, str) and note.startswith(_ELSEWHERE):
+            _, *frames = re.split(r'(?m)^(?=  File ")', note)
+            texts = ["".join(line for line in frame.splitlines(True) if line.startswith("  ")) for frame in frames]
+            found += [_WrittenFrame(text) for text in texts if not _is_machinery(text.split('"')[1])]
+        else:
+            others.append(note)
+    if found:
+        shown.__notes__ = others
+    return found
 
 
-class _FlowFrame(FrameSummary):
+class _WrittenFrame(FrameSummary):
+    """A frame whose text is known."""
+
+    def __init__(self, text: str, file: str = "", line: int = 0, name: str = "") -> None:
+        super().__init__(file, line, name, lookup_line=False, line="")
+        self.text = text
+
+
+class _FlowFrame(_WrittenFrame):
     """A frame of a flow. Columns count characters, not bytes as those of Python do, so it is formatted here."""
 
     def __init__(self, place: Place, line_of: SourceLines) -> None:
-        super().__init__(place.file, place.line, place.flow, lookup_line=False, line="")
-        self._text = _format_place(place, line_of(place.file, place.line))
-
-    def format(self) -> str:
-        return self._text
+        super().__init__(_format_place(place, line_of(place.file, place.line)), place.file, place.line, place.flow)
 
 
 class _Frames(StackSummary):
     def format_frame_summary(self, frame_summary: FrameSummary, **options: bool) -> str:
-        if isinstance(frame_summary, _FlowFrame):
-            return frame_summary.format()
+        if isinstance(frame_summary, _WrittenFrame):
+            return frame_summary.text
         return super().format_frame_summary(frame_summary, **options)
 
 
@@ -107,13 +118,7 @@ def _ends_of(frames: list[FrameSummary]) -> list[FrameSummary]:
     if len(frames) <= _MOST_PLACES:
         return frames
     half = _MOST_PLACES // 2
-    return [*frames[:half], _Gap(len(frames) - 2 * half), *frames[-half:]]
-
-
-class _Gap(_FlowFrame):
-    def __init__(self, calls: int) -> None:
-        FrameSummary.__init__(self, "", 0, "", lookup_line=False, line="")
-        self._text = f"  … {calls:,} more calls of flows\n"
+    return [*frames[:half], _WrittenFrame(f"  … {len(frames) - 2 * half:,} more calls of flows\n"), *frames[-half:]]
 
 
 # --- whose frame is it ---------------------------------------------------------------------------------------------------
