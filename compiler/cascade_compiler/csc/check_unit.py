@@ -31,11 +31,12 @@ def _check_flow(unit: Unit, flow: tree.FlowDeclaration) -> None:
     elsewhere = {name: state for state, own in variables.of_state.items() for name in sorted(own)}
     before = StatementCheck(Names(unit, variables.shared, elsewhere), states)
     before.run(flow.statements)
-    checks = {state.name.text: _check_state(unit, state, states, variables, elsewhere) for state in flow.states}
+    checks = [_check_state(unit, state, states, variables, elsewhere) for state in flow.states]
     if flow.states:
         _check_first_state(unit, flow.states[0])
-        if not any(check.lost for check in (before, *checks.values())):
-            _refuse_unreachable(unit, flow, [flow.states[0].name.text, *before.jumps], checks)
+        if not any(check.lost for check in (before, *checks)):
+            jumps = {state.name.text: check.jumps for state, check in zip(flow.states, checks, strict=True)}
+            _refuse_unreachable(unit, flow, [flow.states[0].name.text, *before.jumps], jumps)
 
 
 def _states_by_name(unit: Unit, flow: tree.FlowDeclaration) -> dict[str, tree.State]:
@@ -78,15 +79,13 @@ def _check_first_state(unit: Unit, state: tree.State) -> None:
         unit.complaints.add("CS246", needed[0].name.span, message, "give it one, or put a state that jumps here before it")
 
 
-def _refuse_unreachable(
-    unit: Unit, flow: tree.FlowDeclaration, entered: Iterable[str], checks: dict[str, StatementCheck]
-) -> None:
+def _refuse_unreachable(unit: Unit, flow: tree.FlowDeclaration, entered: Iterable[str], jumps: dict[str, list[str]]) -> None:
     pending, reached = list(entered), set[str]()
     while pending:
         name = pending.pop()
         if name not in reached:
             reached.add(name)
-            pending.extend(checks[name].jumps)
+            pending.extend(jumps[name])
     for state in flow.states:
         if state.name.text not in reached:
             message = f"nothing jumps to state `{state.name.text}`"

@@ -64,7 +64,7 @@ STATEMENTS = {
     "unbound augment": "if 0:\n    x = 1\nx += 1",
     "delete": "x = [1, 2, 3]\ndel x[0], x[-1]\ny = x\ndel x\nprint(y)\nreturn x",
     "delete unbound": "del x\nx = 1",
-    "while else": "n = 3\nwhile n:\n    n -= 1\nelse:\n    print('else')\nwhile 1:\n    break\nelse:\n    print('no')\nreturn n",
+    "while else": "n = 3\nwhile n:\n    n -= 1\nelse:\n    print('e')\nwhile 1:\n    break\nelse:\n    print('no')\nreturn n",
     "for else": "for i in range(3):\n    if i == 1:\n        continue\n    print(i)\nelse:\n    print('end')\nreturn i",
     "for targets": "d = {}\nfor d['k'], (a, *b) in [(1, 'xyz'), (2, 'ab')]:\n    print(d, a, b)",
     "for grows": "xs = [1]\nfor x in xs:\n    if x < 5:\n        xs.append(x + 1)\nreturn xs",
@@ -74,9 +74,10 @@ STATEMENTS = {
     "assert": "assert 1\nassert [], 'empty ' + 'list'",
     "assert bare": "assert 0",
     "while not": "n = 0\nwhile not (n > 2 and n % 2) or n < 5:\n    n += 1\nreturn n",
-    "if chain": "for n in range(4):\n    if n == 0 or n == 3:\n        print('a')\n    elif 1 <= n < 2:\n        print('b')\n    else:\n"
+    "if chain": "for n in range(4):\n    if n == 0 or n == 3:\n        print('a')\n    elif 1 <= n < 2:\n        print('b')\n"
+    "    else:\n"
     "        print('c')",
-    "comprehension scope": "x = 'outer'\nys = [x for x in range(3)]\nzs = [y for y in x]\nreturn x, ys, zs",
+    "comprehension scope": "x = 'o'\nys = [x for x in range(3)]\nzs = [y for y in x]\nreturn x, ys, zs",
     "walrus scope": "if any((last := x) > 1 for x in range(5)):\n    return last",
     "walrus in condition": "n = 0\nwhile (n := n + 1) < 5:\n    pass\nreturn n",
     "while true": "n = 0\nwhile True:\n    n += 1\n    if n > 5:\n        return n",
