@@ -1,12 +1,21 @@
 """Lets every test import what tests share: `from support.x import …`."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("nightly", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "default"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-golden", action="store_true", help="write golden files again, instead of comparing with them")
+    parser.addoption("--differential-examples", type=int, default=240, help="generated programs of fixed seeds to run")
+    parser.addoption("--differential-seed", type=int, default=None, help="run the generated program of this seed")
