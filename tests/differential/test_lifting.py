@@ -9,6 +9,7 @@ from cascade_compiler.lifting import Unliftable, lift
 from cascade_compiler.optimise import optimise
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.opcodes import CallFlow
+from msgspec import structs
 from support import engines
 from support.compare import example_of
 from support.generate import generate
@@ -39,7 +40,7 @@ def _with_policies_from_an_argument() -> Blueprint:
     program = engines.build("flow main(policies):\n    x = helper()\n    return x\n\n\nflow helper():\n    return 1\n")
     blueprint = engines.plain_of(program)
     main, helper = blueprint.flows
-    code = tuple(replace(i, policies=0) if isinstance(i, CallFlow) else i for i in main.code)
+    code = tuple(structs.replace(i, policies=0) if isinstance(i, CallFlow) else i for i in main.code)
     return replace(blueprint, flows=(replace(main, code=code), helper))
 
 

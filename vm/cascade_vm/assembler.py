@@ -9,7 +9,7 @@ Knows operands by their roles, and no opcode by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cascade_vm import limits, opcodes, roles
@@ -285,8 +285,8 @@ class _Assembler:
         if kind is None:
             raise ValueError(f"there is no opcode {name!r}")
         operands = []
-        for operand, (_, role) in zip(fields(kind), roles.OPERANDS[kind], strict=True):
-            if operand.default is not MISSING and reader.peek() in ("", "!"):
+        for number, (_, role) in enumerate(roles.OPERANDS[kind]):
+            if number >= roles.REQUIRED[kind] and reader.peek() in ("", "!"):
                 break
             operands.append(self._operand(reader, role, roles.SHAPES[role]))
         self.code.append(kind(*operands))

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
 
 from cascade_vm import opcodes, roles
 from cascade_vm.assembler import FIRST_LINE, parse_listing
@@ -151,8 +150,8 @@ class _FlowText:
     def instruction(self, instruction: Instruction) -> str:
         kind = type(instruction)
         values = [(getattr(instruction, name), role) for name, role in roles.OPERANDS[kind]]
-        defaults = [field.default for field in fields(kind)]
-        while values and defaults[len(values) - 1] is not MISSING and values[-1][0] == defaults[len(values) - 1]:
+        defaults = kind.__struct_defaults__
+        while len(values) > roles.REQUIRED[kind] and values[-1][0] == defaults[len(values) - 1 - roles.REQUIRED[kind]]:
             values.pop()
         words = " ".join(self._operand(value, role) for value, role in values)
         return f"{roles.MNEMONICS[kind]:<11} {words}".rstrip()

@@ -1,10 +1,10 @@
 """The instruction set: every opcode, declared once.
 
-An instruction is a frozen record. The annotation of each field is its *role* (which registers it reads or writes, where it
-jumps, what it names), the class flags are its *effects*, and the first line of the docstring is its meaning in one line of
-notation. The listing, the bytes, the JSON twin, the verifier, the register renamer, liveness and the reference table in the
-docs are derived from these three things by `cascade_vm.roles`; nothing else lists opcodes, save the table of handlers in the
-machine.
+An instruction is a frozen record (a msgspec struct: 26 dataclasses cost 20 ms of every start, these cost one). The annotation
+of each field is its *role* (which registers it reads or writes, where it jumps, what it names), the class flags are its
+*effects*, and the first line of the docstring is its meaning in one line of notation. The listing, the bytes, the JSON twin,
+the verifier, the register renamer, liveness and the reference table in the docs are derived from these three things by
+`cascade_vm.roles`; nothing else lists opcodes, save the table of handlers in the machine.
 
 Notation: ``R[a]`` is register ``a`` when ``a >= 0`` and constant ``-1 - a`` of the flow when ``a < 0``. A jump counts a
 *turn* when its target is not after it; running out of turns is checked nowhere else.
@@ -14,8 +14,9 @@ This file knows no values, no machine and no file format.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
+
+import msgspec
 
 
 class Role:
@@ -76,8 +77,7 @@ SERVICES = ("emit", "print", "sleep", "wait")
 """What a program may ask of the host besides task calls; each is a method of `cascade_vm.host.Host`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(msgspec.Struct, frozen=True):
     """Base of all opcodes; the flags are the defaults."""
 
     ends_block: ClassVar[bool] = False
@@ -99,8 +99,7 @@ class Instruction:
 # --- data --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Copy(Instruction):
+class Copy(Instruction, frozen=True):
     """R[dst] := R[source]"""
 
     copies: ClassVar[bool] = True
@@ -110,8 +109,7 @@ class Copy(Instruction):
     source: ReadsRaw
 
 
-@dataclass(frozen=True, slots=True)
-class Move(Instruction):
+class Move(Instruction, frozen=True):
     """R[targets] := R[sources], all read before any is written
 
     The block arguments of a jump. Targets are distinct.
@@ -124,8 +122,7 @@ class Move(Instruction):
     sources: ReadsRawMany
 
 
-@dataclass(frozen=True, slots=True)
-class Compute(Instruction):
+class Compute(Instruction, frozen=True):
     """R[dst] := operation(*R[arguments])
 
     Whether it can raise, and whether it has an effect, is said by the operation (`cascade_vm.operations`).
@@ -137,8 +134,7 @@ class Compute(Instruction):
     forms: Forms = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pack(Instruction):
+class Pack(Instruction, frozen=True):
     """R[dst] := an opaque value that holds R[sources], unbound variables included
 
     What a branch of a `parallel` hands back to its parent; `Restore` is its inverse.
@@ -150,8 +146,7 @@ class Pack(Instruction):
     sources: ReadsRawMany
 
 
-@dataclass(frozen=True, slots=True)
-class Unpack(Instruction):
+class Unpack(Instruction, frozen=True):
     """R[targets] := the items of R[source]; R[targets[star]] takes the surplus as a list
 
     ``star`` is -1 for none. Raises what the assignment ``a, *b, c = source`` raises in Python. An item that is
@@ -163,8 +158,7 @@ class Unpack(Instruction):
     source: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute(Instruction):
+class Attribute(Instruction, frozen=True):
     """R[dst] := R[target].name
 
     Public names only; names that open up frames and code objects are refused by the verifier.
@@ -175,8 +169,7 @@ class Attribute(Instruction):
     name: Public
 
 
-@dataclass(frozen=True, slots=True)
-class Clear(Instruction):
+class Clear(Instruction, frozen=True):
     """R[dst] := UNBOUND"""
 
     unbinds: ClassVar[bool] = True
@@ -185,8 +178,7 @@ class Clear(Instruction):
     dst: Writes
 
 
-@dataclass(frozen=True, slots=True)
-class Bound(Instruction):
+class Bound(Instruction, frozen=True):
     """R[dst] := R[variable] is not UNBOUND"""
 
     may_raise: ClassVar[bool] = False
@@ -195,8 +187,7 @@ class Bound(Instruction):
     variable: ReadsRaw
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Instruction):
+class Check(Instruction, frozen=True):
     """if R[variable] is UNBOUND: raise UnboundLocalError(name)"""
 
     binds: ClassVar[bool] = True
@@ -207,8 +198,7 @@ class Check(Instruction):
 # --- loops over values ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Iterate(Instruction):
+class Iterate(Instruction, frozen=True):
     """R[dst] := a cursor over R[source], at its start
 
     A cursor is data, ``(sequence, index)``: it can be saved at any turn.
@@ -218,8 +208,7 @@ class Iterate(Instruction):
     source: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Next(Instruction):
+class Next(Instruction, frozen=True):
     """R[dst] := the next item of cursor R[cursor], or go to ``done`` when there is none
 
     Falls through while there are items.
@@ -233,8 +222,7 @@ class Next(Instruction):
 # --- control -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Jump(Instruction):
+class Jump(Instruction, frozen=True):
     """go to target"""
 
     ends_block: ClassVar[bool] = True
@@ -242,8 +230,7 @@ class Jump(Instruction):
     target: Label
 
 
-@dataclass(frozen=True, slots=True)
-class Branch(Instruction):
+class Branch(Instruction, frozen=True):
     """go to then if R[condition] is true, else to otherwise"""
 
     ends_block: ClassVar[bool] = True
@@ -252,8 +239,7 @@ class Branch(Instruction):
     otherwise: Label
 
 
-@dataclass(frozen=True, slots=True)
-class Test(Instruction):
+class Test(Instruction, frozen=True):
     """go to then if operation(R[left], R[right]) is true, else to otherwise
 
     `Compute` of a comparison and `Branch` in one; ``benchmarks/tier0.py`` has the loop that pays for it.
@@ -267,8 +253,7 @@ class Test(Instruction):
     otherwise: Label
 
 
-@dataclass(frozen=True, slots=True)
-class Switch(Instruction):
+class Switch(Instruction, frozen=True):
     """go to cases[R[value]] if R[value] is an int in range, else to otherwise
 
     Dispatches what a ``finally`` was entered for.
@@ -281,8 +266,7 @@ class Switch(Instruction):
     otherwise: Label
 
 
-@dataclass(frozen=True, slots=True)
-class Return(Instruction):
+class Return(Instruction, frozen=True):
     """leave the flow with R[value]"""
 
     ends_block: ClassVar[bool] = True
@@ -290,8 +274,7 @@ class Return(Instruction):
     value: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Fail(Instruction):
+class Fail(Instruction, frozen=True):
     """raise R[error] from R[cause]; FlowFailed(R[error]) when it is not an error
 
     ``cause`` is the constant ``None`` where the program names none.
@@ -302,8 +285,7 @@ class Fail(Instruction):
     cause: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Reraise(Instruction):
+class Reraise(Instruction, frozen=True):
     """raise R[error] again, as if it had never been caught
 
     The end of a handler that does not match, and of a ``finally``: the place of the error stays where it was first raised.
@@ -313,8 +295,7 @@ class Reraise(Instruction):
     error: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Instruction):
+class Match(Instruction, frozen=True):
     """R[dst] := R[error] is an instance of one of the errors named"""
 
     may_raise: ClassVar[bool] = False
@@ -327,8 +308,7 @@ class Match(Instruction):
 # --- calls ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Instruction):
+class Call(Instruction, frozen=True):
     """R[dst] := task(*R[arguments]) under the policies R[policies]
 
     ``policies`` reads ``None`` or a tuple of policy tuples, outermost first (`cascade_vm.host.Host.call` has their form).
@@ -342,8 +322,7 @@ class Call(Instruction):
     policies: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Method(Instruction):
+class Method(Instruction, frozen=True):
     """R[dst] := R[target].name(*R[arguments])
 
     Methods of the built-in types run here; those of other values are the host's to call, as task calls are.
@@ -357,8 +336,7 @@ class Method(Instruction):
     forms: Forms = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request(Instruction):
+class Request(Instruction, frozen=True):
     """R[dst] := host.service(*R[arguments])"""
 
     suspends: ClassVar[bool] = True
@@ -368,8 +346,7 @@ class Request(Instruction):
     forms: Forms = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CallFlow(Instruction):
+class CallFlow(Instruction, frozen=True):
     """R[dst] := flow(*R[arguments]), in a frame of its own
 
     One argument a parameter, in order; `UNBOUND` leaves it to a default that the flow computes. Counts a turn. With policies
@@ -383,8 +360,7 @@ class CallFlow(Instruction):
     policies: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class TailCall(Instruction):
+class TailCall(Instruction, frozen=True):
     """become flow(*R[arguments]), in this frame
 
     Counts a turn. Not allowed in a protected range.
@@ -396,8 +372,7 @@ class TailCall(Instruction):
     arguments: ReadsRawMany
 
 
-@dataclass(frozen=True, slots=True)
-class Fork(Instruction):
+class Fork(Instruction, frozen=True):
     """R[dst] := the results of the branches, run at the same time, at most R[limit] of them
 
     Branch ``i`` is ``flows[i](*R[arguments[i]])``. The first error cancels the other branches and is raised here.
@@ -410,8 +385,7 @@ class Fork(Instruction):
     limit: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Map(Instruction):
+class Map(Instruction, frozen=True):
     """R[dst] := [flow(item, *R[arguments]) for item in R[items]], at the same time, at most R[limit] of them
 
     The items are read whole first; the results come in their order. The first error cancels the rest and is raised here.
@@ -428,8 +402,7 @@ class Map(Instruction):
 # --- appended: data again -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Restore(Instruction):
+class Restore(Instruction, frozen=True):
     """R[targets] := the items of R[source][branch], unbound ones included; as many as there are targets
 
     The inverse of `Pack`: ``source`` holds the result of a `Fork`, ``branch`` says of which branch; -1 when ``source``

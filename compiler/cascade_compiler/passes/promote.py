@@ -24,6 +24,7 @@ from cascade_vm import roles
 from cascade_vm.blueprint import Blueprint, Flow, Parameter
 from cascade_vm.constants import Constant
 from cascade_vm.opcodes import Instruction
+from msgspec import structs
 
 __all__ = ["MOST_INPUTS", "promote_root"]
 
@@ -110,4 +111,4 @@ def _with_inputs(root: Flow, instruction: Instruction, inputs: list[Constant]) -
             operand = len(inputs) - 1
         arguments.append(operand)
     assert isinstance(instruction, op.Call | op.CallFlow | op.TailCall | op.Compute)
-    return replace(instruction, arguments=tuple(arguments))
+    return structs.replace(instruction, arguments=tuple(arguments))

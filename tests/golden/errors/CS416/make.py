@@ -7,10 +7,11 @@ from cascade.loading import build_source, compile_graph, portable
 from cascade.task_modules import TaskModules
 from cascade_vm.codec import encode
 from cascade_vm.opcodes import CallFlow
+from msgspec import structs
 
 
 def make(folder: Path) -> None:
     blueprint = portable(compile_graph(build_source(folder / "program.csc", TaskModules()).program, 0), folder)
     main, helper = blueprint.flows
-    code = tuple([replace(i, policies=0) if isinstance(i, CallFlow) else i for i in main.code])
+    code = tuple([structs.replace(i, policies=0) if isinstance(i, CallFlow) else i for i in main.code])
     (folder / "program.cbp").write_bytes(encode(replace(blueprint, flows=(replace(main, code=code), helper))))
