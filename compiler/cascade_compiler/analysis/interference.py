@@ -25,11 +25,9 @@ class Group:
     ``fixed`` is the one of them that is a variable of the program, or None.
     """
 
-    __slots__ = ("bits", "first", "fixed", "intervals", "register", "rivals")
+    __slots__ = ("bits", "first", "fixed", "intervals", "rivals")
 
-    def __init__(self, register: int) -> None:
-        self.register = register
-        """The lowest one in the group."""
+    def __init__(self) -> None:
         self.bits = 0
         """The tracked registers in the group."""
         self.rivals = 0
@@ -37,8 +35,8 @@ class Group:
         self.intervals: dict[int, list[Interval]] = {}
         """By block, in order: when one of the untracked registers of the group lives."""
         self.fixed: int | None = None
-        self.first = -1
-        """An instruction that mentions the group: the first one, in walks that go back through the code."""
+        self.first = (-1, 0)
+        """Where the code mentions the group first: the instruction, and which of its operands."""
 
     def conflicts(self, other: Group) -> bool:
         """Whether a register of this group interferes with one of the other."""
@@ -51,7 +49,6 @@ class Group:
 
     def absorb(self, other: Group) -> None:
         """Take in the registers of a group that does not conflict."""
-        self.register = min(self.register, other.register)
         self.first = min(self.first, other.first)
         self.bits |= other.bits
         self.rivals |= other.rivals
@@ -75,13 +72,13 @@ def _overlap(some: list[Interval], others: list[Interval]) -> bool:
     return False
 
 
-def find_groups(flow: Flow, liveness: Liveness) -> dict[int, Group]:
-    """A group for each register that the code mentions, by register."""
+def find_groups(flow: Flow, liveness: Liveness) -> tuple[dict[int, Group], bool]:
+    """A group for each register that the code mentions, by register; and whether some copy copies for nobody."""
     finder = _Finder(flow, liveness)
-    for index in range(len(liveness.blocks)):
+    for index in reversed(range(len(liveness.blocks))):
         finder.walk(index)
     finder.add_errors()
-    return finder.groups
+    return finder.groups, finder.idle_copies
 
 
 class _Finder:
@@ -91,11 +88,12 @@ class _Finder:
         self._numbers = liveness.numbers
         self._accesses: Accesses = liveness.accesses
         self.groups: dict[int, Group] = {}
+        self.idle_copies = False
 
     def _group(self, register: int) -> Group:
         group = self.groups.get(register)
         if group is None:
-            group = self.groups[register] = Group(register)
+            group = self.groups[register] = Group()
             number = self._numbers.get(register)
             group.bits = 0 if number is None else 1 << number
         return group
@@ -110,8 +108,8 @@ class _Finder:
             if writes:
                 self._write(index, pc, writes, live, here)
             liveness.cross(index, pc, live)
-            for register in self._accesses.reads[pc]:
-                self._group(register).first = pc
+            for operand, register in enumerate(self._accesses.reads[pc]):
+                self._group(register).first = (pc, operand)
                 if register not in numbers:
                     here.setdefault(register, 2 * pc)
 
@@ -119,9 +117,11 @@ class _Finder:
         instruction, numbers = self._flow.code[pc], self._numbers
         sources: Sequence[int] = roles.raw_reads(instruction) if instruction.copies else (-1,) * len(writes)
         together = sum(1 << numbers[register] for register in writes if register in numbers)
-        for register, source in zip(writes, sources, strict=True):
+        for operand, (register, source) in enumerate(zip(writes, sources, strict=True)):
+            if instruction.copies and register not in live:
+                self.idle_copies = True
             group = self._group(register)
-            group.first = pc
+            group.first = (pc, operand + len(self._accesses.reads[pc]))
             copied = 1 << numbers[source] if source in numbers else 0
             group.rivals |= ((live.bits & ~copied) | together) & ~group.bits
             if register not in numbers:
@@ -140,5 +140,5 @@ class _Finder:
             for handler, target in zip(block.handlers, block.handler_blocks, strict=True):
                 group = self._group(handler.error)
                 group.rivals |= liveness.at_start[target] & ~group.bits
-                if group.first < 0:
-                    group.first = handler.target
+                if group.first[0] < 0:
+                    group.first = (handler.target, -1)

@@ -7,7 +7,7 @@ bit each; the others are of no concern outside their block. What an instruction 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cascade_compiler.analysis.blocks import JUMPING, LEAVING, Block
@@ -89,16 +89,26 @@ class _Summary(NamedTuple):
 class Liveness:
     """The live registers of a flow, block by block."""
 
-    def __init__(self, flow: Flow, blocks: Sequence[Block], accesses: Accesses, tracked: Iterable[int] = ()) -> None:
-        """``tracked`` registers are to have a bit even if they are live in one block only."""
+    def __init__(
+        self,
+        flow: Flow,
+        blocks: Sequence[Block],
+        accesses: Accesses,
+        tracked: Iterable[int] = (),
+        optional: Collection[int] = (),
+    ) -> None:
+        """``tracked`` registers are to have a bit even if they are live in one block only. ``optional`` instructions (by
+        their places) read only what they need for writes that are live: two copies of each other are not live."""
         self.flow = flow
         self.blocks = blocks
         self.accesses = accesses
+        self.optional = optional
         self.numbers: dict[int, int] = {register: number for number, register in enumerate(tracked)}
         """The bit of each tracked register."""
         for register in read_across(blocks, accesses):
             self.numbers.setdefault(register, len(self.numbers))
         self._summaries = [self._sum_up(block) for block in self.blocks]
+        self._walked = {i for i, block in enumerate(blocks) if any(pc in optional for pc in range(block.start, block.end))}
         self.at_start = [0] * len(self.blocks)
         self._settle()
 
@@ -138,11 +148,19 @@ class Liveness:
                     waiting.add(earlier)
 
     def _before(self, index: int) -> int:
+        if index in self._walked:
+            return self._before_walked(index)
         summary = self._summaries[index]
         live = summary.reads | (self._after(index) & ~summary.writes)
         if summary.writes_before_error is not None:
             live |= self.at_handlers(index) & ~summary.writes_before_error
         return live
+
+    def _before_walked(self, index: int) -> int:
+        block, live = self.blocks[index], self.at_end(index)
+        for pc in range(block.end - 1, block.start - 1, -1):
+            self.cross(index, pc, live)
+        return live.bits | (self.at_handlers(index) if block.handlers and block.from_below else 0)
 
     def _after(self, index: int) -> int:
         """Live where the last instruction has done all but write what it writes when falling through."""
@@ -172,6 +190,7 @@ class Liveness:
     def cross(self, index: int, pc: int, live: Live) -> None:
         """Go from after an instruction of a block to before it."""
         block = self.blocks[index]
+        wanted = self._wanted(pc, live) if pc in self.optional else self.accesses.reads[pc]
         for register in self.accesses.writes[pc]:
             live.discard(register)
         if pc == block.end - 1:
@@ -179,8 +198,16 @@ class Liveness:
                 live.bits |= self.at_start[target]
         if block.handlers and type(self.flow.code[pc]) in LEAVING:
             live.bits |= self.at_handlers(index)
-        for register in self.accesses.reads[pc]:
+        for register in wanted:
             live.add(register)
+
+    def _wanted(self, pc: int, live: Live) -> Sequence[int]:
+        """What an optional instruction needs."""
+        instruction, writes = self.flow.code[pc], self.accesses.writes[pc]
+        if instruction.copies:
+            pairs = zip(writes, roles.raw_reads(instruction), strict=True)
+            return [source for target, source in pairs if source >= 0 and target in live]
+        return self.accesses.reads[pc] if any(register in live for register in writes) else ()
 
     def walk(self, index: int) -> Iterator[tuple[int, Live]]:
         """The instructions of a block from last to first, each with what is live once it has fallen through.

@@ -22,6 +22,8 @@ from itertools import accumulate
 from cascade_compiler.analysis.blocks import JUMPING, blocks_of
 from cascade_compiler.analysis.interference import Group, find_groups
 from cascade_compiler.analysis.liveness import Liveness, accesses_of
+from cascade_compiler.analysis.variables import variable_in
+from cascade_compiler.passes.dead import remove_dead_flow
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_compiler.passes.sequence import in_sequence
 from cascade_compiler.passes.split import split_temporaries
@@ -38,20 +40,37 @@ def allocate(blueprint: Blueprint) -> Blueprint:
 
 
 def allocate_flow(flow: Flow) -> Flow:
-    """One flow; the very same object when it needs nothing."""
+    """One flow; the very same object when it needs nothing. Where copies went and others are left, these may go now: two
+    registers that hold the same for a while do not interfere once the one is a direct copy of the other."""
+    before = _count_copies(flow)
+    made = allocate_once(flow)
+    while 0 < (after := _count_copies(made)) < before:
+        before, made = after, allocate_once(made)
+    return flow if made == flow else made
+
+
+def _count_copies(flow: Flow) -> int:
+    """How many times the code copies a register to a register."""
+    copies = [instruction for instruction in flow.code if instruction.copies]
+    return sum(source >= 0 for copy in copies for source in roles.raw_reads(copy))
+
+
+def allocate_once(flow: Flow) -> Flow:
+    """One flow, equal or better."""
     variables = fixed_registers(flow)
     tracked = dict.fromkeys((*variables, *(handler.error for handler in flow.handlers)))
     liveness = Liveness(flow, blocks_of(flow), accesses_of(flow.code), tracked)
     parts = split_temporaries(flow, liveness)
     if parts is not flow:
         liveness = Liveness(parts, liveness.blocks, accesses_of(parts.code), tracked)
-    groups = find_groups(parts, liveness)
+    groups, idle_copies = find_groups(parts, liveness)
+    if idle_copies:  # they would be gone, and what they copy be needed for less long than was reckoned with
+        return allocate_once(remove_dead_flow(flow))
     for register in variables:
-        groups.setdefault(register, Group(register)).fixed = register
+        groups.setdefault(register, Group()).fixed = register
     merged = coalesce(parts, groups)
     numbers = number_registers(parts, merged, variables)
-    made = _drop_constants(_rewrite(parts, numbers, len(variables)))
-    return flow if made == flow else made
+    return _drop_constants(_rewrite(parts, numbers, len(variables)))
 
 
 def fixed_registers(flow: Flow) -> list[int]:
@@ -60,8 +79,8 @@ def fixed_registers(flow: Flow) -> list[int]:
     for instruction in flow.code:
         mentioned.update(roles.registers_read(instruction))
         mentioned.update(roles.writes(instruction))
-    others = range(len(flow.parameters), len(flow.variables))
-    named = [register for register in others if register in mentioned and flow.variables[register] is not None]
+    others = range(len(flow.parameters), flow.registers)
+    named = [register for register in others if register in mentioned and variable_in(flow, register) is not None]
     return [*range(len(flow.parameters)), *named]
 
 
@@ -131,7 +150,7 @@ def _colored(groups: list[Group]) -> Iterator[tuple[Group, int]]:
     for group in across:
         color = next((color for color, taken in enumerate(colors) if not taken.conflicts(group)), len(colors))
         if color == len(colors):
-            colors.append(Group(group.register))
+            colors.append(Group())
         colors[color].absorb(group)
         yield group, color
     by_block: dict[int, list[Group]] = {}
@@ -142,13 +161,14 @@ def _colored(groups: list[Group]) -> Iterator[tuple[Group, int]]:
         yield from _color_block(block, by_block[block], colors)
 
 
-def _first(group: Group) -> tuple[int, int]:
-    return group.first, group.register
+def _first(group: Group) -> int:
+    """Which of the registers that live across blocks comes first: their bits are in the order of the code."""
+    return group.bits & -group.bits
 
 
 def _color_block(block: int, groups: list[Group], colors: list[Group]) -> Iterator[tuple[Group, int]]:
     """Linear scan: groups of one block by their start, each gets the first color that no living one has."""
-    groups.sort(key=lambda group: (group.intervals[block][0], group.register))
+    groups.sort(key=lambda group: (group.intervals[block][0][0], group.first))
     free = list(range(len(colors)))
     living: list[tuple[int, int]] = []
     for group in groups:
@@ -162,7 +182,7 @@ def _color_block(block: int, groups: list[Group], colors: list[Group]) -> Iterat
             color = heapq.heappop(free)
         else:
             color = len(colors)
-            colors.append(Group(group.register))
+            colors.append(Group())
         for other in refused:
             heapq.heappush(free, other)
         heapq.heappush(living, (end, color))
@@ -187,8 +207,8 @@ def _rewrite(flow: Flow, numbers: dict[int, int], variables: int) -> Flow:
     registers = max([variables, *(number + 1 for number in numbers.values())])
     names: list[str | None] = [None] * registers
     for register, number in numbers.items():
-        if number < variables and register < len(flow.variables) and flow.variables[register] is not None:
-            names[number] = flow.variables[register]
+        if number < variables and variable_in(flow, register) is not None:
+            names[number] = variable_in(flow, register)
     handlers = tuple(handler._replace(error=numbers[handler.error]) for handler in made.handlers)
     return replace(made, registers=registers, variables=tuple(names), handlers=handlers)
 

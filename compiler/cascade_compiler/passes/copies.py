@@ -19,6 +19,7 @@ from cascade_compiler.analysis.available import Pair, available_at_starts
 from cascade_compiler.analysis.blocks import Block, blocks_of
 from cascade_compiler.analysis.liveness import accesses_of
 from cascade_compiler.analysis.unbound import MaybeUnbound
+from cascade_compiler.analysis.variables import variable_in
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_vm import opcodes as op
 from cascade_vm import roles
@@ -44,7 +45,7 @@ def is_useful(flow: Flow, target: int, source: int) -> bool:
     """Whether reading ``source`` in the place of ``target`` helps."""
     if source < 0:
         return True
-    return target != source and (flow.variables[target] is None or flow.variables[source] is not None)
+    return target != source and (variable_in(flow, target) is None or variable_in(flow, source) is not None)
 
 
 class _Propagation:

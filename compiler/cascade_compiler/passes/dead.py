@@ -15,8 +15,10 @@ result nobody reads still divides. Registers keep their numbers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cascade_compiler.analysis.blocks import Block, blocks_of, reachable
-from cascade_compiler.analysis.liveness import Live, Liveness, accesses_of, read_across
+from cascade_compiler.analysis.liveness import Live, Liveness, accesses_of
 from cascade_compiler.analysis.unbound import MaybeUnbound
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_vm import opcodes as op
@@ -28,16 +30,13 @@ __all__ = ["remove_dead"]
 
 
 def remove_dead(blueprint: Blueprint) -> Blueprint:
-    """Every flow, on its own, until nothing is dead: what only dead code read is dead itself."""
+    """Every flow, on its own."""
     return each_flow(blueprint, remove_dead_flow)
 
 
 def remove_dead_flow(flow: Flow) -> Flow:
     """One flow."""
-    flow = _remove_unread_in_blocks(_remove_unreachable(flow))
-    while (smaller := _remove_unread(flow)) is not flow:
-        flow = smaller
-    return _remove_idle_jumps(flow)
+    return _remove_idle_jumps(_remove_unread(_remove_unreachable(flow)))
 
 
 def _remove_unreachable(flow: Flow) -> Flow:
@@ -57,40 +56,28 @@ def _remove_unreachable(flow: Flow) -> Flow:
     return edit.finish()
 
 
-def _remove_unread_in_blocks(flow: Flow) -> Flow:
-    """What can be seen without looking at other blocks. Most of what is dead goes here, quickly."""
-    blocks, accesses = blocks_of(flow), accesses_of(flow.code)
-    across = read_across(blocks, accesses)
-    edit = Edit(flow)
-    for block in blocks:
-        wanted: set[int] = set()
-        for pc in range(block.end - 1, block.start - 1, -1):
-            writes = accesses.writes[pc]
-            unread = bool(writes) and not any(register in wanted or register in across for register in writes)
-            if unread and is_removable(flow.code[pc]):
-                edit.remove(pc)
-                continue
-            wanted.difference_update(writes)
-            wanted.update(accesses.reads[pc])
-    return edit.finish()
-
-
 def _remove_unread(flow: Flow) -> Flow:
+    """Checks and writes. What only dead code reads is dead itself, in a circle too."""
     blocks, accesses = blocks_of(flow), accesses_of(flow.code)
-    liveness = Liveness(flow, blocks, accesses)
     checks = _needless_checks(flow, blocks, MaybeUnbound(flow, blocks, accesses))
+    removable = {pc for pc, instruction in enumerate(flow.code) if pc in checks or is_removable(instruction)}
+    liveness = Liveness(flow, blocks, accesses, optional=removable)
     edit = Edit(flow)
-    for index, block in enumerate(blocks):
-        live = liveness.at_end(index)
-        for pc in range(block.end - 1, block.start - 1, -1):
-            instruction = flow.code[pc]
-            if pc in checks or (is_removable(instruction) and not any(r in live for r in accesses.writes[pc])):
-                edit.remove(pc)
-                continue
-            if isinstance(instruction, op.Move):
-                _narrow(edit, pc, instruction, live)
-            liveness.cross(index, pc, live)
+    for index in range(len(blocks)):
+        for pc, live in liveness.walk(index):
+            if pc in removable:
+                _reduce(edit, pc, flow.code[pc], live, accesses.writes[pc])
     return edit.finish()
+
+
+def _reduce(edit: Edit, pc: int, instruction: Instruction, live: Live, writes: Sequence[int]) -> None:
+    """Leave out an instruction if nothing that it writes is read, or the targets of a move that nobody reads."""
+    read = [register for register in writes if register in live]
+    if not read:
+        edit.remove(pc)
+    elif isinstance(instruction, op.Move) and len(read) < len(writes):
+        sources = dict(zip(instruction.targets, instruction.sources, strict=True))
+        edit.replace(pc, op.Move(tuple(read), tuple(sources[register] for register in read)))
 
 
 def is_removable(instruction: Instruction) -> bool:
@@ -99,13 +86,6 @@ def is_removable(instruction: Instruction) -> bool:
         operation = OPERATIONS[instruction.operation]
         return not (operation.raises or operation.effect or any(instruction.forms))
     return instruction.pure
-
-
-def _narrow(edit: Edit, pc: int, move: op.Move, live: Live) -> None:
-    """Leave out the targets of a move that nobody reads."""
-    pairs = [pair for pair in zip(move.targets, move.sources, strict=True) if pair[0] in live]
-    if len(pairs) < len(move.targets):
-        edit.replace(pc, op.Move(tuple(target for target, _ in pairs), tuple(source for _, source in pairs)))
 
 
 def _needless_checks(flow: Flow, blocks: list[Block], maybe: MaybeUnbound) -> set[int]:

@@ -29,18 +29,23 @@ def rotate(blueprint: Blueprint) -> Blueprint:
 def rotate_flow(flow: Flow) -> Flow:
     """One flow."""
     edit = Edit(flow)
+    protection = protections(flow)
     for pc, instruction in enumerate(flow.code):
         if not isinstance(instruction, op.Jump) or instruction.target > pc:
             continue
         head = flow.code[instruction.target]
-        if isinstance(head, op.Test | op.Branch) and handlers_at(flow, pc) == handlers_at(flow, instruction.target):
+        if isinstance(head, op.Test | op.Branch) and protection[pc] == protection[instruction.target]:
             edit.replace_from(pc, flow.places[instruction.target], head)
     return edit.finish()
 
 
-def handlers_at(flow: Flow, pc: int) -> list[tuple[int, int, bool]]:
-    """What protects an instruction: targets, error registers and kinds, in the order of the table."""
-    return [_way_out(handler) for handler in flow.handlers if handler.start <= pc < handler.end]
+def protections(flow: Flow) -> list[list[tuple[int, int, bool]]]:
+    """What protects each instruction: targets, error registers and kinds, in the order of the table."""
+    found: list[list[tuple[int, int, bool]]] = [[] for _ in flow.code]
+    for handler in flow.handlers:
+        for pc in range(handler.start, handler.end):
+            found[pc].append(_way_out(handler))
+    return found
 
 
 def _way_out(handler: Handler) -> tuple[int, int, bool]:
