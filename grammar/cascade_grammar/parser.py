@@ -17,7 +17,6 @@ from typing import Any, Final, cast
 from lark import Lark
 from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer
-from lark.parsers.lalr_parser_state import ParserState
 
 from cascade_grammar import tree
 from cascade_grammar.diagnostics import Diagnostic, SourceErrors
@@ -54,7 +53,7 @@ def parse_module(source: Source) -> tree.Module:
 def _worth_saying(found: list[Diagnostic]) -> list[Diagnostic]:
     """In the order of the text, each once; where tabs and spaces are mixed no other indentation can be judged."""
     mixed = any(diagnostic.code == "CS108" for diagnostic in found)
-    kept = [d for d in dict.fromkeys(found) if not (mixed and d.code in ("CS105", "CS106", "CS107"))]
+    kept = [d for d in dict.fromkeys(found) if not (mixed and d.code in ("CS105", "CS106", "CS107", "CS124"))]
     return sorted(kept, key=lambda diagnostic: diagnostic.span)
 
 
@@ -64,7 +63,7 @@ class _NoLexer(Lexer):
     def __init__(self, _: object) -> None:
         pass
 
-    def lex(self, *_: object) -> Iterator[Any]:  # type: ignore[override]
+    def lex(self, *_: object) -> Iterator[Any]:
         return iter(())
 
 
@@ -73,8 +72,14 @@ def _lark() -> Lark:
     """The parser's tables, once per process."""
     grammar = (files("cascade_grammar") / "csc.lark").read_text(encoding="utf-8")
     return Lark(
-        grammar, parser="lalr", lexer=_NoLexer, start="module", keep_all_tokens=True, maybe_placeholders=False, tree_class=Branch
-    )  # fmt: skip
+        grammar,
+        parser="lalr",
+        lexer=_NoLexer,
+        start="module",
+        keep_all_tokens=True,
+        maybe_placeholders=False,
+        tree_class=Branch,
+    )
 
 
 class _Reading:
@@ -83,7 +88,7 @@ class _Reading:
     def __init__(self, complaints: Complaints, lines: list[Line]) -> None:
         self.complaints = complaints
         self.lines = lines
-        self.state = cast("ParserState[Any]", _lark().parse_interactive().parser_state)
+        self.state = _lark().parse_interactive().parser_state
         self.tables = cast("Mapping[Any, Mapping[str, Any]]", self.state.parse_conf.states)
         self.errors = 0
 

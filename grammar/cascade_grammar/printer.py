@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from cascade_grammar import tree
-from cascade_grammar.printer_expressions import arguments, bare, expression, policies, targets, whole
+from cascade_grammar.printer_expressions import arguments, bare, expression, targets, whole
 from cascade_grammar.printer_layout import Group, Pieces, render
 from cascade_grammar.printer_strings import format_docstring, format_piece
 
@@ -105,9 +105,7 @@ class _Printer:
             case _:
                 self.line(_simple(node), indent, node.notes)
 
-    def compound(
-        self, node: tree.If | tree.Loop | tree.While | tree.For | tree.Try | tree.Parallel, indent: int
-    ) -> None:
+    def compound(self, node: tree.If | tree.Loop | tree.While | tree.For | tree.Try | tree.Parallel, indent: int) -> None:
         match node:
             case tree.If(arms=arms, otherwise=otherwise):
                 for index, arm in enumerate(arms):
@@ -173,32 +171,28 @@ def _simple(node: _Simple) -> Pieces:
             return ["del ", *_commas(found)]
         case tree.Pass():
             return ["pass"]
-        case tree.Return(value=None):
-            return ["return"]
         case tree.Return(value=value):
-            return ["return ", *bare(value)]
-        case tree.Fail(value=None):
-            return ["fail"]
+            return ["return"] if value is None else ["return ", *bare(value)]
         case tree.Fail(value=value):
-            return ["fail ", *bare(value)]
+            return ["fail"] if value is None else ["fail ", *bare(value)]
         case tree.Break(label=label):
             return ["break" if label is None else f"break {label.text}"]
         case tree.Continue(label=label):
             return ["continue" if label is None else f"continue {label.text}"]
-        case tree.Assert(condition=condition, message=None):
-            return ["assert ", *whole(condition)]
         case tree.Assert(condition=condition, message=message):
-            return ["assert ", *expression(condition), ", ", *whole(message)]
+            return ["assert ", *_one_or_two(condition, message)]
         case tree.Jump(state=state, arguments=found_arguments):
             return [f"jump {state.text}", *arguments(found_arguments)]
         case tree.Sleep(duration=duration):
             return ["sleep ", *whole(duration)]
-        case tree.Emit(name=name, value=None):
-            return ["emit ", *whole(name)]
         case tree.Emit(name=name, value=value):
-            return ["emit ", *expression(name), ", ", *whole(value)]
+            return ["emit ", *_one_or_two(name, value)]
         case _:
             assert_never(node)
+
+
+def _one_or_two(first: tree.Expression, second: tree.Expression | None) -> Pieces:
+    return whole(first) if second is None else [*expression(first), ", ", *whole(second)]
 
 
 def _commas(nodes: Sequence[tree.Expression]) -> Pieces:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["WIDTH", "Group", "Pieces", "flat", "render"]
+__all__ = ["WIDTH", "Group", "Pieces", "bracket", "flat", "in_parentheses", "render", "row"]
 
 WIDTH: Final = 100
 _STEP: Final = "    "
@@ -32,6 +32,23 @@ class Group:
 
 Pieces = list["str | Group"]
 """Texts and groups, one after the other."""
+
+
+def bracket(opening: str, items: list[Pieces], closing: str) -> Pieces:
+    """Items between brackets, one a line with a comma each when they are broken."""
+    return [Group(opening, items, closing)] if items else [opening + closing]
+
+
+def row(items: list[Pieces]) -> Pieces:
+    """Operands that stand one below the other, in parentheses, when they are broken."""
+    return [Group("(", items, ")", separator=" ", comma=False, silent=True)]
+
+
+def in_parentheses(pieces: Pieces) -> Pieces:
+    """Parentheses that are needed; a row is broken in the same ones."""
+    if len(pieces) == 1 and isinstance(pieces[0], Group) and pieces[0].silent:
+        return [Group("(", pieces[0].items, ")", separator=" ", comma=False)]
+    return [Group("(", [pieces], ")", comma=False)]
 
 
 def _width(pieces: Pieces) -> int:
@@ -87,25 +104,20 @@ class _Writer:
 
     def write(self, pieces: Pieces, indent: int, tail: int) -> None:
         """Write pieces after which ``tail`` more characters stand on the line."""
-        following = _following(pieces, tail)
-        for piece, after in zip(pieces, following, strict=True):
+        for piece, after in zip(pieces, _following(pieces, tail), strict=True):
             if isinstance(piece, str):
                 self._text(piece)
             elif self.column + piece.width + after <= WIDTH:
                 self._text(flat([piece]))
             else:
-                self._broken(piece, indent)
-
-    def _broken(self, group: Group, indent: int) -> None:
-        self._text(group.opening)
-        begin = "\n" + _STEP * (indent + 1)
-        last = len(group.items) - 1
-        for index, item in enumerate(group.items):
-            end = "," if group.comma else ("" if index == last else group.separator.rstrip())
-            self._text(begin)
-            self.write(item, indent + 1, len(end))
-            self._text(end)
-        self._text("\n" + _STEP * indent + group.closing)
+                self._text(piece.opening)
+                last = len(piece.items) - 1
+                for index, item in enumerate(piece.items):
+                    self._text("\n" + _STEP * (indent + 1))
+                    end = "," if piece.comma else ("" if index == last else piece.separator.rstrip())
+                    self.write(item, indent + 1, len(end))
+                    self._text(end)
+                self._text("\n" + _STEP * indent + piece.closing)
 
 
 def _following(pieces: Sequence[str | Group], tail: int) -> list[int]:

@@ -23,8 +23,8 @@ class Span(NamedTuple):
 class Source:
     """A text with a name. Offsets count characters; lines count from 1, columns from 0.
 
-    The text is kept with ``\\n`` as the end of each line, also when it came with ``\\r\\n`` or ``\\r``, and without a byte order
-    mark: offsets are those of `text`, which has the lines of the file and, but for the mark, its columns.
+    The text is kept with ``\\n`` as the end of each line, also when it came with ``\\r\\n`` or ``\\r``, and without a byte
+    order mark: offsets are those of `text`, which has the lines of the file and, but for the mark, its columns.
     """
 
     def __init__(self, name: str, text: str) -> None:

@@ -11,14 +11,7 @@ from datetime import timedelta
 from types import EllipsisType
 from typing import TypeAlias
 
-from cascade_grammar.spans import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Spanned:
-    """Anything that stands somewhere in the text."""
-
-    span: Span = field(compare=False, repr=False)
+from cascade_grammar.nodes import Spanned, node
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ class Notes:
 NO_NOTES = Notes()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Identifier(Spanned):
     """A name where it is written: declared, imported, or used as a label."""
 
@@ -47,14 +40,14 @@ class Identifier(Spanned):
 # --- expressions ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Name(Spanned):
     """A variable, constant, parameter, or (called) a task, flow or built-in function."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Number(Spanned):
     """An int, float or imaginary number. ``text`` is how it was written, lower case."""
 
@@ -62,7 +55,7 @@ class Number(Spanned):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Duration(Spanned):
     """``250ms 5s 2m 1h 3d``, as written."""
 
@@ -70,16 +63,16 @@ class Duration(Spanned):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Literal(Spanned):
     """None, True, False, ``...``, a string or bytes; adjacent strings are one. ``written`` are a string's pieces as they stand
     in the text, or nothing when the tree was not read from one: formatting keeps them."""
 
-    value: None | bool | str | bytes | EllipsisType
+    value: bool | str | bytes | EllipsisType | None
     written: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Replacement(Spanned):
     """``{value!r:spec}`` in an f-string; ``conversion`` is "", "s", "r" or "a". ``debug`` is the text of ``{value = }`` that
     stands before the value in the result, ``value = `` with its ``=`` and blanks; such a value without conversion and
@@ -91,7 +84,7 @@ class Replacement(Spanned):
     debug: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class FString(Spanned):
     """An f-string: texts and replacements; no two texts in a row, none empty. ``triple``: it was written over several lines,
     and formatting keeps that."""
@@ -100,7 +93,7 @@ class FString(Spanned):
     triple: bool = field(default=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Unary(Spanned):
     """``operator`` is "-", "+", "~" or "not"."""
 
@@ -108,7 +101,7 @@ class Unary(Spanned):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Binary(Spanned):
     """An arithmetic or bit operator."""
 
@@ -117,7 +110,7 @@ class Binary(Spanned):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Logical(Spanned):
     """``and`` or ``or`` over two or more operands."""
 
@@ -125,7 +118,7 @@ class Logical(Spanned):
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Comparison(Spanned):
     """``first op second op third …``; operators as in Python, "not in" and "is not" included."""
 
@@ -133,7 +126,7 @@ class Comparison(Spanned):
     rest: tuple[tuple[str, Expression], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Conditional(Spanned):
     """``then if condition else otherwise``"""
 
@@ -142,7 +135,7 @@ class Conditional(Spanned):
     otherwise: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Walrus(Spanned):
     """``name := value``"""
 
@@ -150,7 +143,7 @@ class Walrus(Spanned):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Argument(Spanned):
     """An argument of a call; ``form`` is "" by position, "*", "**", or the keyword."""
 
@@ -158,7 +151,7 @@ class Argument(Spanned):
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Policy(Spanned):
     """``retry(…)`` or ``timeout(…)`` after a call."""
 
@@ -166,7 +159,7 @@ class Policy(Spanned):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Call(Spanned):
     """``function(arguments) with policies``; the function is a `Name` or an `Attribute` (a method)."""
 
@@ -175,7 +168,7 @@ class Call(Spanned):
     policies: tuple[Policy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Attribute(Spanned):
     """``value.name``"""
 
@@ -183,7 +176,7 @@ class Attribute(Spanned):
     name: Identifier
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Slice(Spanned):
     """``start:stop:step`` between brackets."""
 
@@ -192,7 +185,7 @@ class Slice(Spanned):
     step: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Subscript(Spanned):
     """``value[index]``; the index may be a `Slice`, or a `TupleDisplay` that has some."""
 
@@ -200,29 +193,29 @@ class Subscript(Spanned):
     index: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Starred(Spanned):
     """``*value`` in a display or a target."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class TupleDisplay(Spanned):
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class ListDisplay(Spanned):
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class SetDisplay(Spanned):
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class DictItem(Spanned):
     """``key: value``, or ``**value`` when the key is None."""
 
@@ -230,12 +223,12 @@ class DictItem(Spanned):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class DictDisplay(Spanned):
     items: tuple[DictItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Clause(Spanned):
     """``for target in iterable if condition if condition``"""
 
@@ -244,7 +237,7 @@ class Clause(Spanned):
     conditions: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Comprehension(Spanned):
     """``kind`` is "list", "set", "dict" or "generator"; ``key`` is for dicts only."""
 
@@ -254,7 +247,7 @@ class Comprehension(Spanned):
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class ParallelMap(Spanned):
     """``parallel [element for target in iterable if condition] limit n``; one clause."""
 
@@ -263,7 +256,7 @@ class ParallelMap(Spanned):
     limit: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Wait(Spanned):
     """``wait signal timeout duration``"""
 
@@ -281,14 +274,14 @@ Expression: TypeAlias = (
 # --- statements ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Noted(Spanned):
     """A statement or declaration: it may have comments around it."""
 
     notes: Notes = field(default=NO_NOTES, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Suite(Spanned):
     """An indented block of at least one statement; ``after`` are the comment lines below the last one."""
 
@@ -296,14 +289,14 @@ class Suite(Spanned):
     after: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Evaluate(Noted):
     """An expression as a statement; a string at the start of a flow is its docstring (kept in `FlowDeclaration.doc`)."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Assign(Noted):
     """``a = b, c = value``: targets from left to right; each a Name, Subscript, or a Tuple/ListDisplay of targets."""
 
@@ -311,7 +304,7 @@ class Assign(Noted):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Augment(Noted):
     """``target op= value``; ``operator`` without the "="."""
 
@@ -320,47 +313,47 @@ class Augment(Noted):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Delete(Noted):
     """``del a, b[0]``"""
 
     targets: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Pass(Noted):
     """``pass``"""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Return(Noted):
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Fail(Noted):
     """``fail value``; bare ``fail`` (None) in an ``except`` raises the caught error again."""
 
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Assert(Noted):
     condition: Expression
     message: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Break(Noted):
     label: Identifier | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Continue(Noted):
     label: Identifier | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Jump(Noted):
     """``jump state(arguments)``"""
 
@@ -368,12 +361,12 @@ class Jump(Noted):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Sleep(Noted):
     duration: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Emit(Noted):
     """``emit name, value``"""
 
@@ -381,7 +374,7 @@ class Emit(Noted):
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Arm(Spanned):
     """A condition and its suite; of an ``if`` or ``elif``."""
 
@@ -391,7 +384,7 @@ class Arm(Spanned):
     """Comments before and beside the ``elif`` line (those of the ``if`` line are the statement's)."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Otherwise(Spanned):
     """An ``else:`` or ``finally:`` with its suite and the comments around its line."""
 
@@ -399,13 +392,13 @@ class Otherwise(Spanned):
     notes: Notes = NO_NOTES
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class If(Noted):
     arms: tuple[Arm, ...]
     otherwise: Otherwise | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Loop(Noted):
     """``loop as label:``, without an end of its own."""
 
@@ -413,7 +406,7 @@ class Loop(Noted):
     body: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class While(Noted):
     """``while condition as label:``"""
 
@@ -423,7 +416,7 @@ class While(Noted):
     otherwise: Otherwise | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class For(Noted):
     """``for target in iterable as label:``"""
 
@@ -434,7 +427,7 @@ class For(Noted):
     otherwise: Otherwise | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Except(Spanned):
     """``except A, B as name:`` (also ``except (A, B)``); no kinds is ``except:``, which means ``except Exception:``."""
 
@@ -444,7 +437,7 @@ class Except(Spanned):
     notes: Notes = NO_NOTES
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Try(Noted):
     body: Suite
     handlers: tuple[Except, ...]
@@ -452,7 +445,7 @@ class Try(Noted):
     final: Otherwise | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Parallel(Noted):
     """``parallel limit n:``, each statement of the suite a branch."""
 
@@ -469,7 +462,7 @@ Statement: TypeAlias = (
 # --- declarations --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class TypeName(Spanned):
     """``list[int] | None``: ``name`` is "|" for a union (``arguments`` the members), else the type's name."""
 
@@ -477,7 +470,7 @@ class TypeName(Spanned):
     arguments: tuple[TypeName, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Parameter(Spanned):
     """``name: type = default`` of a flow or state."""
 
@@ -486,7 +479,7 @@ class Parameter(Spanned):
     default: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class State(Noted):
     """``state name(parameters):``, directly in a flow."""
 
@@ -495,7 +488,7 @@ class State(Noted):
     body: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class FlowDeclaration(Noted):
     """``flow name(parameters) -> type:``. Statements run first, then the first state, if there are any."""
 
@@ -508,7 +501,7 @@ class FlowDeclaration(Noted):
     after: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class ImportedName(Spanned):
     """``name as alias``"""
 
@@ -516,7 +509,7 @@ class ImportedName(Spanned):
     alias: Identifier | None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class ImportTasks(Noted):
     """``from module import names``: Python tasks. ``module`` may be dotted."""
 
@@ -524,7 +517,7 @@ class ImportTasks(Noted):
     names: tuple[ImportedName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class ImportFlows(Noted):
     """``from "./file.csc" import names``: flows and constants of another file, relative to this one."""
 
@@ -532,7 +525,7 @@ class ImportFlows(Noted):
     names: tuple[ImportedName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class ConstDeclaration(Noted):
     """``const NAME = expression``, computed when the file is compiled."""
 
@@ -540,7 +533,7 @@ class ConstDeclaration(Noted):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Strict(Noted):
     """``strict`` on a line of its own: methods of built-in values only."""
 
@@ -548,7 +541,7 @@ class Strict(Noted):
 Declaration: TypeAlias = ImportTasks | ImportFlows | ConstDeclaration | Strict | FlowDeclaration
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Module(Spanned):
     """A file. ``header`` are the comment lines before its docstring."""
 

@@ -1,4 +1,4 @@
-"""Arbitrary valid syntax trees, as hypothesis strategies: whatever a program could be read as, whether or not it makes sense."""
+"""Arbitrary valid syntax trees, as hypothesis strategies: whatever a program could be read as, with sense or without."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ numbers = st.one_of(
 durations = st.builds(lambda n, unit: f"{n}{unit}", st.integers(0, 999), st.sampled_from(["ms", "s", "m", "h", "d"])).map(
     lambda text: tree.Duration(HERE, duration_value(text), text)
 )
-texts = st.text(max_size=12) | st.sampled_from(["{", "}", "{{x}}", '"', "'", "\"'", '"""', "\\", "\n", "a\nb", "\\N{DASH}", "é"])
+texts = st.text(max_size=12) | st.sampled_from(
+    ["{", "}", "{{x}}", '"', "'", "\"'", '"""', "\\", "\n", "a\nb", "\\N{DASH}", "é"]
+)
 literals = st.one_of(st.none(), st.booleans(), st.just(...), texts, st.binary(max_size=8)).map(
     lambda value: tree.Literal(HERE, value)
 )
@@ -103,12 +105,13 @@ def _calls(values: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tree
 
 
 def _operations(values: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tree.Expression]:
-    binary = st.sampled_from("+ - * / // % @ ** << >> & | ^".split())
+    binary = st.sampled_from(["+", "-", "*", "/", "//", "%", "@", "**", "<<", ">>", "&", "|", "^"])
+    several = st.lists(values, min_size=2, max_size=4).map(tuple)
     comparing = st.sampled_from(["<", ">", "<=", ">=", "==", "!=", "in", "not in", "is", "is not"])
     return st.one_of(
         st.builds(tree.Binary, st.just(HERE), binary, values, values),
         st.builds(tree.Unary, st.just(HERE), st.sampled_from(["-", "+", "~", "not"]), values),
-        st.builds(tree.Logical, st.just(HERE), st.sampled_from(["and", "or"]), st.lists(values, min_size=2, max_size=4).map(tuple)),
+        st.builds(tree.Logical, st.just(HERE), st.sampled_from(["and", "or"]), several),
         st.builds(
             tree.Comparison, st.just(HERE), values, st.lists(st.tuples(comparing, values), min_size=1, max_size=3).map(tuple)
         ),
@@ -120,7 +123,9 @@ def _subscripts(values: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy
     maybe = st.none() | values
     slices = st.builds(tree.Slice, st.just(HERE), maybe, maybe, maybe)
     starred = values.map(lambda value: tree.Starred(HERE, value))
-    tuples = st.lists(values | slices | starred, min_size=1, max_size=3).map(lambda items: tree.TupleDisplay(HERE, tuple(items)))
+    tuples = st.lists(values | slices | starred, min_size=1, max_size=3).map(
+        lambda items: tree.TupleDisplay(HERE, tuple(items))
+    )
     return st.builds(tree.Subscript, st.just(HERE), values, values | slices | tuples)
 
 
@@ -192,7 +197,7 @@ def _simple(blank: bool) -> st.SearchStrategy[tree.Statement]:
     here = st.just(HERE)
     targets = _targets(expressions)
     single = name_nodes | st.builds(tree.Subscript, here, expressions, expressions)
-    operators = st.sampled_from("+ - * / // % @ ** << >> & | ^".split())
+    operators = st.sampled_from(["+", "-", "*", "/", "//", "%", "@", "**", "<<", ">>", "&", "|", "^"])
     return st.one_of(
         st.builds(tree.Evaluate, here, expressions.filter(_is_no_text), notes=notes),
         st.builds(tree.Assign, here, st.lists(targets, min_size=1, max_size=2).map(tuple), expressions, notes=notes),

@@ -1,1 +1,1 @@
-"""The steps of `cascade_grammar.parser`: scanner, explanations of errors, and builders of typed nodes. None of them knows lark."""
+"""The steps of `cascade_grammar.parser`: scanner, explanations of errors, builders of typed nodes. None of them knows lark."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Final, cast
 
 from cascade_grammar import tree
 from cascade_grammar.parsing import brackets
@@ -105,7 +105,7 @@ class Blocks:
     def _only_statements(self, lines: Sequence[tree.Statement | tree.Declaration | tree.State]) -> tuple[tree.Statement, ...]:
         statements: list[tree.Statement] = []
         for line in lines:
-            place = _PLACES.get(type(line))  # type: ignore[call-overload]
+            place = _PLACES.get(type(line))
             if place:
                 self.complaints.add("CS123", self._first_line(line.span), place)
             else:
@@ -341,19 +341,20 @@ class Blocks:
 _DECLARATIONS = (tree.ImportTasks, tree.ImportFlows, tree.ConstDeclaration, tree.Strict, tree.FlowDeclaration)
 
 
+_FOLLOWS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    ("if", "if"): ("elif", "else"),
+    ("if", "elif"): ("elif", "else"),
+    ("while", "while"): ("else",),
+    ("try", "try"): ("except", "else", "finally"),
+    ("try", "except"): ("except", "else", "finally"),
+    ("try", "else"): ("finally",),
+}
+"""The words that may follow, by the first word of the statement and the last one that was read."""
+
+
 def _continues(head: Head, followers: list[Head], line: Line) -> bool:
-    if not isinstance(line, Head):
-        return False
     last = followers[-1].word if followers else head.word
-    return line.word in {
-        "if": {"if": ("elif", "else"), "elif": ("elif", "else")},
-        "while": {"while": ("else",)},
-        "try": {
-            "try": ("except", "else", "finally"),
-            "except": ("except", "else", "finally"),
-            "else": ("finally",),
-        },
-    }.get(head.word, {}).get(last, ())  # fmt: skip
+    return isinstance(line, Head) and line.word in _FOLLOWS.get((head.word, last), ())
 
 
 def _with_comments(line: Line, comments: tuple[str | None, ...]) -> Line:
@@ -379,6 +380,6 @@ def _layout_blanks(declarations: list[tree.Declaration]) -> tuple[tree.Declarati
     for index, line in enumerate(declarations):
         decided = index == 0 or isinstance(line, tree.FlowDeclaration) or isinstance(laid[-1], tree.FlowDeclaration)
         if decided and line.notes.blank:
-            line = replace(line, notes=replace(line.notes, blank=False))  # noqa: PLW2901
+            line = replace(line, notes=replace(line.notes, blank=False))
         laid.append(line)
     return tuple(laid)

@@ -58,7 +58,9 @@ def _expression(build: Expressions, entry: _Entry, *, starred: bool = False, bar
         if node.form == "**":
             complain("CS127", node.span, "`**` stands only in a call or a dict display")
         else:
-            complain("CS117", node.span, "`=` gives a value to an argument of a call, and this is no call", "to compare, write `==`")
+            complain(
+                "CS117", node.span, "`=` gives a value to an argument of a call, and this is no call", "to compare, write `==`"
+            )
         return node.value
     if isinstance(node, tree.Slice):
         complain("CS127", node.span, "`:` stands only in a subscript or a dict display")
@@ -209,7 +211,8 @@ def check_target(build: Expressions, target: tree.Expression, *, starred: bool =
             if len(stars) > 1:
                 complain("CS120", stars[1].span, "two of the targets have a `*`")
                 return False
-            return all([check_target(build, item, starred=not deleted, deleted=deleted) for item in items])
+            right = [check_target(build, item, starred=not deleted, deleted=deleted) for item in items]
+            return all(right)
         case tree.Starred(value=value) if starred:
             return check_target(build, value)
         case tree.Attribute():

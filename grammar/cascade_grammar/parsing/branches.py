@@ -42,7 +42,7 @@ def fill(root: Branch, handlers: Mapping[str, Handler]) -> None:
     for branch in order:
         for child in branch.children:
             if type(child) is Branch:
-                order.append(child)  # noqa: PERF401, B909 - the list is the queue
+                order.append(child)  # noqa: PERF401 - the list is the queue
     for branch in reversed(order):
         children = branch.children
         if children:

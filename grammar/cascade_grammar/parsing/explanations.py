@@ -142,7 +142,12 @@ def _near(word: Token, known: tuple[str, ...]) -> Said | None:
 
 def _keyword_as_name(error: _Error) -> Said | None:
     previous, token = error.previous, error.token
-    if previous and previous.text in KEYWORDS and previous.type not in ("LITERAL", "FROM") and token.type in ("EQUAL", "AUGMENT", "DOT"):
+    if (
+        previous
+        and previous.text in KEYWORDS
+        and previous.type not in ("LITERAL", "FROM")
+        and token.type in ("EQUAL", "AUGMENT", "DOT")
+    ):
         return _reserved(previous)
     if token.text in KEYWORDS and token.type in ("VERB", "HEAD", "FLOW", "FROM", "CONST", "STRICT", "AS", "WITH", "IMPORT"):
         if error.accepts(("NAME",)) and token is not error.first:
@@ -224,7 +229,8 @@ _GROUPS: Final = (
 )
 _IN_WORDS: Final = {
     "NAME": "a name", "LITERAL": "a value", "STRING": "a string", "NUMBER": "a number", "NEWLINE": "the end of the line",
-    "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`", "LBRACE": "`{`", "RBRACE": "`}`", "COMMA": "`,`", "COLON": "`:`",
+    "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`", "LBRACE": "`{`", "RBRACE": "`}`", "COMMA": "`,`",
+    "COLON": "`:`",
     "DOT": "`.`", "EQUAL": "`=`", "ARROW": "`->`", "IF": "`if`", "ELSE": "`else`", "IN": "`in`", "AS": "`as`", "FOR": "`for`",
     "IMPORT": "`import`", "FCLOSE": "`}`", "LIMIT": "`limit`", "TIMEOUT": "`timeout`", "$END": "the end of the file",
     "INDENT": "an indented block", "OPERATOR": "an operator",

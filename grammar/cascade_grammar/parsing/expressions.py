@@ -41,8 +41,10 @@ class Expressions:
             "starred_target": self._starred,
             "items": self._items,
             "policed": self._policed,
-            "list": self._deepen,
-            "braces": self._deepen,
+            "group": self._display,
+            "list": self._display,
+            "braces": self._display,
+            "subscript": self._deepen,
             "entry": self._deepen,
             "spread": self._spread,
             "keyword": self._keyword,
@@ -50,8 +52,8 @@ class Expressions:
             "slice": self._slice,
             "clause": self._clause,
             "strings": self._strings,
-            "fstring": self._deepen,
-            "replacement": self._deepen,
+            "fstring": self._fstring,
+            "replacement": self._display,
         }
 
     def begin_statement(self) -> None:
@@ -65,13 +67,8 @@ class Expressions:
         if type(child) is Token:
             return self._atom(child)
         branch = cast(Branch, child)
-        if branch.node is None:
-            if branch.data in ("group", "list", "braces"):
-                branch.node = brackets.display(self, branch)
-            elif branch.data == "policed_items":
-                branch.node = self._policed_items(branch)
-            elif branch.data == "fstring":
-                branch.node = strings.build(self, [branch], span_of(branch))
+        if branch.node is None and branch.data == "policed_items":
+            branch.node = self._policed_items(branch)
         return cast(tree.Expression, branch.node)
 
     def whole(self, child: Child) -> tree.Expression:
@@ -132,6 +129,14 @@ class Expressions:
 
     def _strings(self, branch: Branch) -> tree.Expression:
         return strings.build(self, branch.children, span_of(branch))
+
+    def _fstring(self, branch: Branch) -> tree.Expression:
+        branch.depth += 1
+        return strings.formatted(self, branch)
+
+    def _display(self, branch: Branch) -> tree.Expression:
+        branch.depth += branch.data != "group"
+        return brackets.display(self, branch)
 
     def _deepen(self, branch: Branch) -> None:
         branch.depth += 1
@@ -202,7 +207,7 @@ class Expressions:
             node: tree.Expression
             if type(trailer) is Branch:
                 span, depth = Span(branch.start, trailer.end), max(result.depth, trailer.depth) + 1
-                if trailer.data == "group":
+                if trailer.data == "arguments":
                     node = tree.Call(span, result.node, brackets.arguments(self, trailer))
                 else:
                     node = tree.Subscript(span, result.node, brackets.index(self, trailer))

@@ -9,7 +9,7 @@ __all__ = ["FOREIGN_SIGNS", "FOREIGN_WORDS", "RESERVED_FOREIGN"]
 _FLOW = "write `flow name(parameters):`"
 _TASKS = "write the task in Python, and name it: `from module import task`"
 
-RESERVED_FOREIGN: Final = frozenset("class def lambda yield global nonlocal async await raise".split())
+RESERVED_FOREIGN: Final = frozenset(["class", "def", "lambda", "yield", "global", "nonlocal", "async", "await", "raise"])
 """Keywords of Python that are no names here either."""
 
 FOREIGN_WORDS: Final[dict[str, str]] = {

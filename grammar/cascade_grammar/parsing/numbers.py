@@ -69,7 +69,9 @@ def _explain(text: str) -> tuple[str, Complaint]:
     shown = text if len(text) <= 40 else text[:37] + "..."
     if re.fullmatch(r"0[0-9_]+", text):
         digits = text.lstrip("0_") or "0"
-        return "NUMBER", Complaint("CS110", f"`{shown}` begins with a zero", f"write `{digits}`, or `0o{digits}` if it is octal")
+        return "NUMBER", Complaint(
+            "CS110", f"`{shown}` begins with a zero", f"write `{digits}`, or `0o{digits}` if it is octal"
+        )
     found = _LIKE_DURATION.fullmatch(text)
     if text[:2].lower() not in ("0x", "0o", "0b") and found and found.group(2)[0] not in "eEjJ":
         amount, unit, rest = found.groups()

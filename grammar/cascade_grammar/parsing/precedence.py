@@ -1,9 +1,9 @@
 """Operators in a row get their shape: precedence and association as in Python, without recursion.
 
-    a + b * c        Binary(+, a, Binary(*, b, c))
-    a < b < c        one Comparison
-    a or b or c      one Logical
-    not a == b       Unary(not, Comparison)
+a + b * c        Binary(+, a, Binary(*, b, c))
+a < b < c        one Comparison
+a or b or c      one Logical
+not a == b       Unary(not, Comparison)
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ class Shaper:
         # An equal operator waits with those that make one node with it, and with the right-associative `**`.
         waits = precedence in (1, 2, COMPARISON, 12)
         operators = self.operators
-        while operators and (
-            operators[-1].precedence > precedence or (operators[-1].precedence == precedence and not waits)
-        ):
+        while operators and (operators[-1].precedence > precedence or (operators[-1].precedence == precedence and not waits)):
             self._reduce()
         operators.append(_Operator(text, precedence, False, start))
 

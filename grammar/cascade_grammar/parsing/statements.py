@@ -133,8 +133,10 @@ class Statements:
 
     def _label(self, branch: Branch) -> tree.Identifier | None:
         value = self._optional(branch)
-        if value is None or isinstance(value, tree.Name):
-            return value and tree.Identifier(value.span, value.id)
+        if value is None:
+            return None
+        if isinstance(value, tree.Name):
+            return tree.Identifier(value.span, value.id)
         word = cast(Token, branch.children[0]).text
         self.complain("CS125", value.span, f"`{word}` is followed by the label of a loop, or by nothing")
         return None

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from cascade_grammar import tree
-from cascade_grammar.parsing import brackets
 from cascade_grammar.parsing.branches import Branch, Child, span_of
 from cascade_grammar.parsing.texts import TextError, decode_bytes, decode_text, split_string
 from cascade_grammar.parsing.tokens import Token
@@ -16,7 +15,7 @@ from cascade_grammar.spans import Span
 if TYPE_CHECKING:
     from cascade_grammar.parsing.expressions import Expressions
 
-__all__ = ["build"]
+__all__ = ["build", "formatted"]
 
 _Part = str | tree.Replacement
 
@@ -35,11 +34,10 @@ def build(expressions: Expressions, pieces: Sequence[Child], span: Span) -> tree
             if isinstance(value, str):
                 parts.append(value)
         else:
-            branch = cast(Branch, piece)
-            opening = cast(Token, branch.children[0]).text
-            formatted, triple = True, triple or (opening[-3:] in ('"""', "'''"))
+            inner = cast(tree.FString, cast(Branch, piece).node)
+            formatted, triple = True, triple or inner.triple
             values.append("")
-            parts += _parts(expressions, branch.children[1:-1], "r" in opening[:2].lower())
+            parts += inner.parts
     texts = [value for value in values if isinstance(value, str)]
     if texts and len(texts) < len(values):
         expressions.complaints.add("CS128", span, "text and bytes stand beside each other", "both must be one or the other")
@@ -48,6 +46,13 @@ def build(expressions: Expressions, pieces: Sequence[Child], span: Span) -> tree
     if not formatted:
         return tree.Literal(span, "".join(texts), tuple(written))
     return tree.FString(span, _joined(parts), triple)
+
+
+def formatted(expressions: Expressions, branch: Branch) -> tree.FString:
+    """One f-string; the values of its replacements are built already."""
+    opening = cast(Token, branch.children[0]).text
+    parts = _parts(expressions, branch.children[1:-1], "r" in opening[:2].lower())
+    return tree.FString(span_of(branch), _joined(parts), opening[-3:] in ('"""', "'''"))
 
 
 def _joined(parts: list[_Part]) -> tuple[_Part, ...]:
@@ -131,5 +136,4 @@ def _replacement(expressions: Expressions, branch: Branch, raw: bool) -> tree.Re
             debug = token.text
         else:
             conversion = token.text
-    value = brackets.display(expressions, branch)
-    return tree.Replacement(span_of(branch), value, conversion, spec, debug)
+    return tree.Replacement(span_of(branch), cast(tree.Expression, branch.node), conversion, spec, debug)

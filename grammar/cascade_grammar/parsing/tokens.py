@@ -40,8 +40,9 @@ KEYWORDS: Final = _table(
     ("FLOW", "flow state"),
     ("OPERATOR", "and or is"),
     ("LITERAL", "None True False"),
-    *((word.upper(), word) for word in "as const for from import in not parallel strict wait with".split()),
-)
+    ("AS", "as"), ("CONST", "const"), ("FOR", "for"), ("FROM", "from"), ("IMPORT", "import"), ("IN", "in"), ("NOT", "not"),
+    ("PARALLEL", "parallel"), ("STRICT", "strict"), ("WAIT", "wait"), ("WITH", "with"),
+)  # fmt: skip
 """Reserved words. ``if`` and ``else`` that do not begin a line are IF and ELSE; ``limit`` and ``timeout`` are LIMIT and
 TIMEOUT only where a name can not stand."""
 

@@ -1,4 +1,4 @@
-"""Types in signatures: the expression that was written becomes a `TypeName`. Which types there are is the compiler's question."""
+"""Types in signatures: the expression that was written becomes a `TypeName`. Which there are is the compiler's question."""
 
 from __future__ import annotations
 

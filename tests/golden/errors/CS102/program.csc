@@ -1,0 +1,3 @@
+flow main():
+    values = [1, 2
+    return values

@@ -1,0 +1,3 @@
+flow main():
+    value = 1
+        return value

@@ -1,0 +1,3 @@
+flow main(n: int):
+    while n > 0:
+    return n

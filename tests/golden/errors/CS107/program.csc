@@ -1,0 +1,4 @@
+flow main(n: int):
+    if n > 0:
+        return 1
+      return 2

@@ -1,0 +1,2 @@
+flow main():
+    sleep 1h30

@@ -1,0 +1,2 @@
+flow main(name: str):
+    return f"hello {name"

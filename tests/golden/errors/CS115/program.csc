@@ -1,0 +1,3 @@
+flow main():
+    cost = 3 €
+    return cost

@@ -1,0 +1,3 @@
+flow main(n: int):
+    if n = 0:
+        return "none"

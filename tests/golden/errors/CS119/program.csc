@@ -1,0 +1,2 @@
+flow main(n: int):
+    retrun n

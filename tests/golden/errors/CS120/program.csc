@@ -1,0 +1,2 @@
+flow main():
+    len("abc") = 3

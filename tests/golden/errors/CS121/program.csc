@@ -1,0 +1,2 @@
+flow main(order):
+    order.status = "shipped"

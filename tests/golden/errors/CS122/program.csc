@@ -1,0 +1,2 @@
+flow main(n: int):
+    return n with retry(3)

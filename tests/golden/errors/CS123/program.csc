@@ -1,0 +1,1 @@
+print("a statement stands in a flow")

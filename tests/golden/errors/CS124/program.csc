@@ -1,0 +1,3 @@
+flow main():
+    else:
+        return 1

@@ -1,0 +1,2 @@
+flow main():
+    print(sep=", ", "alone")

@@ -1,0 +1,2 @@
+flow main(values: list):
+    return {"all": values, "first"}

@@ -1,0 +1,2 @@
+flow main(a, b):
+    return a == not b

@@ -1,0 +1,2 @@
+flow main(n: 3):
+    return n

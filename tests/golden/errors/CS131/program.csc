@@ -1,0 +1,2 @@
+flow main():
+    state = 3
