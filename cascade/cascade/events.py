@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+import msgspec
 from cascade_vm.host import Place
 
 __all__ = [
@@ -20,15 +18,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(msgspec.Struct, frozen=True):
     """A run of ``flow`` begins."""
 
     flow: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(msgspec.Struct, frozen=True):
     """It ended after ``duration`` seconds; ``error`` is what it failed with, None when it did not."""
 
     flow: str
@@ -36,8 +32,7 @@ class RunFinished:
     error: BaseException | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallStarted:
+class CallStarted(msgspec.Struct, frozen=True):
     """A task, or a method of a value, is called. Each attempt is a call."""
 
     target: str
@@ -45,8 +40,7 @@ class CallStarted:
     call: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallFinished:
+class CallFinished(msgspec.Struct, frozen=True):
     """A call gave a value (``ok``) or an error, after ``duration`` seconds."""
 
     target: str
@@ -56,8 +50,7 @@ class CallFinished:
     ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CallRetried:
+class CallRetried(msgspec.Struct, frozen=True):
     """Attempt number ``attempt`` failed with ``error``; the next begins after ``delay`` seconds."""
 
     target: str
@@ -67,16 +60,14 @@ class CallRetried:
     delay: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sleeping:
+class Sleeping(msgspec.Struct, frozen=True):
     """The flow sleeps for ``duration`` seconds."""
 
     place: Place
     duration: float
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """The flow waits for a signal, for ``timeout`` seconds at most (None: for ever)."""
 
     place: Place
@@ -84,8 +75,7 @@ class Waiting:
     timeout: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class SignalReceived:
+class SignalReceived(msgspec.Struct, frozen=True):
     """The signal came."""
 
     place: Place
@@ -93,8 +83,7 @@ class SignalReceived:
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
+class Emitted(msgspec.Struct, frozen=True):
     """The program said ``emit name, value``."""
 
     place: Place
@@ -113,12 +102,14 @@ def tell(listener: Listener, event: Event) -> None:
     try:
         listener(event)
     except Exception:
+        import logging  # six milliseconds that few runs need
+
         logging.getLogger("cascade").exception("a listener failed on %r", event)
 
 
 def event_to_dict(event: Event) -> dict[str, object]:
     """An event as JSON can say it. Values that JSON does not know are given as their ``repr``."""
-    fields = {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+    fields = {name: _plain(getattr(event, name)) for name in event.__struct_fields__}
     return {"event": type(event).__name__, **fields}
 
 

@@ -12,15 +12,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import copy_context
 from functools import cached_property, partial
 from time import perf_counter
-from typing import Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from cascade_vm.host import Pending
 
-from cascade.processes import Processes, Ticket, WorkerDied, importable, pack_request
 from cascade.tasks import Task
 from cascade.threads import DaemonThreads
 
-__all__ = ["Invoke", "Pools", "awaited", "bind"]
+if TYPE_CHECKING:
+    from cascade.processes import Processes
+
+__all__ = ["Invoke", "Pools", "awaited", "bind", "refuse_stop"]
 
 Invoke: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], object]
 
@@ -44,6 +46,8 @@ class Pools:
 
     @cached_property
     def processes(self) -> Processes:
+        from cascade.processes import Processes  # 15 ms with multiprocessing, for the programs that compute
+
         return Processes(os.cpu_count() or 1)
 
     def close(self) -> None:
@@ -65,7 +69,9 @@ def bind(task: Task[..., Any], pools: Pools) -> Invoke:
         case "blocking":
             return lambda arguments, keywords: Pending(_in_thread(pools, task, arguments, keywords))
         case "compute":
-            return lambda arguments, keywords: Pending(_in_process(pools, task, arguments, keywords))
+            from cascade.compute import call_in_process
+
+            return lambda arguments, keywords: Pending(call_in_process(pools, task, arguments, keywords))
         case "auto":
             return _Auto(task, pools)
 
@@ -84,7 +90,7 @@ def _inline(target: str, fn: Callable[..., Any]) -> Invoke:
         try:
             value = fn(*arguments, **keywords) if keywords else fn(*arguments)
         except StopIteration as error:
-            _refuse_stop(target, error)
+            refuse_stop(target, error)
         return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
 
     return call
@@ -105,7 +111,7 @@ async def awaited(target: str, answer: Awaitable[Any]) -> object:
         raise RuntimeError(f"{target} was cancelled from within") from error
 
 
-def _refuse_stop(target: str, error: StopIteration) -> NoReturn:
+def refuse_stop(target: str, error: StopIteration) -> NoReturn:
     """`StopIteration` can not pass a coroutine; Python makes the same of it there."""
     raise RuntimeError(f"{target} raised StopIteration") from error
 
@@ -134,7 +140,7 @@ def _timed(target: str, fn: Callable[..., Any], arguments: Sequence[Any], keywor
     try:
         value = fn(*arguments, **keywords)
     except StopIteration as error:
-        _refuse_stop(target, error)
+        refuse_stop(target, error)
     return value, perf_counter() - began
 
 
@@ -158,7 +164,7 @@ class _Auto:
         try:
             value = self._fn(*arguments, **keywords) if keywords else self._fn(*arguments)
         except StopIteration as error:
-            _refuse_stop(self._task.name, error)
+            refuse_stop(self._task.name, error)
         finally:
             if perf_counter() - began > TOO_LONG:
                 self._relapse()
@@ -173,33 +179,3 @@ class _Auto:
     def _relapse(self) -> None:
         self._inline, self._short_calls = False, 0
         self._needed *= MORE_AFTER_RELAPSE
-
-
-# --- in a process --------------------------------------------------------------------------------------------------------
-
-
-async def _in_process(pools: Pools, task: Task[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
-    where = importable(task.fn)
-    if where is None:
-        raise TypeError(f"{task.name} can not run in another process: only a function at the top of a module is found there")
-    try:
-        request = pack_request(where, arguments, keywords)
-    except Exception as error:
-        raise TypeError(f"an argument of {task.name} can not be sent to another process: {error}") from error
-    ticket = Ticket()
-    try:
-        kind, value = await asyncio.get_running_loop().run_in_executor(
-            pools.processes.threads, pools.processes.exchange, ticket, request
-        )
-    except WorkerDied as error:
-        raise RuntimeError(f"{task.name}: {error}") from None
-    except asyncio.CancelledError:
-        ticket.abandon()
-        raise
-    if kind == "lost":
-        raise TypeError(f"the result of {task.name} can not be sent back from another process: {value}")
-    if kind == "error":
-        if isinstance(value, StopIteration):
-            _refuse_stop(task.name, value)
-        raise value
-    return value
