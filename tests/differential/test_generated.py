@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from support.compare import check_seed
+from support.compare import check_seed, turn_by_turn, whole_effort
 
 PIECES = 8
 
@@ -17,24 +17,23 @@ PIECES = 8
 @pytest.mark.parametrize("piece", range(PIECES))
 def test_programs_of_fixed_seeds_agree_on_every_engine(piece: int, differential_examples: int) -> None:
     """Value, error, place and log are the same for each of the programs."""
-    reports = (check_seed(seed) for seed in range(piece, differential_examples, PIECES))
+    reports = (check_seed(seed, turn_by_turn(seed)) for seed in range(piece, differential_examples, PIECES))
     assert next((report for report in reports if report), None) is None
 
 
 @settings(
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # programs are made small by `support.shrink`
     suppress_health_check=list(HealthCheck),
 )
 @given(seed=st.integers(1_000_000, 2**48))
 def test_drawn_programs_agree_on_every_engine(seed: int) -> None:
     """What holds for the fixed seeds holds for others."""
-    report = check_seed(seed)
+    report = check_seed(seed, turn_by_turn(seed))
     assert report is None, report
 
 
 def test_one_seed(differential_seed: int | None) -> None:
     """Runs the program of the seed that the command line names, if it names one."""
     if differential_seed is not None:
-        report = check_seed(differential_seed)
+        report = check_seed(differential_seed, whole_effort())
         assert report is None, report

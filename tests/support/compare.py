@@ -18,6 +18,30 @@ from support.outcomes import Outcome, difference
 from support.shrink import shrink
 
 
+class Effort(NamedTuple):
+    """How much is done with a program: ``variants`` are those beside the plain Blueprint, ``forms`` those that are written
+    down and read back, ``detailed`` the Blueprints that this, running short and pausing is tried with."""
+
+    variants: tuple[str, ...]
+    forms: tuple[str, ...]
+    detailed: tuple[str, ...]
+    rooted: bool = False
+    """Whether the program is made for one call, too."""
+
+
+def whole_effort() -> Effort:
+    """Everything."""
+    return Effort(tuple(engines.variants()), tuple(engines.FORMS), ("plain", "level 2"), rooted=True)
+
+
+def turn_by_turn(seed: int) -> Effort:
+    """A part of it, another one for the next seed: all of it is tried many times over many seeds."""
+    passes = [name for name in engines.variants() if name not in ("level 1", "level 2")]
+    chosen = {passes[seed % len(passes)], passes[seed // 3 % len(passes)], "level 1" if seed % 4 == 0 else "level 2", "level 2"}
+    form = tuple(engines.FORMS)[seed % len(engines.FORMS)]
+    return Effort(tuple(sorted(chosen)), (form,), ("plain" if seed % 5 < 2 else "level 2",), seed % 3 == 0)
+
+
 class Disagreement(NamedTuple):
     """``engine`` parts from what is expected, as ``text`` says."""
 
@@ -48,7 +72,7 @@ def example_of(model: Model) -> Example | None:
 
 def against_oracle(oracle: Outcome, got: Outcome) -> str:
     """What CPython can tell: value, error and its line, and the log (its order only where one strand runs)."""
-    line = tuple(place.line for place in got.trail[:1])
+    line = tuple(place.line for place in got.trail[:1]) if oracle.trail else ()
     seen = Outcome(got.value, got.error, line, got.log)
     expected = oracle
     if oracle.vague:
@@ -56,19 +80,23 @@ def against_oracle(oracle: Outcome, got: Outcome) -> str:
     return difference(expected, seen)
 
 
-def _forms(case: Case, name: str, blueprint: Blueprint, expected: Outcome) -> Iterator[Disagreement]:
+def _forms(case: Case, name: str, blueprint: Blueprint, expected: Outcome, forms: tuple[str, ...]) -> Iterator[Disagreement]:
     """Written down and read back, it is the same and does the same, to the turn."""
-    for form, again in engines.FORMS.items():
-        copy = again(blueprint)
+    for form in forms:
+        copy = engines.FORMS[form](blueprint)
         if copy != blueprint:
             yield Disagreement(f"{name} as {form}", "another Blueprint is read back")
             continue
         if text := difference(expected, engines.run_machine(case, copy)):
             yield Disagreement(f"{name} as {form}", text)
+
+
+def _short(case: Case, name: str, blueprint: Blueprint, expected: Outcome, strands: bool) -> Iterator[Disagreement]:
+    """With fewer turns than it needs it is stopped, and a copy at the same place."""
     assert expected.turns is not None
     for turns in {expected.turns // 2, expected.turns - 1} - {-1, expected.turns}:
         short = engines.run_machine(case, blueprint, turns)
-        if short.error is None or not short.error.startswith("BudgetExhausted"):
+        if not strands and not (short.error or "").startswith("BudgetExhausted"):
             yield Disagreement(f"{name} with {turns} turns", f"not stopped, but {short.error}")
         if text := difference(short, engines.run_machine(case, engines.FORMS["bytes"](blueprint), turns)):
             yield Disagreement(f"{name} with {turns} turns", text)
@@ -83,77 +111,71 @@ def _sliced(case: Case, name: str, blueprint: Blueprint, expected: Outcome, stra
         yield Disagreement(f"{name} in slices", text)
 
 
-def _blueprints(plain: Blueprint, only: str | None) -> Iterator[tuple[str, Callable[[], Blueprint]]]:
-    yield "plain", lambda: plain
-    for name, make in engines.variants().items():
-        if only is None or only in name:
-            yield name, lambda make=make: make(plain)  # type: ignore[misc]
-
-
-def disagreements(example: Example, thorough: bool = True, only: str | None = None) -> Iterator[Disagreement]:
-    """Wherever an engine parts from CPython or from the reference, as found.
-
-    ``thorough`` also writes Blueprints down, cuts runs short and pauses them. ``only`` picks passes by a part of the name.
-    """
-    case, oracle = example.case, example.oracle
+def disagreements(example: Example, effort: Effort) -> Iterator[Disagreement]:
+    """Wherever an engine parts from CPython or from the reference, as found."""
     try:
         program = engines.build(example.text)
     except SourceErrors as error:
-        yield Disagreement("front end", str(error))
+        yield Disagreement(f"front end {error.diagnostics[0].code}", str(error))
         return
-    reference = engines.run_reference(case, program)
-    if oracle is not None and (text := against_oracle(oracle, reference)):
+    reference = engines.run_reference(example.case, program)
+    if example.oracle is not None and (text := against_oracle(example.oracle, reference)):
         yield Disagreement("reference", text)
-    yield from machine_disagreements(example, program, reference, thorough, only)
+    yield from machine_disagreements(example, program, reference, effort)
 
 
 def machine_disagreements(
-    example: Example, program: graph.Program, reference: Outcome, thorough: bool, only: str | None
+    example: Example, program: graph.Program, reference: Outcome, effort: Effort
 ) -> Iterator[Disagreement]:
     """Wherever the machine parts from the reference."""
-    case, oracle = example.case, example.oracle
+    case = example.case
+    strands = example.oracle is None or example.oracle.vague
+    if effort.rooted:
+        for got in engines.run_rooted(case, program):
+            if (got.error, got.log, got.trail, got.alone) != (reference.error, reference.log, reference.trail, reference.alone):
+                yield Disagreement("rooted", difference(reference, got))
     plain = engines.plain_of(program)
-    for name, make in _blueprints(plain, only):
-        blueprint = make()
+    for name in ("plain", *effort.variants):
+        blueprint = plain if name == "plain" else engines.variants()[name](plain)
         if found := engines.complaints(blueprint):
             yield Disagreement(f"verifier of {name}", "\n".join(found))
             continue
         got = engines.run_machine(case, blueprint)
         if text := difference(reference.without("turns"), got.without("turns")):
             yield Disagreement(name, text)
-            continue
-        if thorough and name in ("plain", "level 2"):
-            yield from _forms(case, name, blueprint, got)
-            yield from _sliced(case, name, blueprint, got, oracle is None or oracle.vague)
+        elif name in effort.detailed:
+            yield from _forms(case, name, blueprint, got, effort.forms)
+            yield from _short(case, name, blueprint, got, strands)
+            yield from _sliced(case, name, blueprint, got, strands)
 
 
-def first_disagreement(model: Model, thorough: bool = True) -> Disagreement | None:
+def first_disagreement(model: Model, effort: Effort) -> Disagreement | None:
     """The first there is; an error of an engine's own is one too."""
     example = example_of(model)
     if example is None:
         return None
     try:
-        return next(disagreements(example, thorough), None)
+        return next(disagreements(example, effort), None)
     except Exception as error:  # whatever an engine raises of its own is what we look for
         return Disagreement(f"crash: {type(error).__name__}", f"{error}")
 
 
-def check_seed(seed: int, thorough: bool = True, patience: float = 20.0) -> str | None:
+def check_seed(seed: int, effort: Effort, patience: float = 20.0) -> str | None:
     """None when all engines agree on the program of this seed, else a report with the program made small."""
     model = generate(seed)
-    found = first_disagreement(model, thorough)
+    found = first_disagreement(model, effort)
     if found is None:
         return None
     engine = found.engine
 
     def fails(smaller: Model) -> bool:
         try:
-            again = first_disagreement(smaller, thorough)
+            again = first_disagreement(smaller, effort)
         except (SyntaxError, NameError):
             return False
         return again is not None and again.engine == engine
 
     small = shrink(model, fails, patience)
-    found = first_disagreement(small, thorough) or found
+    found = first_disagreement(small, effort) or found
     text = print_program(small).csc
     return f"seed {seed}, {found.engine}:\n{found.text}\narguments: {small.arguments}, script: {small.script}\n\n{text}"

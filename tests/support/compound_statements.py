@@ -29,6 +29,11 @@ _POLICIES = (
     ("timeout(10s)", '("timeout", 10.0)'),
     ("timeout(0.05)", '("timeout", 0.05)'),
 )
+_AROUND = (
+    "\0 and CALL", "\0 or CALL", "CALL if \0 else \0", "\0 if \0 else CALL", "(CALL, \0)", "ident(CALL)", "not CALL",
+    "[\0, CALL][1]",
+)  # fmt: skip
+"""Where a call of a flow may stand; some are tail calls still."""
 
 
 class CompoundStatements(SimpleStatements):
@@ -83,7 +88,7 @@ class CompoundStatements(SimpleStatements):
         parts: list[Line | Suite] = []
         ends: list[Scope] = []
         for number in range(self.random.choice((1, 1, 1, 2, 3))):
-            condition = self.expr("cond" if self.chance(0.3) else "bool", 2)
+            condition = self.expr("condition", 2)
             suite, after = self.apart(context.inner())
             parts += [Line("if \0:" if number == 0 else "elif \0:", (condition,)), suite]
             ends.append(after)
@@ -129,7 +134,7 @@ class CompoundStatements(SimpleStatements):
             i, j, rest = names
             target, targets = self.random.choice(((f"{i}, {j}", (i, j)), (f"{i}, *{rest}", (i, rest)), (f"({j}, {i})", (i, j))))
             source = "iterpairs"
-        elif self.chance(0.15) and "c0" not in self.scope.readonly:
+        elif self.chance(0.3) and "c0" not in self.scope.readonly:
             target, targets = "c0", ("c0",)
         if self.scope.readonly and target == "c0":
             return self.assign(context)
@@ -191,10 +196,15 @@ class CompoundStatements(SimpleStatements):
         if handled:
             kinds = self.random.sample(ERRORS, self.random.choice((1, 1, 2, 3)))
             for number in range(self.random.choice((1, 1, 2))):
-                parts += self.handler(context, kinds[number : number + 2] if number < len(kinds) else [], ends)
+                parts += self.handler(context, kinds[number : number + 2], ends)
+                if any(isinstance(part, Line) and part.text == "except:" for part in parts):
+                    break
             if self.chance(0.3):
                 self.scope = tried.copy()
                 suite, ends[0] = self.apart(context.inner())
+                if self.chance(0.4):
+                    first = self.one("check(\0)", self.literal("lit"))
+                    suite = replace(suite, statements=(first, *suite.statements))
                 parts += [Line("else:"), suite]
         self.scope = before.copy()
         self.scope.join(before, *ends)
@@ -216,10 +226,7 @@ class CompoundStatements(SimpleStatements):
             seen = self.one(f"emit 'caught', str({name})", python=f"emit('caught', str({name}))")
             suite = replace(suite, statements=(seen, *suite.statements))
         ends.append(after)
-        parts: list[Line | Suite] = [Line(text, (), python), suite]
-        if every:
-            kinds.clear()
-        return parts
+        return [Line(text, (), python), suite]
 
     def trouble(self) -> Statement:
         """Likely an error."""
@@ -259,7 +266,7 @@ class CompoundStatements(SimpleStatements):
         )
 
     def call_flow(self, context: Context) -> Statement:
-        """A flow below this one with some fuel, or any other with less fuel than there is."""
+        """A flow below this one with the fuel that there is, or any with less: so that calls end."""
         quiet = self.scope.quiet
         callable_ = [s for s in self.signatures if s.quiet or not quiet]
         later = [s for s in callable_ if self.signatures.index(s) > self.this]
@@ -271,13 +278,18 @@ class CompoundStatements(SimpleStatements):
             return self.assign(context)
         flow = self.random.choice(pool)
         texts, parts = self.pass_arguments(flow.parameters[1:], swap=again)
-        fuel = "n0 - 1" if again else self.random.choice(("0", "1", "2", "3"))
+        fuel = "n0 - 1" if again else self.random.choice(("0", "n0", "n0", "n0"))
         call = f"{flow.name}({', '.join([fuel, *texts])})"
         tail = context.leaves and not context.branch and self.chance(0.7 if again else 0.15)
         name = None if tail else self.name_for("any")
         front = "return " if tail else f"{name} = " if name else ""
         line = Line(f"{front}{call}", parts)
-        if self.chance(0.12):
+        if front and self.chance(0.3):
+            form = self.random.choice(_AROUND)
+            before, after = (form.split("CALL")[side].count(HOLE) for side in (0, 1))
+            around = [self.expr("bool", 1) for _ in range(before + after)]
+            line = Line(front + form.replace("CALL", call), (*around[:before], *parts, *around[before:]))
+        elif self.chance(0.12):
             line = self.under(call, parts, "", front)
         if again:
             if name:
@@ -297,17 +309,20 @@ class CompoundStatements(SimpleStatements):
             return self.each(context)
         before = self.scope
         numbered = {f"{letter}{number}": number for letter in LETTERS.values() for number in range(3)}
-        were = [name for name in sorted(before.bound) if name in numbered]
+        were = [name for name in sorted(before.bound) if numbered.get(name, 2) < 2]  # number 2 may be deleted
         suites: list[Line | Suite] = []
+        ends: list[Scope] = []
         for number in range(self.random.choice((1, 2, 2, 3))):
             readonly = frozenset({*before.readonly, *(name for name, owner in numbered.items() if owner != number), "c0"})
             self.scope = replace(before.copy(), strict=True, quiet=True, readonly=readonly)
             chosen = self.branch_statement(Context(min(1, context.depth - 1), (), leaves=False, branch=True))
             renamed = tuple((name, f"{name}_was") for name in were if numbered[name] != number)
             suites.append(Suite((chosen,), 0, renamed))
-            before.maybe.update(self.scope.maybe)
-            before.bound.update(name for name in self.scope.bound if numbered.get(name, number) == number)
+            ends.append(self.scope)
         self.scope = before
+        for number, end in enumerate(ends):
+            before.maybe.update(end.maybe)
+            before.bound.update(name for name in end.bound if numbered.get(name, number) == number)
         limit = self.random.choice(("", "", " limit 1", " limit 2", " limit None"))
         saved = "".join(f"{name}_was = {name}\n" for name in were)
         return Statement((
@@ -330,7 +345,7 @@ class CompoundStatements(SimpleStatements):
             given = [p.name + "=c0" for p in flow.parameters[1:] if KINDS[p.name[0]] in ("int", "any")]
             needed = [p for p in flow.parameters[1:] if p.default is None and KINDS[p.name[0]] not in ("int", "any")]
             call = f"{flow.name}({', '.join(['1', *(p.name + '=' + HOLE for p in needed), *given])})"
-            parts = tuple(self.expr(KINDS[p.name[0]], 0) for p in needed)
+            parts = tuple(self.atom(KINDS[p.name[0]]) for p in needed)
         elif HOLE in call:
             parts = (self.expr("int", 0),)
         condition = self.random.choice(("", "", " if c0 != 1", " if c0"))

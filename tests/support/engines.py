@@ -14,8 +14,9 @@ from typing import Any
 from cascade.reference import Interpreter
 from cascade_compiler import graph
 from cascade_compiler.csc.project import build_program
-from cascade_compiler.lowering import lower
+from cascade_compiler.lowering import ROOT, lower
 from cascade_compiler.optimise import PASSES, optimise
+from cascade_compiler.root import call_root, template_of
 from cascade_grammar.spans import Source
 from cascade_vm import signature
 from cascade_vm.blueprint import Blueprint, Task
@@ -89,6 +90,7 @@ def _outcome(case: Case, host: ScriptedHost, run: Callable[[list[object]], Corou
         tuple(trail_of(error)) if error else (),
         tuple(host.world.log),
         host.meter.turns_spent,
+        alone=snapshot(value if error is None else error),
     )
 
 
@@ -106,6 +108,15 @@ def run_machine(case: Case, blueprint: Blueprint, turns: int = MOST_TURNS, slice
     machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9)
     index = blueprint.flow_named(case.flow)
     return _outcome(case, host, lambda given: machine.run(index, signature.bind(blueprint.flows[index], given, {})))
+
+
+def run_rooted(case: Case, program: graph.Program) -> tuple[Outcome, Outcome]:
+    """The program made for one call, its literals promoted to inputs: what the reference and the machine make of it."""
+    rooted = call_root(program, case.flow, case.arguments())
+    reference = run_reference(Case(list, case.script, ROOT), rooted)
+    blueprint, inputs = template_of(optimise(lower(rooted)))
+    given = [constant.value for constant in inputs]
+    return reference, run_machine(Case(lambda: list(given), case.script, ROOT), blueprint)
 
 
 def complaints(blueprint: Blueprint) -> list[str]:

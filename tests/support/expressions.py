@@ -67,7 +67,7 @@ class Expressions:
     def expr(self, kind: str, depth: int = 2) -> Expr:
         """An expression of a type. At depth 0 it is a variable or a literal."""
         if kind in _PLAIN and self.chance(self.wrong):
-            kind = self.random.choice(_PLAIN)
+            return Expr("(\0)", (self.expr(self.random.choice(_PLAIN), depth),))
         if kind == "spec":
             return Expr(self.random.choice(LITERALS["spec"]))
         if kind in ("atom", "quiet"):

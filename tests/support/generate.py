@@ -39,7 +39,15 @@ _COMPOUND: tuple[Row, ...] = (
     (5, "conditional"), (4, "counted"), (5, "each"), (1, "grow"), (8, "attempt"), (1, "parallel"), (1, "mapped"),
     (2, "call_flow"),
 )  # fmt: skip
-_BRANCHES: tuple[Row, ...] = ((4, "assign"), (4, "call_flow"), (2, "policed"), (1, "conditional"), (2, "each"), (1, "attempt"))
+_BRANCHES: tuple[Row, ...] = (
+    (4, "assign"),
+    (3, "unpack"),
+    (4, "call_flow"),
+    (2, "policed"),
+    (2, "conditional"),
+    (2, "each"),
+    (1, "attempt"),
+)
 
 
 class Statements(CompoundStatements):
@@ -128,8 +136,8 @@ class _Programs:
             body = statements.suite(Context(depth=2), most=3)
             onward = states[(number + 1) % len(states)]
             end = statements.jump_to(onward) if number + 1 < len(states) or self.random.random() < 0.6 else None
-            last = statements.one("return \0", self.result(statements))
-            done.append(State(state.name, state.parameters, Suite((*body.statements, end or last))))
+            last = end or statements.one("return \0", self.result(statements))
+            done.append(State(state.name, state.parameters, Suite((*body.statements, last))))
         return Flow(signature.name, signature.parameters, Suite(tuple(first)), tuple(done), tuple(shared))
 
     def program(self) -> Model:

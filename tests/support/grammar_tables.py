@@ -89,7 +89,7 @@ _TEXTS: dict[str, list[tuple[int, str | tuple[str, str]]]] = {
     ],
     "bool": [
         (4, "(<int> < <int>)"), (3, "(<int> <= <int>)"), (3, "(<int> == <int>)"), (2, "(<int> != <num>)"),
-        (3, "(<int> < <int> <= <int>)"), (2, "(<int> <= ident(<int>) < <int>)"),
+        (3, "(<int> < <int> <= <int>)"), (4, "(<int> <= ident(<int>) < <int>)"), (3, "(<lit> < <int> <= <lit>)"),
         (1, "(<int> > <num> >= <int> != <int>)"),
         (2, "(<int> in <list>)"), (1, "(<int> not in <list>)"), (1, "(<key> in <dict>)"), (2, "(<any> is None)"),
         (1, "(<any> is not None)"), (1, "(<list> is <list>)"), (2, "(<list> == <list>)"), (3, "(<cond> and <cond>)"),
@@ -99,6 +99,11 @@ _TEXTS: dict[str, list[tuple[int, str | tuple[str, str]]]] = {
         (1, "(<str> < <str>)"),
         (1, "(<float> == <float>)"), (1, "(<tuple> == <tuple>)"), (1, "(<set> <= <set>)"), (1, "ident(<bool>)"),
         (1, "(not <atom> < <atom> and <atom> or <atom>)"), (1, "(<float> <= <num>)"), (1, "(1 < <atom> < 3 in <list>)"),
+    ],
+    "condition": [
+        (4, "<bool>"), (3, "not <cond>"), (2, "<cond> and <cond>"), (2, "<cond> or <cond>"), (2, "<int> < <int>"),
+        (2, "<lit> <= <int> < ident(<int>)"), (1, "not (<cond> or <bool>)"), (1, "(<any>)"), (1, "<int> in <list>"),
+        (1, "not <int> == <int> and <cond>"), (1, "(<bool> if <bool> else <bool>)"), (1, "<any> is not None"),
     ],
     "cond": [(6, "<bool>"), (1, "<int>"), (1, "<list>"), (1, "<str>"), (1, "(<int> and <str>)"),
     (1, "(<any> or <int>)")],

@@ -25,7 +25,7 @@ FILE = "<oracle>"
 
 
 class TooLong(BaseException):
-    """The program does not end soon, or its values grow too large; it is not an example."""
+    """The program does not end soon, or its values grow too large, or it is none: it is not an example."""
 
 
 class Jump:
@@ -110,6 +110,7 @@ class Oracle:
         due = min(self.deadlines, default=end)
         if due < end:
             self.now = max(self.now, due)
+            self.uncertain |= sum(abs(deadline - due) < 1e-6 for deadline in self.deadlines) > 1
             raise CancelledError
         self.now = end
 
@@ -232,6 +233,10 @@ def run_python(model: Model, printed: Printed) -> Outcome:
     try:
         value = names["main"](*arguments)
     except Exception as caught:
+        if isinstance(caught, NameError) and caught.name and str(caught).endswith("is not defined"):
+            raise TooLong from caught  # shrinking has taken away what gave a variable its value
+        if isinstance(caught, RecursionError):
+            raise TooLong from caught
         error = caught
     whole = snapshot((value if error is None else error, arguments))
     vague = oracle.uncertain or oracle.parallel > 0
@@ -254,6 +259,8 @@ class UncertainError(Exception):
 def _line(error: BaseException | None, printed: Printed) -> tuple[int, ...]:
     """The line of the `.csc` text where the error was."""
     found: tuple[int, ...] = ()
+    if isinstance(error, UnboundLocalError):
+        return found  # CPython 3.11 does two instructions at once there, and names the line of the first
     traceback = error.__traceback__ if error else None
     while traceback:
         if traceback.tb_frame.f_code.co_filename == FILE:

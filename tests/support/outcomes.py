@@ -68,6 +68,8 @@ class Outcome:
     log: tuple[Snapshot, ...] = ()
     turns: int | None = None
     vague: bool = field(default=False, compare=False)
+    alone: Snapshot = field(default=(), compare=False)
+    """The result or error without the arguments."""
 
     def without(self, *names: str) -> Outcome:
         """The same, with some of it left out of comparison."""

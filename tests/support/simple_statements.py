@@ -44,7 +44,9 @@ class SimpleStatements(Expressions):
     # --- simple statements
 
     def assign(self, context: Context) -> Statement:
-        kind = self.random.choice(("int", "int", "int", "list", "list", "str", "bool", "float", "dict", "tuple", "set", "any"))
+        kind = self.random.choice(
+            ("int", "int", "int", "list", "list", "str", "str", "bool", "bool", "float", "dict", "tuple", "set", "any")
+        )
         name = self.name_for(kind)
         value = self.expr(kind, 2)
         if name is None:
@@ -74,7 +76,7 @@ class SimpleStatements(Expressions):
         if form == 5 and not {i, j} <= self.scope.bound:
             form = 0
         parts = tuple(self.expr(kind, 1) for kind in kinds[form])
-        self.scope.assign([i, j, *([s] if form not in (0, 5) else [])])
+        self.scope.assign(((i, j), (i, s), (s, j), (i, j, s), (i, s, j), (i, j))[form])
         return self.one(texts[form], *parts)
 
     def augment(self, context: Context) -> Statement:
@@ -94,7 +96,7 @@ class SimpleStatements(Expressions):
     def store(self, context: Context) -> Statement:
         """Into a list or dict, by index, slice, or with an operator."""
         text, kinds = self.random.choice(
-            (("\0[\0] = \0", ("list", "small", "int")), ("\0[\0] += \0", ("list", "small", "int")),
+            (("\0[ident(\0)] += \0", ("list", "small", "int")), ("\0[\0] = \0", ("list", "small", "int")), ("\0[\0] += \0", ("list", "small", "int")),
             ("\0[\0] = \0", ("dict", "key", "int")),
              ("\0[\0] -= \0", ("dict", "key", "int")), ("\0[\0] = \0", ("list", "slice", "list")),
              ("\0[\0], \0[\0] = \0", ("list", "small", "dict", "key", "pair")),
@@ -102,6 +104,11 @@ class SimpleStatements(Expressions):
         )  # fmt: skip
         if self.scope.quiet:
             return self.assign(context)
+        if self.chance(0.2) and (name := self.name_for("int")) and (target := self.variable("list")):
+            self.scope.assign([name])
+            text = self.random.choice((f"{name} = \0[{name}] = \0", f"\0[{name}] = {name} = \0"))
+            stored = Statement((Line(f"{name} = 0"), Line(text, (target, self.expr("small", 0)))))
+            return Statement((Line("if len(\0) > 3:", (target,)), Suite((stored,))))
         parts = tuple(
             (self.variable(kind) or self.expr(kind, 1)) if kind in ("list", "dict") else self.expr(kind, 1) for kind in kinds
         )
@@ -146,11 +153,11 @@ class SimpleStatements(Expressions):
     def say(self, context: Context) -> Statement:
         form = self.random.randrange(5)
         if form == 0:
-            return self.one("emit \0, \0", self.expr("str", 0), self.expr("any", 1), python="emit(\0, \0)")
+            return self.one("emit \0, \0", self.literal("str"), self.expr("any", 1), python="emit(\0, \0)")
         if form == 1:
-            return self.one("emit \0", self.expr("str", 0), python="emit(\0)")
+            return self.one("emit \0", self.literal("str"), python="emit(\0)")
         if form == 2:
-            return self.one("print(\0, \0, sep=\0)", self.expr("int", 1), self.expr("str", 1), self.expr("str", 0))
+            return self.one("print(\0, \0, sep=\0)", self.expr("int", 1), self.expr("str", 1), self.literal("str"))
         if form == 3:
             return self.one("sleep \0", self.expr("duration", 1), python="sleep(\0)")
         name = self.name_for("any")
@@ -158,8 +165,8 @@ class SimpleStatements(Expressions):
             return self.one("print(\0)", self.expr("any", 1))
         self.scope.assign([name])
         if self.chance(0.5):
-            return self.one(f"{name} = wait \0", self.expr("str", 0), python=f"{name} = wait(\0)")
-        return self.one(f"{name} = wait \0 timeout 2s", self.expr("str", 0), python=f"{name} = wait(\0, td(seconds=2))")
+            return self.one(f"{name} = wait \0", self.literal("str"), python=f"{name} = wait(\0)")
+        return self.one(f"{name} = wait \0 timeout 2s", self.literal("str"), python=f"{name} = wait(\0, td(seconds=2))")
 
     # --- leaving
 
@@ -193,7 +200,7 @@ class SimpleStatements(Expressions):
             way = self.leave(context)
         else:
             way = self.one("fail \0", self.expr("any", 1), python="raise failure(\0)")
-        return Statement((Line("if \0:", (self.expr("bool", 2),)), Suite((way,))))
+        return Statement((Line("if \0:", (self.expr("condition", 2),)), Suite((way,))))
 
     def jump(self, context: Context) -> Statement:
         """To a state. Fuel is spent, so that jumps end: without any the flow returns."""
@@ -216,7 +223,9 @@ class SimpleStatements(Expressions):
                 named = True
                 continue
             kind = KINDS[parameter.name[0]]
+            before, self.wrong = self.wrong, 0.0 if parameter.type else self.wrong  # a literal of another type is refused
             value = (self.variable(kind) if swap and self.chance(0.7) else None) or self.expr(kind, 1)
+            self.wrong = before
             named = named or self.chance(0.2)
             if named:
                 keywords.append((parameter.name, value))

@@ -1,0 +1,36 @@
+"""The differential tests notice miscompilations: each bug of the zoo is planted, and found by the programs."""
+
+from __future__ import annotations
+
+import pytest
+from support.catch import catch
+from support.plant import edited_code, find_function, planted
+from support.zoo import BUGS, Bug
+
+LONG_RUN = 1_000  # programs of fixed seeds
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_bug_is_caught(bug: Bug, differential_examples: int) -> None:
+    """Some directed or generated program is run differently when the bug is there.
+
+    The directed ones come first, because they are quick; in a long run the generated ones do.
+    """
+    assert catch(bug, directed_first=differential_examples < LONG_RUN) is not None
+
+
+def test_a_planted_bug_is_gone_afterwards() -> None:
+    """Planting leaves no trace, also when the test fails within."""
+    function = find_function(BUGS[0].edits[0].where)
+    before = function.__code__
+    with pytest.raises(ZeroDivisionError), planted(*BUGS[0].edits):
+        assert function.__code__ is not before
+        raise ZeroDivisionError
+    assert function.__code__ is before
+
+
+def test_words_that_are_gone_are_noticed() -> None:
+    """A bug whose words are no longer in the code does not pass for one that was planted."""
+    function = find_function(BUGS[0].edits[0].where)
+    with pytest.raises(LookupError, match="plant the fault anew"):
+        edited_code(function, "words that nobody writes", "")
