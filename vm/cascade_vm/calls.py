@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cascade_vm.cells import gatherer
 from cascade_vm.cursors import cursor_over
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.host import Pending, Site, Start
@@ -19,29 +20,39 @@ if TYPE_CHECKING:
     from cascade_vm.dispatch import Strand
     from cascade_vm.linker import LinkedFlow
 
-__all__ = ["CallPlan", "MethodPlan", "StrandPlan"]
+__all__ = ["CallPlan", "MethodPlan", "StrandPlan", "argument_picker"]
 
 Registers = list[Any]
 _NO_KEYWORDS: dict[str, Any] = {}
 
 
+Arguments = Callable[[Registers], tuple[Sequence[Any], dict[str, Any]]]
+"""Picks the arguments of a call out of a frame: those by position and those by name."""
+
+
+def argument_picker(arguments: Sequence[int], forms: Sequence[str]) -> Arguments:
+    """For arguments in their forms; forms that are all ``""``, or none at all, mean that all are passed by position."""
+    if any(forms):
+        return lambda registers: arguments_of(registers, arguments, forms)
+    pick = gatherer(arguments)
+    return lambda registers: (pick(registers), _NO_KEYWORDS)
+
+
 class CallPlan(NamedTuple):
-    """A call of a task or a service: arguments in their forms; ``policies`` is the register that holds them."""
+    """A call of a task or a service; ``policies`` is the register that holds them."""
 
     site: Site
-    arguments: Sequence[int]
-    forms: Sequence[str]
+    arguments: Arguments
     policies: int
 
 
 class MethodPlan(NamedTuple):
-    """A call of a method; ``forms`` is None when all arguments are passed by position."""
+    """A call of a method."""
 
     site: Site
     target: int
     name: str
-    arguments: Sequence[int]
-    forms: Sequence[str] | None
+    arguments: Arguments
     strict: bool
 
 
@@ -56,13 +67,13 @@ class StrandPlan(NamedTuple):
 
 def call_task(strand: Strand, registers: Registers, plan: CallPlan, _y: object) -> object:
     """A task call with keywords, spread arguments or policies."""
-    positional, named = arguments_of(registers, plan.arguments, plan.forms)
+    positional, named = plan.arguments(registers)
     return strand.machine.host.call(plan.site, positional, named, registers[plan.policies])
 
 
 def request(strand: Strand, registers: Registers, plan: CallPlan, service: str) -> object:
     """A service of the host: emit, print, sleep or wait."""
-    positional, named = arguments_of(registers, plan.arguments, plan.forms)
+    positional, named = plan.arguments(registers)
     return strand.machine.services[service](plan.site, *positional, **named)
 
 
@@ -70,11 +81,7 @@ def call_method(strand: Strand, registers: Registers, plan: MethodPlan, _y: obje
     """Methods of built-in values run here, others at the host."""
     target = registers[plan.target]
     kind = type(target)
-    if plan.forms is None:
-        positional: Sequence[Any] = [registers[argument] for argument in plan.arguments]
-        named = _NO_KEYWORDS
-    else:
-        positional, named = arguments_of(registers, plan.arguments, plan.forms)
+    positional, named = plan.arguments(registers)
     known = METHODS.get(kind)
     if known is None:
         if plan.strict:

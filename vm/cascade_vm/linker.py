@@ -200,26 +200,24 @@ def _call(linking: _Linking, pc: int, i: op.Call) -> Cell:
     arguments = linking.read_all(i.arguments)
     if not any(i.forms) and _is_none(linking, i.policies):
         return [cells.CALL, site, gatherer(arguments), None, i.dst, None]
-    plan = calls.CallPlan(site, arguments, i.forms or ("",) * len(arguments), linking.read(i.policies))
+    plan = calls.CallPlan(site, calls.argument_picker(arguments, i.forms), linking.read(i.policies))
     return [cells.HOST, calls.call_task, plan, None, i.dst, None]
 
 
 def _method(linking: _Linking, pc: int, i: op.Method) -> Cell:
-    arguments = linking.read_all(i.arguments)
     plan = calls.MethodPlan(
         linking.site(pc, f".{i.name}"),
         linking.read(i.target),
         i.name,
-        arguments,
-        i.forms if any(i.forms) else None,
+        calls.argument_picker(linking.read_all(i.arguments), i.forms),
         linking.image.blueprint.strict,
     )
     return [cells.HOST, calls.call_method, plan, None, i.dst, None]
 
 
 def _request(linking: _Linking, pc: int, i: op.Request) -> Cell:
-    arguments = linking.read_all(i.arguments)
-    plan = calls.CallPlan(linking.site(pc, i.service), arguments, i.forms or ("",) * len(arguments), 0)
+    arguments = calls.argument_picker(linking.read_all(i.arguments), i.forms)
+    plan = calls.CallPlan(linking.site(pc, i.service), arguments, 0)
     return [cells.HOST, calls.request, plan, i.service, i.dst, None]
 
 

@@ -128,7 +128,12 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "in": lambda a, b: a in b, "not in": _not_in, "is": operator.is_, "is not": _is_not,
 }  # fmt: skip
 """The operations that `Test` may test."""
-_UNARY = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "not": operator.not_}
+_UNARY: dict[str, Callable[[Any], Any]] = {
+    "neg": operator.neg,
+    "pos": operator.pos,
+    "invert": operator.invert,
+    "not": operator.not_,
+}
 _FOLDING_BUILTINS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "abs": (abs, 1, 1), "ascii": (ascii, 1, 1), "bin": (bin, 1, 1), "bool": (bool, 0, 1), "bytes": (bytes, 0, 3),
     "chr": (chr, 1, 1), "complex": (complex, 0, 2), "divmod": (divmod, 2, 2), "float": (float, 0, 1),
