@@ -103,11 +103,15 @@ class _Writer:
         self.column = self.column + len(text) if line < 0 else len(text) - line - 1
 
     def write(self, pieces: Pieces, indent: int, tail: int) -> None:
-        """Write pieces after which ``tail`` more characters stand on the line."""
+        """Write pieces after which ``tail`` more characters stand on the line. If they do not fit, the widest group is broken."""
+        groups = [piece for piece in pieces if isinstance(piece, Group)]
+        widest: Group | None = None
+        if len(groups) > 1 and self.column + _width(pieces) + tail > WIDTH:
+            widest = max(groups, key=lambda group: group.width)
         for piece, after in zip(pieces, _following(pieces, tail), strict=True):
             if isinstance(piece, str):
                 self._text(piece)
-            elif self.column + piece.width + after <= WIDTH:
+            elif piece is not widest and self.column + piece.width + after <= WIDTH:
                 self._text(flat([piece]))
             else:
                 self._text(piece.opening)
