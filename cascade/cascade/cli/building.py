@@ -40,7 +40,7 @@ def _is_same_file(one: Path, other: Path) -> bool:
 
 def _emitted(path: Path, level: int | None, emit: str) -> bytes:
     if emit == "graph":
-        from cascade.graph_text import format_graph
+        from cascade_compiler.graph_text import format_graph
 
         _expect_source(path, "--emit graph")
         return format_graph(build_source(path, TaskModules()).program).encode()
