@@ -78,7 +78,7 @@ def _is_quick(name: str, values: Sequence[object]) -> bool:
             texts = [repr(value) for value in values if isinstance(value, str | bytes)]
             return not any(_LONG_NUMBER.search(text) for text in texts)
         case "bytes":
-            return not isinstance(values[0] if values else 0, int) or _repeats([b"0", values[0]]) <= LARGEST
+            return all(value <= LARGEST for value in values if isinstance(value, int))
         case _:
             return True
 
