@@ -216,13 +216,13 @@ class CompoundStatements(SimpleStatements):
 
     def handler(self, context: Context, kinds: list[str], ends: list[Scope]) -> list[Line | Suite]:
         every = not kinds or self.chance(0.45)
-        name = self.fresh("e") if self.chance(0.6) and not self.scope.readonly else ""
+        name = self.fresh("e") if self.chance(0.7) and not self.scope.readonly else ""
         suffix = f" as {name}" if name else ""
         text = ("except" + (" Exception" if suffix else "") if every else f"except {', '.join(kinds)}") + f"{suffix}:"
         python = f"except {'Exception' if every else '(' + ', '.join(kinds) + ',)'}{suffix}:"
         suite, after = self.apart(context.inner(handling=True), assigned=(name,) if name else ())
         after.bound.discard(name)
-        if name and self.chance(0.5):
+        if name and self.chance(0.85):
             seen = self.one(f"emit 'caught', str({name})", python=f"emit('caught', str({name}))")
             suite = replace(suite, statements=(seen, *suite.statements))
         ends.append(after)

@@ -96,7 +96,8 @@ class SimpleStatements(Expressions):
     def store(self, context: Context) -> Statement:
         """Into a list or dict, by index, slice, or with an operator."""
         text, kinds = self.random.choice(
-            (("\0[ident(\0)] += \0", ("list", "small", "int")), ("\0[\0] = \0", ("list", "small", "int")), ("\0[\0] += \0", ("list", "small", "int")),
+            (("\0[ident(\0)] += \0", ("list", "small", "int")), ("\0[\0] = \0", ("list", "small", "int")),
+            ("\0[\0] += \0", ("list", "small", "int")),
             ("\0[\0] = \0", ("dict", "key", "int")),
              ("\0[\0] -= \0", ("dict", "key", "int")), ("\0[\0] = \0", ("list", "slice", "list")),
              ("\0[\0], \0[\0] = \0", ("list", "small", "dict", "key", "pair")),
