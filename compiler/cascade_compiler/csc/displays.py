@@ -16,7 +16,7 @@ def display(frame: Frame, expression: tree.TupleDisplay | tree.ListDisplay | tre
     """The value of a display."""
     match expression:
         case tree.TupleDisplay(items=items):
-            if any(isinstance(item, tree.Starred) for item in items):
+            if len(items) > _AT_ONCE["tuple"] or any(isinstance(item, tree.Starred) for item in items):
                 return frame.operate("tuple", expression.span, _collect(frame, items, "list", expression.span))
             return _collect(frame, items, "tuple", expression.span)
         case tree.ListDisplay(items=items):
@@ -30,11 +30,16 @@ def display(frame: Frame, expression: tree.TupleDisplay | tree.ListDisplay | tre
 
 
 _GROW = {"list": ("append", "extend"), "set": ("add", "update_set")}
+_AT_ONCE = {"list": 500, "tuple": 500, "set": 30, "dict": 15}
+"""How many items stand in registers at the same time. For sets and dicts it is CPython's own number, because it shows in when
+a value that can not be hashed is an error."""
 
 
 def _collect(frame: Frame, items: tuple[tree.Expression, ...], kind: str, span: Span) -> Ref:
-    """What stands before the first star at once; after it, one by one."""
+    """What stands before the first star at once, if it is not too much; after it, one by one."""
     plain = next((i for i, item in enumerate(items) if isinstance(item, tree.Starred)), len(items))
+    if plain > _AT_ONCE[kind]:
+        plain = 0
     whole = frame.operate(f"build_{kind}", span, *[frame.value(item) for item in items[:plain]])
     for item in items[plain:]:
         one, many = _GROW[kind]
@@ -46,8 +51,9 @@ def _collect(frame: Frame, items: tuple[tree.Expression, ...], kind: str, span: 
 
 
 def _dict(frame: Frame, entries: tuple[tree.DictItem, ...], span: Span) -> Ref:
-    """Runs of ``key: value`` at once, as CPython does: keys are hashed when a whole run is evaluated."""
+    """Runs of ``key: value`` at once, as CPython does: keys are hashed when a whole run is evaluated. Long ones one by one."""
     whole: Ref | None = None
+    long = len(entries) > _AT_ONCE["dict"]
     run: list[Ref] = []
 
     def close_run() -> Ref:
@@ -64,6 +70,9 @@ def _dict(frame: Frame, entries: tuple[tree.DictItem, ...], span: Span) -> Ref:
         if entry.key is None:
             whole = close_run()
             frame.operate("update_dict", span, whole, frame.value(entry.value))
+        elif long:
+            whole = close_run()
+            frame.operate("put", span, whole, frame.value(entry.key), frame.value(entry.value))
         else:
             run += [frame.value(entry.key), frame.value(entry.value)]
     return close_run()
