@@ -103,7 +103,7 @@ class _Writer:
         self.column = self.column + len(text) if line < 0 else len(text) - line - 1
 
     def write(self, pieces: Pieces, indent: int, tail: int) -> None:
-        """Write pieces after which ``tail`` more characters stand on the line. If they do not fit, the widest group is broken."""
+        """Write pieces after which ``tail`` more characters stand on the line; if that is too long, break the widest group."""
         groups = [piece for piece in pieces if isinstance(piece, Group)]
         widest: Group | None = None
         if len(groups) > 1 and self.column + _width(pieces) + tail > WIDTH:

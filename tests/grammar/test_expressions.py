@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from support.shapes import shape_of_python, shape_of_tree
 
 _BINARY = [
-    "+", "-", "*", "/", "//", "%", "@", "**", "<<", ">>", "&", "|", "^", "and", "or", "<", ">", "<=", ">=", "==", "!=", "in", "is",
-    "not in", "is not",
+    "+", "-", "*", "/", "//", "%", "@", "**", "<<", ">>", "&", "|", "^", "and", "or", "<", ">", "<=", ">=", "==", "!=", "in",
+    "is", "not in", "is not",
 ]  # fmt: skip
 _atoms = st.sampled_from(["a", "b", "1", "2.5", "'s'", "None", "True", "()", "[]", "{}", "..."])
 
