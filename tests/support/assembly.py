@@ -1,9 +1,9 @@
 """Small Blueprints from short listings, and back, for tests of single passes.
 
-A flow is a line ``flow main n x=3 ys? : total`` (its parameters, ``?`` for a default that it computes; after the colon the names
-of the registers that follow, ``_`` for a temporary) and its code, one instruction a line, as in listings but for the number
-in front. Each instruction is on a line of its own in ``made.csc``, unless ``!`` and a number say on which. A line ``protect 1 3
-to 5 r2 cleanup`` is a handler. Constants need no table.
+A flow is a line ``flow main n x=3 ys? : total`` (its parameters, ``?`` for a default that it computes; after the colon the
+names of the registers that follow, ``_`` for a temporary) and its code, one instruction a line, as in listings but for the
+number in front. Each instruction is on a line of its own in ``made.csc``, unless ``!`` and a number say on which. A line
+``protect 1 3 to 5 r2 cleanup`` is a handler. Constants need no table.
 """
 
 from __future__ import annotations

@@ -60,17 +60,18 @@ class _Propagation:
         self._changed: set[int] = set()
         self._safe = self._safe_copies()
 
-    def _safe_copies(self) -> set[int]:
-        """The copies of what is certain to have a value. That does not change while reads are replaced."""
-        copies = {pc for pc, instruction in enumerate(self._code) if instruction.copies}
+    def _safe_copies(self) -> dict[int, set[int]]:
+        """The targets of each copy whose source is certain to have a value. They stay so while reads are replaced."""
+        safe = {pc: set(self._accesses.writes[pc]) for pc, instruction in enumerate(self._code) if instruction.copies}
         maybe = MaybeUnbound(self._flow, self._blocks, self._accesses)
         if maybe.none:
-            return copies
+            return safe
         for index in range(len(self._blocks)):
             for pc, unbound in maybe.walk(index):
-                if unbound and pc in copies and any(maybe.holds(unbound, source) for source in self._reads[pc]):
-                    copies.discard(pc)
-        return copies
+                if unbound and pc in safe:
+                    pairs = zip(self._accesses.writes[pc], roles.raw_reads(self._code[pc]), strict=True)
+                    safe[pc] = {target for target, source in pairs if not maybe.holds(unbound, source)}
+        return safe
 
     def finish(self) -> Flow:
         """The flow once nothing more can be propagated."""

@@ -35,8 +35,9 @@ def remove_dead(blueprint: Blueprint) -> Blueprint:
 
 
 def remove_dead_flow(flow: Flow) -> Flow:
-    """One flow."""
-    return _remove_idle_jumps(_remove_unread(_remove_unreachable(flow)))
+    """One flow. A handler can lose the last instruction that leads to it, so one that has handlers is looked at again."""
+    made = _remove_idle_jumps(_remove_unread(_remove_unreachable(flow)))
+    return remove_dead_flow(made) if flow.handlers and made is not flow else made
 
 
 def _remove_unreachable(flow: Flow) -> Flow:

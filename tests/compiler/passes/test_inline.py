@@ -30,19 +30,18 @@ def test_a_tail_call_of_an_inlined_flow_is_a_call_from_the_same_place() -> None:
     """A tail call leaves no trail."""
     before = """
         flow main n
-        call_flow r1 middle (r0) #None !7
+        call_flow r1 middle (r0) #None !2
         return r1
         flow middle x
-        compute r1 + (r0, #1) !3
-        tail_call large (r1) !4
+        compute r1 + (r0, #1) !1
+        tail_call large (r1) !2
         flow large x
         protect 0 1 to 1 r1
         call r2 m:a (r0) () #None
         return r0
     """
     after = "move (r2) (r0)\ncompute r3 + (r2, #1)\ncall_flow r1 large (r3) #None\njump @4\nreturn r1"
-    text = before.replace("flow main n\n        call_flow r1 middle (r0) #None !7", "flow main n\n        call_flow r1 middle (r0) #None !2")
-    made = check_pass(inline, text.replace("!3", "!1").replace("!4", "!2"), after)
+    made = check_pass(inline, before, after)
     assert lines_of(made) == [[2], [1, 2], [2], [2], [2]]
 
 
@@ -65,8 +64,8 @@ def test_flows_are_inlined_from_the_leaves_up() -> None:
 
 def test_recursive_flows_stay_calls() -> None:
     """Alone or by way of others."""
-    before = "flow main n\ncall_flow r1 ping (r0) #None\nreturn r1\nflow ping x\ntail_call pong (r0)\nflow pong x\ntail_call ping (r0)"
-    check_pass(inline, before, "call_flow r1 ping (r0) #None\nreturn r1")
+    main = "call_flow r1 ping (r0) #None\nreturn r1"
+    check_pass(inline, f"flow main n\n{main}\nflow ping x\ntail_call pong (r0)\nflow pong x\ntail_call ping (r0)", main)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,9 @@ def test_recursive_flows_stay_calls() -> None:
 )
 def test_what_is_not_inlined(callee: str) -> None:
     """An error that is raised again has a trail of its own; a large flow is worth a call."""
-    check_pass(inline, "flow main n\ncall_flow r1 double (r0) #None\nreturn r1\n" + callee, "call_flow r1 double (r0) #None\nreturn r1")
+    check_pass(
+        inline, "flow main n\ncall_flow r1 double (r0) #None\nreturn r1\n" + callee, "call_flow r1 double (r0) #None\nreturn r1"
+    )
 
 
 def test_a_call_under_policies_stays() -> None:
