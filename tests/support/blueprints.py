@@ -181,9 +181,9 @@ class _Code:
         return opcodes.Move(move.targets, tuple(self.raw() for _ in move.targets))
 
     def fit_compute(self, compute: opcodes.Compute) -> opcodes.Compute:
-        operation = OPERATIONS[compute.operation]
-        most = operation.least + 2 if operation.most is None else operation.most
         name = "+" if compute.operation in ("**", "**=", "<<", "<<=", "*", "*=", "pow") else compute.operation
+        operation = OPERATIONS[name]
+        most = operation.least + 2 if operation.most is None else operation.most
         return opcodes.Compute(compute.dst, name, self.several(self.plain, operation.least, max(most, operation.least)))
 
     def fit_unpack(self, unpack: opcodes.Unpack) -> opcodes.Unpack:
