@@ -39,4 +39,5 @@ CODES: Final[dict[str, str]] = {
     "CS130": "a type is written wrongly",
     "CS131": "a keyword is used as a name",
     "CS132": "a separator is missing or doubled",
+    "CS133": "a statement is too long",
 }

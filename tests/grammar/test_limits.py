@@ -47,7 +47,7 @@ def value(text: str) -> str:
         "- " * 10_000 + "a",
         "a" + ".b" * 10_000,
         "a" + "()" * 10_000,
-        "a" + "[0]" * 10_000,
+        "a" + "[0]" * 5_000,
         "a" + " + a" * 5_000,
         "a" + " ** a" * 5_000,
         "a" + " if a else a" * 5_000,
@@ -139,10 +139,12 @@ def test_time_grows_with_the_size(unit: str, around: str) -> None:
     assert large < 5 * small + 5000
 
 
-def test_a_megabyte_on_one_line_is_read() -> None:
-    """Wide things are no deep things."""
-    module = read(value("[" + "1234567, " * 110_000 + "]"))
-    assert isinstance(module, tree.Module)
+def test_a_megabyte_on_one_line_is_read_or_refused() -> None:
+    """A long text is one word; a hundred thousand numbers are data, which is said before anything is made of them."""
+    assert isinstance(read(value('"' + "x" * 1_000_000 + '"')), tree.Module)
+    assert isinstance(read(value("[" + "1234567, " * 12_000 + "]")), tree.Module)
+    assert codes(read(value("[" + "1234567, " * 110_000 + "]"))) == ["CS133"]
+    assert codes(read("flow main():\n    if [" + "1, " * 110_000 + "]:\n        pass\n    return 1\n")) == ["CS133"]
 
 
 def test_the_tables_are_built_once() -> None:

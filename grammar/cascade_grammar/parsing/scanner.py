@@ -20,6 +20,8 @@ from cascade_grammar.tree import Notes
 __all__ = ["Scan", "scan"]
 
 DEEPEST_INDENTATION: Final = 100
+LONGEST_STATEMENT: Final = 25_000
+"""Tokens: a second of reading. More is data, and a megabyte of it would take most of a minute."""
 _MOST_RESTARTS: Final = 10
 
 _TOKEN: Final = re.compile(
@@ -170,9 +172,18 @@ class _Scanner(TokenReader):
     def _end_line(self, start: int, end: int, beside: str | None) -> None:
         if self.line:
             end = max(end, self.line[-1].end)
+            if len(self.line) > LONGEST_STATEMENT:
+                self._refuse_length()
             self.notes[start] = self.margin.take_notes(beside, after_indent=self.indented)
             self.line.append(Token("NEWLINE", "", end, end))
             self.lines.append(self.line)
+
+    def _refuse_length(self) -> None:
+        over = self.line[LONGEST_STATEMENT]
+        if not self.muted:
+            message = f"this statement has more than {LONGEST_STATEMENT:,} words and signs"
+            self.complain("CS133", over.start, over.end, message, "put the data into a file, and let a task read it")
+        self.line = [Token("BROKEN", "", self.line[0].start, self.line[0].start)]
 
     def _leave_brackets(self, start: int, end: int) -> bool:
         """At the end of a line inside brackets: whether the logical line ends too, for a bracket is surely not closed."""
