@@ -12,7 +12,7 @@ from cascade_compiler.csc.functions import FUNCTIONS
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol, Unit
 from cascade_compiler.csc.walk import children, mentions, target_names
 from cascade_grammar import tree
-from cascade_grammar.tree import Spanned
+from cascade_grammar.nodes import Spanned
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.names import is_public
 

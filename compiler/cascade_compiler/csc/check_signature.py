@@ -12,7 +12,7 @@ from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol, Unit
 from cascade_compiler.csc.types import check_type, contradicts
 from cascade_compiler.csc.walk import children
 from cascade_grammar import tree
-from cascade_grammar.tree import Spanned
+from cascade_grammar.nodes import Spanned
 
 __all__ = ["check_parameters"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from cascade_grammar import tree
+from cascade_grammar.nodes import Spanned
 from cascade_grammar.spans import Span
-from cascade_grammar.tree import Spanned
 
 __all__ = ["Mentions", "children", "mentions", "target_names"]
 
