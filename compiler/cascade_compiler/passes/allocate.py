@@ -8,8 +8,8 @@ Before, ``n`` being the parameter r0::      After::
 
 Parameters stay where they arrive, and every variable of the program has a register of its own, so that a debugger can show
 it; only temporaries share. The two sides of a copy become one register unless they interfere, copies in inner loops first.
-The other temporaries get the first register that is free. Moves become copies where an order exists, and constants that
-nothing reads are gone. A variable whose content nobody needs any more may hold a temporary for a while.
+The other temporaries get the first register that is free. Moves become copies where an order exists; constants and
+locations that nothing refers to are gone. A variable that nobody needs any more may hold a temporary for a while.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from cascade_compiler.analysis.blocks import JUMPING, blocks_of
 from cascade_compiler.analysis.interference import Group, find_groups
 from cascade_compiler.analysis.liveness import Liveness, accesses_of
 from cascade_compiler.analysis.variables import variable_in
+from cascade_compiler.passes.compact import drop_unused_constants, drop_unused_locations
 from cascade_compiler.passes.dead import remove_dead_flow
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_compiler.passes.sequence import in_sequence
@@ -70,7 +71,7 @@ def allocate_once(flow: Flow) -> Flow:
         groups.setdefault(register, Group()).fixed = register
     merged = coalesce(parts, groups)
     numbers = number_registers(parts, merged, variables)
-    return _drop_constants(_rewrite(parts, numbers, len(variables)))
+    return drop_unused_locations(drop_unused_constants(_rewrite(parts, numbers, len(variables))))
 
 
 def fixed_registers(flow: Flow) -> list[int]:
@@ -211,15 +212,3 @@ def _rewrite(flow: Flow, numbers: dict[int, int], variables: int) -> Flow:
             names[number] = variable_in(flow, register)
     handlers = tuple(handler._replace(error=numbers[handler.error]) for handler in made.handlers)
     return replace(made, registers=registers, variables=tuple(names), handlers=handlers)
-
-
-def _drop_constants(flow: Flow) -> Flow:
-    """The flow with the constants that it reads, in the order in which it does."""
-    order: dict[int, int] = {}
-    for instruction in flow.code:
-        for constant in roles.constants_read(instruction):
-            order.setdefault(constant, len(order))
-    if list(order) == list(range(len(flow.constants))):
-        return flow
-    code = tuple([roles.renumber_constants(instruction, order.__getitem__) for instruction in flow.code])
-    return replace(flow, code=code, constants=tuple([flow.constants[constant] for constant in order]))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cascade_compiler.passes.allocate import allocate
+from cascade_compiler.passes.dead import remove_dead
+from cascade_compiler.passes.inline import inline
 from cascade_compiler.passes.sequence import in_sequence
 from cascade_vm.opcodes import Copy, Instruction, Move
 from hypothesis import given
 from hypothesis import strategies as st
-from support.assembly import assemble, check_pass
+from support.assembly import assemble, check_pass, lines_of
 
 
 def test_a_temporary_that_becomes_a_variable_is_the_variable() -> None:
@@ -112,6 +114,18 @@ def test_constants_that_nothing_reads_go() -> None:
     blueprint = assemble("flow main n\ncompute r1 + (#2, r0)\ncopy r2 #3\nreturn r1")
     (flow,) = allocate(blueprint).flows
     assert [constant.value for constant in flow.constants] == [2]
+
+
+def test_locations_that_nothing_comes_from_go() -> None:
+    """But for the calls that code was inlined into."""
+    text = "flow main n\ncall_flow r1 same (r0) #None\nreturn r1\nflow same x\ncopy r1 r0\ncompute r1 + (r0, r1)\nreturn r1"
+    made = allocate(remove_dead(inline(assemble(text))))
+    assert lines_of(made) == [[2, 1], [2]]
+    assert [(location.flow, location.line, location.caller) for location in made.flows[0].locations] == [
+        ("main", 1, -1),
+        ("main", 2, -1),
+        ("same", 2, 0),
+    ]
 
 
 def test_a_cursor_is_not_overwritten_in_its_loop() -> None:
