@@ -393,5 +393,7 @@ def test_the_loop_and_the_linker_agree_on_the_kinds_of_cells() -> None:
     source = inspect.getsource(dispatch.execute)
     written = {name: int(number) for number, name in re.findall(r"kind == (\d+):  # (\w+)", source)}
     declared = {name: value for name, value in vars(cells).items() if name.isupper() and isinstance(value, int)}
+    ((last, together),) = re.findall(r"kind <= (\d+):  # ([A-Z, ]+)", source)
+    written |= {name: int(last) - back for back, name in enumerate(reversed(together.split(", ")))}
     assert written == {name: value for name, value in declared.items() if name != "RERAISE"}
     assert max(declared.values()) == declared["RERAISE"]

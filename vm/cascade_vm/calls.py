@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cascade_vm.cells import gatherer
-from cascade_vm.cursors import cursor_over
+from cascade_vm.cursors import CURSORS, cursor_over
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.host import Pending, Site, Start
 from cascade_vm.operations import METHODS
@@ -86,6 +86,8 @@ def call_method(strand: Strand, registers: Registers, plan: MethodPlan, _y: obje
     if known is None:
         if plan.strict:
             raise TypeError(f"a strict program may not call methods of '{kind.__name__}' values")
+        if kind in CURSORS:
+            raise AttributeError(f"'{kind.__name__}' object has no attribute '{plan.name}'")
         return strand.machine.host.method(plan.site, target, positional, named)
     if plan.name not in known:
         raise AttributeError(f"'{kind.__name__}' object has no attribute '{plan.name}'")

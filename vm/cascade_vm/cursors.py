@@ -1,8 +1,9 @@
-"""Iteration as data: a cursor is a sequence and an index, never a live Python iterator.
+"""Iteration as data: a cursor is a sequence and an index, not a live Python iterator.
 
 `cursor_over` gives the cursor of a value. A cursor is an iterator of Python's too, so that operations such as ``list`` can read
 one. What a loop sees when its value changes under it is what CPython shows: a list is looked at live, a dict or set that
-changes its size is an error. Values that are not built in are read whole when the loop starts.
+changes its size is an error. Values that are not built in are read whole when the loop starts; only `zip` and `enumerate`
+hold on to iterators of theirs, because these may have no end.
 """
 
 from __future__ import annotations
@@ -185,12 +186,21 @@ def cursor_over(value: Any) -> Iterator[Any]:
 def enumerated(iterable: Iterable[Any], start: Any = 0) -> Enumerated:
     """`enumerate`"""
     first = as_index(start)
-    return Enumerated(cursor_over(iterable), first)
+    return Enumerated(_lazily(iterable), first)
 
 
 def zipped(*iterables: Iterable[Any], strict: Any = False) -> Zipped:
     """`zip`"""
-    return Zipped(tuple(map(cursor_over, iterables)), bool(strict))
+    return Zipped(tuple(map(_lazily, iterables)), bool(strict))
+
+
+def _lazily(value: Any) -> Iterator[Any]:
+    """What `zip` and `enumerate` read. A value that is not built in is read an item at a time too: it may have no end
+    (``zip(names, counter())``)."""
+    kind = type(value)
+    if kind in _SEQUENCES or kind in CURSORS or kind in _LOOK_UPS or kind in (dict, set):
+        return cursor_over(value)
+    return iter(value)
 
 
 def reversed_(sequence: Any) -> Iterator[Any]:

@@ -123,55 +123,25 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                         cell = after
                     else:
                         cell = dst
-                elif kind == 3:  # TEST
-                    cell = after if f(registers[x], registers[y]) else dst
-                elif kind == 4:  # TEST_BACK
-                    if f(registers[x], registers[y]):
+                elif kind <= 4:  # LOOP, STEP
+                    if kind == 3:
                         if left <= 0:
-                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                            frame.at, strand.left = cell, 0
                             return OUT_OF_TURNS
                         left -= 1
                         cell = after
-                    else:
-                        cell = dst
-                elif kind == 5:  # TEST_NOT_BACK
-                    if f(registers[x], registers[y]):
-                        cell = dst
-                    else:
-                        if left <= 0:
-                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
-                            return OUT_OF_TURNS
-                        left -= 1
-                        cell = after
-                elif kind == 6:  # COPY
-                    registers[dst] = registers[x]
-                    cell = after
-                elif kind == 7:  # CALL
-                    value = call(f, x(registers), _NO_KEYWORDS, None)
-                    if type(value) is Pending:
-                        frame.at, strand.left, strand.result = cell, left, value
-                        return WAITS
-                    registers[dst] = value
-                    cell = after
-                elif kind == 8:  # TURN
-                    if left <= 0:
-                        frame.at, strand.left = cell, 0
-                        return OUT_OF_TURNS
-                    left -= 1
-                    cell = after
-                elif kind == 9:  # NARY
-                    registers[dst] = f(*x(registers))
-                    cell = after
-                elif kind == 10:  # UNARY
-                    registers[dst] = f(registers[x])
-                    cell = after
-                elif kind == 11:  # STEP
+                        kind, f, x, y, dst, after = cell
                     cursor = registers[x]
-                    if type(cursor) is Cursor and cursor.index < len(cursor.sequence):
+                    if type(cursor) is Cursor:
                         index = cursor.index
-                        cursor.index = index + 1
-                        registers[dst] = cursor.sequence[index]
-                        cell = after
+                        try:
+                            registers[dst] = cursor.sequence[index]
+                        except IndexError:
+                            cursor.sequence = ()  # one that has ended stays so
+                            cell = y
+                        else:
+                            cursor.index = index + 1
+                            cell = after
                     elif type(cursor) in CURSORS:
                         value = next(cursor, DONE)
                         if value is DONE:
@@ -181,12 +151,54 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                             cell = after
                     else:
                         raise TypeError(f"'{type(cursor).__name__}' object is not an iterator")
-                elif kind == 12:  # BRANCH
+                elif kind == 5:  # TEST
+                    cell = after if f(registers[x], registers[y]) else dst
+                elif kind == 6:  # TEST_BACK
+                    if f(registers[x], registers[y]):
+                        if left <= 0:
+                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                            return OUT_OF_TURNS
+                        left -= 1
+                        cell = after
+                    else:
+                        cell = dst
+                elif kind == 7:  # TEST_NOT_BACK
+                    if f(registers[x], registers[y]):
+                        cell = dst
+                    else:
+                        if left <= 0:
+                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                            return OUT_OF_TURNS
+                        left -= 1
+                        cell = after
+                elif kind == 8:  # COPY
+                    registers[dst] = registers[x]
+                    cell = after
+                elif kind == 9:  # CALL
+                    value = call(f, x(registers), _NO_KEYWORDS, None)
+                    if type(value) is Pending:
+                        frame.at, strand.left, strand.result = cell, left, value
+                        return WAITS
+                    registers[dst] = value
+                    cell = after
+                elif kind == 10:  # TURN
+                    if left <= 0:
+                        frame.at, strand.left = cell, 0
+                        return OUT_OF_TURNS
+                    left -= 1
+                    cell = after
+                elif kind == 11:  # NARY
+                    registers[dst] = f(*x(registers))
+                    cell = after
+                elif kind == 12:  # UNARY
+                    registers[dst] = f(registers[x])
+                    cell = after
+                elif kind == 13:  # BRANCH
                     cell = after if registers[x] else dst
-                elif kind == 13:  # PLAIN
+                elif kind == 14:  # PLAIN
                     f(registers, x, y, dst)
                     cell = after
-                elif kind == 14:  # PUSH
+                elif kind == 15:  # PUSH
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -197,7 +209,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     frame = Frame(f, x(registers))
                     frames.append(frame)
                     cell, registers = frame.at, frame.registers
-                elif kind == 15:  # RETURN
+                elif kind == 16:  # RETURN
                     value = registers[x]
                     if len(frames) == 1:
                         strand.left, strand.result = left, value
@@ -207,7 +219,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     cell, registers = frame.at, frame.registers
                     registers[cell[4]] = value
                     cell = cell[5]
-                elif kind == 16:  # TAIL
+                elif kind == 17:  # TAIL
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -215,17 +227,17 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     registers = [*x(registers), *f.rest]
                     frame.flow, frame.registers = f, registers
                     cell = f.start
-                elif kind == 17:  # HOST
+                elif kind == 18:  # HOST
                     value = f(strand, registers, x, y)
                     if type(value) is Pending:
                         frame.at, strand.left, strand.result = cell, left, value
                         return WAITS
                     registers[dst] = value
                     cell = after
-                elif kind == 18:  # SWITCH
+                elif kind == 19:  # SWITCH
                     value = registers[y]
                     cell = x[value] if type(value) is int and 0 <= value < len(x) else after
-                elif kind == 19:  # FAIL
+                elif kind == 20:  # FAIL
                     error = as_error(registers[x], registers[y])
                     break
                 else:  # RERAISE
@@ -263,8 +275,8 @@ def _unwind(strand: Strand, error: BaseException, origin: int) -> Frame:
 
 
 def _receives(cleanup: bool, error: BaseException) -> bool:
-    """Programs catch `Exception`; a ``finally`` runs for anything but a spent budget."""
-    return isinstance(error, Exception) or (cleanup and not isinstance(error, BudgetExhausted))
+    """Programs catch `Exception`; a ``finally`` runs for anything but a spent budget, or the closing of its coroutine."""
+    return isinstance(error, Exception) or (cleanup and not isinstance(error, BudgetExhausted | GeneratorExit))
 
 
 def _note_trail(error: BaseException, places: list[Place], origin: int) -> None:

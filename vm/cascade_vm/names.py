@@ -1,11 +1,11 @@
 """Which names a program may reach on a value: public ones, and none that opens up a running frame or its code.
 
-This file knows names, not values.
+This file knows names, and of values only whether they are texts.
 """
 
 from __future__ import annotations
 
-__all__ = ["INSPECTION_NAMES", "is_public"]
+__all__ = ["INSPECTION_NAMES", "is_public", "opens_attributes"]
 
 INSPECTION_NAMES: frozenset[str] = frozenset(
     (
@@ -25,3 +25,11 @@ or refused alike on every version of Python."""
 def is_public(name: str) -> bool:
     """Whether programs may use ``name`` as an attribute or a method."""
     return name.isidentifier() and not name.startswith("_") and name not in INSPECTION_NAMES
+
+
+def opens_attributes(target: object, name: str) -> bool:
+    """Whether ``target.name`` reaches any attribute of any value by a computed name: ``"{0.__class__}".format`` does, also
+    when it is only handed on, as the ``key`` of `sorted`."""
+    if name not in ("format", "format_map"):
+        return False
+    return isinstance(target, str) or (isinstance(target, type) and issubclass(target, str))

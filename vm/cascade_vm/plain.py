@@ -5,12 +5,13 @@ None of them suspends, jumps or knows the machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from cascade_vm.cursors import cursor_over
+from cascade_vm.cursors import CURSORS, cursor_over
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.host import UNBOUND
+from cascade_vm.names import opens_attributes
 
 __all__ = ["arguments_of"]
 
@@ -30,6 +31,10 @@ class Packed:
 
     def __init__(self, contents: list[Any]) -> None:
         self.contents = contents
+
+
+_CLOSED = CURSORS | {Packed}
+"""The machine's own types: programs hold their values, and see nothing in them."""
 
 
 def pack(registers: Registers, sources: Sequence[int], _y: object, dst: int) -> None:
@@ -53,21 +58,18 @@ def unpack(registers: Registers, targets: Sequence[int], star: int, source: int)
 
 
 def _unpacked(value: Any, wanted: int, star: int) -> list[Any]:
-    try:
-        cursor = cursor_over(value)
-    except TypeError:
-        if hasattr(type(value), "__iter__"):
-            raise
-        raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object") from None
+    if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
+        raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object")
+    given = iter(value)  # no more is taken of it than Python takes: it may have no end
     if star >= 0:
-        items = list(cursor)
+        items = list(given)
         fixed = wanted - 1
         if len(items) < fixed:
             raise ValueError(f"not enough values to unpack (expected at least {fixed}, got {len(items)})")
         behind = len(items) - (fixed - star)
         return [*items[:star], items[star:behind], *items[behind:]]
     items = []
-    for item in cursor:
+    for item in given:
         if len(items) == wanted:
             raise ValueError(f"too many values to unpack (expected {wanted})")
         items.append(item)
@@ -77,7 +79,10 @@ def _unpacked(value: Any, wanted: int, star: int) -> list[Any]:
 
 
 def attribute(registers: Registers, target: int, name: str, dst: int) -> None:
-    registers[dst] = getattr(registers[target], name)
+    value = registers[target]
+    if type(value) in _CLOSED or opens_attributes(value, name):
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
+    registers[dst] = getattr(value, name)
 
 
 def clear(registers: Registers, _x: object, _y: object, dst: int) -> None:
@@ -133,9 +138,9 @@ def arguments_of(registers: Registers, arguments: Sequence[int], forms: Sequence
 
 
 def _spread(value: Any, named: dict[str, Any]) -> None:
-    if not isinstance(value, Mapping):
+    if not hasattr(value, "keys"):
         raise TypeError(f"argument after ** must be a mapping, not {type(value).__name__}")
-    for key in value:
+    for key in value.keys():  # noqa: SIM118 - anything with keys() and [] is a mapping here, as it is in Python
         if not isinstance(key, str):
             raise TypeError("keywords must be strings")
         _name(key, value[key], named)
