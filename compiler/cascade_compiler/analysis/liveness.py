@@ -188,7 +188,9 @@ class Liveness:
         return Live(self.numbers, 0 if falls is None else self.at_start[falls])
 
     def cross(self, index: int, pc: int, live: Live) -> None:
-        """Go from after an instruction of a block to before it."""
+        """Go from after an instruction of a block to before it. An optional one that nobody needs may as well not be there."""
+        if pc in self.optional and not any(register in live for register in self.accesses.writes[pc]):
+            return
         block = self.blocks[index]
         wanted = self._wanted(pc, live) if pc in self.optional else self.accesses.reads[pc]
         for register in self.accesses.writes[pc]:
@@ -202,12 +204,12 @@ class Liveness:
             live.add(register)
 
     def _wanted(self, pc: int, live: Live) -> Sequence[int]:
-        """What an optional instruction needs."""
-        instruction, writes = self.flow.code[pc], self.accesses.writes[pc]
-        if instruction.copies:
-            pairs = zip(writes, roles.raw_reads(instruction), strict=True)
-            return [source for target, source in pairs if source >= 0 and target in live]
-        return self.accesses.reads[pc] if any(register in live for register in writes) else ()
+        """What an optional instruction reads for those of its writes that are live."""
+        instruction = self.flow.code[pc]
+        if not instruction.copies:
+            return self.accesses.reads[pc]
+        pairs = zip(self.accesses.writes[pc], roles.raw_reads(instruction), strict=True)
+        return [source for target, source in pairs if source >= 0 and target in live]
 
     def walk(self, index: int) -> Iterator[tuple[int, Live]]:
         """The instructions of a block from last to first, each with what is live once it has fallen through.

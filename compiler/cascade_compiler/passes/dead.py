@@ -35,9 +35,13 @@ def remove_dead(blueprint: Blueprint) -> Blueprint:
 
 
 def remove_dead_flow(flow: Flow) -> Flow:
-    """One flow. A handler can lose the last instruction that leads to it, so one that has handlers is looked at again."""
-    made = _remove_idle_jumps(_remove_unread(_remove_unreachable(flow)))
-    return remove_dead_flow(made) if flow.handlers and made is not flow else made
+    """One flow. Where a handler lost an instruction that led to it, it is looked at again."""
+    flow = _remove_idle_jumps(_remove_unreachable(flow))
+    read = _remove_unread(flow)
+    made = _remove_idle_jumps(read)
+    if flow.handlers and (made is not read or _remove_unreachable(made) is not made):
+        return remove_dead_flow(made)
+    return made
 
 
 def _remove_unreachable(flow: Flow) -> Flow:
