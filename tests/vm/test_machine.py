@@ -217,7 +217,7 @@ def interrupted(kind: BaseException, cleanup: bool, swallow: bool) -> tuple[Base
         return error, log
 
 
-@pytest.mark.parametrize("kind", [asyncio.CancelledError("stop"), KeyboardInterrupt(), SystemExit(3), GeneratorExit()])
+@pytest.mark.parametrize("kind", [asyncio.CancelledError("stop"), KeyboardInterrupt(), SystemExit(3)])
 @pytest.mark.parametrize("swallow", [False, True])
 def test_programs_can_not_catch_cancellation(kind: BaseException, swallow: bool) -> None:
     """A `finally` runs for it, and can not swallow it; an `except` does not see it."""
@@ -229,10 +229,11 @@ def test_programs_can_not_catch_cancellation(kind: BaseException, swallow: bool)
     assert log == []
 
 
-def test_no_handler_runs_for_a_spent_budget() -> None:
-    """Not even a `finally`: the run could be given more and go on."""
-    outcome, log = interrupted(BudgetExhausted("calls", 3), cleanup=True, swallow=True)
-    assert isinstance(outcome, BudgetExhausted)
+@pytest.mark.parametrize("kind", [BudgetExhausted("calls", 3), GeneratorExit()])
+def test_no_handler_runs_for_a_spent_budget_or_a_closed_coroutine(kind: BaseException) -> None:
+    """Not even a `finally`: the run could be given more and go on, or can not await any more."""
+    outcome, log = interrupted(kind, cleanup=True, swallow=True)
+    assert type(outcome) is type(kind)
     assert log == []
 
 

@@ -22,25 +22,26 @@ Cell: TypeAlias = list[Any]
 PAIR = 0  # BINARY, and the next cell is one too: both are done at once
 BINARY = 1  # R[dst] := f(R[x], R[y])
 LATCH = 2  # BINARY, and the next cell is a TEST_BACK: both are done at once, as loops end with such a pair
-LOOP = 3  # a TURN whose next cell is a STEP: both are done at once
-STEP = 4  # R[dst] := next item of cursor R[x], or go to y
-TEST = 5  # f(R[x], R[y]) ? next : dst
-TEST_BACK = 6  # f(R[x], R[y]) ? next, which is behind and counts a turn : dst
-TEST_NOT_BACK = 7  # f(R[x], R[y]) ? dst : next, which is behind and counts a turn
-COPY = 8  # R[dst] := R[x]
-CALL = 9  # R[dst] := host.call(site f, x(R), no keywords, no policies)
-TURN = 10  # a backward jump to next
-NARY = 11  # R[dst] := f(*x(R))
-UNARY = 12  # R[dst] := f(R[x])
-BRANCH = 13  # R[x] ? next : dst
-PLAIN = 14  # f(R, x, y, dst): anything else that neither suspends nor jumps
-PUSH = 15  # R[dst] := flow f(x(R)) in a new frame; counts a turn
-RETURN = 16  # leave the flow with R[x]
-TAIL = 17  # become flow f(x(R)); counts a turn
-HOST = 18  # R[dst] := f(strand, R, x, y), which may be a `Pending`
-SWITCH = 19  # go to x[R[y]], else to next
-FAIL = 20  # raise R[x] from R[y]
-RERAISE = 21  # raise R[x] again
+LATCH_NOT = 3  # the same, and the next cell is a TEST_NOT_BACK
+LOOP = 4  # a TURN whose next cell is a STEP: both are done at once
+STEP = 5  # R[dst] := next item of cursor R[x], or go to y
+TEST = 6  # f(R[x], R[y]) ? next : dst
+TEST_BACK = 7  # f(R[x], R[y]) ? next, which is behind and counts a turn : dst
+TEST_NOT_BACK = 8  # f(R[x], R[y]) ? dst : next, which is behind and counts a turn
+COPY = 9  # R[dst] := R[x]
+CALL = 10  # R[dst] := host.call(site f, x(R), no keywords, no policies)
+TURN = 11  # a backward jump to next
+NARY = 12  # R[dst] := f(*x(R))
+UNARY = 13  # R[dst] := f(R[x])
+BRANCH = 14  # R[x] ? next : dst
+PLAIN = 15  # f(R, x, y, dst): anything else that neither suspends nor jumps
+PUSH = 16  # R[dst] := flow f(x(R)) in a new frame; counts a turn
+RETURN = 17  # leave the flow with R[x]
+TAIL = 18  # become flow f(x(R)); counts a turn
+HOST = 19  # R[dst] := f(strand, R, x, y), which may be a `Pending`
+SWITCH = 20  # go to x[R[y]], else to next
+FAIL = 21  # raise R[x] from R[y]
+RERAISE = 22  # raise R[x] again
 
 
 def join(flow: list[Cell]) -> None:
@@ -50,7 +51,7 @@ def join(flow: list[Cell]) -> None:
         cell[0] = _JOINED.get((cell[0], kinds.get(id(cell[5]), -1)), cell[0])
 
 
-_JOINED = {(BINARY, BINARY): PAIR, (BINARY, TEST_BACK): LATCH, (TURN, STEP): LOOP}
+_JOINED = {(BINARY, BINARY): PAIR, (BINARY, TEST_BACK): LATCH, (BINARY, TEST_NOT_BACK): LATCH_NOT, (TURN, STEP): LOOP}
 
 
 def gatherer(registers: Sequence[int]) -> Callable[[list[Any]], Sequence[Any]]:

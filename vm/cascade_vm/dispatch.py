@@ -123,8 +123,20 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                         cell = after
                     else:
                         cell = dst
-                elif kind <= 4:  # LOOP, STEP
-                    if kind == 3:
+                elif kind == 3:  # LATCH_NOT
+                    registers[dst] = f(registers[x], registers[y])
+                    cell = after
+                    kind, f, x, y, dst, after = cell
+                    if f(registers[x], registers[y]):
+                        cell = dst
+                    else:
+                        if left <= 0:
+                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                            return OUT_OF_TURNS
+                        left -= 1
+                        cell = after
+                elif kind <= 5:  # LOOP, STEP
+                    if kind == 4:
                         if left <= 0:
                             frame.at, strand.left = cell, 0
                             return OUT_OF_TURNS
@@ -151,9 +163,9 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                             cell = after
                     else:
                         raise TypeError(f"'{type(cursor).__name__}' object is not an iterator")
-                elif kind == 5:  # TEST
+                elif kind == 6:  # TEST
                     cell = after if f(registers[x], registers[y]) else dst
-                elif kind == 6:  # TEST_BACK
+                elif kind == 7:  # TEST_BACK
                     if f(registers[x], registers[y]):
                         if left <= 0:
                             frame.at, strand.left = frame.flow.turns[id(cell)], 0
@@ -162,7 +174,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                         cell = after
                     else:
                         cell = dst
-                elif kind == 7:  # TEST_NOT_BACK
+                elif kind == 8:  # TEST_NOT_BACK
                     if f(registers[x], registers[y]):
                         cell = dst
                     else:
@@ -171,34 +183,34 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                             return OUT_OF_TURNS
                         left -= 1
                         cell = after
-                elif kind == 8:  # COPY
+                elif kind == 9:  # COPY
                     registers[dst] = registers[x]
                     cell = after
-                elif kind == 9:  # CALL
+                elif kind == 10:  # CALL
                     value = call(f, x(registers), _NO_KEYWORDS, None)
                     if type(value) is Pending:
                         frame.at, strand.left, strand.result = cell, left, value
                         return WAITS
                     registers[dst] = value
                     cell = after
-                elif kind == 10:  # TURN
+                elif kind == 11:  # TURN
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
                     left -= 1
                     cell = after
-                elif kind == 11:  # NARY
+                elif kind == 12:  # NARY
                     registers[dst] = f(*x(registers))
                     cell = after
-                elif kind == 12:  # UNARY
+                elif kind == 13:  # UNARY
                     registers[dst] = f(registers[x])
                     cell = after
-                elif kind == 13:  # BRANCH
+                elif kind == 14:  # BRANCH
                     cell = after if registers[x] else dst
-                elif kind == 14:  # PLAIN
+                elif kind == 15:  # PLAIN
                     f(registers, x, y, dst)
                     cell = after
-                elif kind == 15:  # PUSH
+                elif kind == 16:  # PUSH
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -209,7 +221,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     frame = Frame(f, x(registers))
                     frames.append(frame)
                     cell, registers = frame.at, frame.registers
-                elif kind == 16:  # RETURN
+                elif kind == 17:  # RETURN
                     value = registers[x]
                     if len(frames) == 1:
                         strand.left, strand.result = left, value
@@ -219,7 +231,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     cell, registers = frame.at, frame.registers
                     registers[cell[4]] = value
                     cell = cell[5]
-                elif kind == 17:  # TAIL
+                elif kind == 18:  # TAIL
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -227,17 +239,17 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     registers = [*x(registers), *f.rest]
                     frame.flow, frame.registers = f, registers
                     cell = f.start
-                elif kind == 18:  # HOST
+                elif kind == 19:  # HOST
                     value = f(strand, registers, x, y)
                     if type(value) is Pending:
                         frame.at, strand.left, strand.result = cell, left, value
                         return WAITS
                     registers[dst] = value
                     cell = after
-                elif kind == 19:  # SWITCH
+                elif kind == 20:  # SWITCH
                     value = registers[y]
                     cell = x[value] if type(value) is int and 0 <= value < len(x) else after
-                elif kind == 20:  # FAIL
+                elif kind == 21:  # FAIL
                     error = as_error(registers[x], registers[y])
                     break
                 else:  # RERAISE
