@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ __all__ = ["Entry", "fetch", "keep"]
 
 _MOST_ENTRIES: Final = 256
 _MAGIC: Final = b"cascade cache 1\n"
+_NAME: Final = re.compile(r"[0-9a-f]{40}\.cbp")
 _LARGEST: Final = 64 * 1024 * 1024
 _ROOMS: Final = ("cascade_grammar", "cascade_compiler", "cascade_vm")
 
@@ -144,7 +146,8 @@ def _modified(room: str) -> int:
 
 
 def _drop_oldest(directory: Path) -> None:
-    entries = sorted(_ages(directory.glob("*.cbp")), reverse=True)
+    ours = (path for path in directory.glob("*.cbp") if _NAME.fullmatch(path.name))  # the directory may hold other files
+    entries = sorted(_ages(ours), reverse=True)
     for _, path in entries[_MOST_ENTRIES:]:
         with contextlib.suppress(OSError):
             path.unlink()

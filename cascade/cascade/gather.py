@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from cascade_vm.host import Start
 
@@ -50,6 +50,11 @@ async def _strand(start: Start) -> object:
         return _Escape(error)
 
 
+def _is_fatal(error: BaseException | None) -> TypeGuard[BaseException]:
+    """Whether it ends the whole run: an interrupt, an exit, a spent budget."""
+    return error is not None and not isinstance(error, Exception | asyncio.CancelledError)
+
+
 class _Group:
     """Strands under way. ``running`` has the place of each one's result."""
 
@@ -77,6 +82,8 @@ class _Group:
                 cancelled = error
                 self._stop()
         try:
+            if _is_fatal(self._error):  # a cancellation may be a timeout, which the program can catch
+                raise self._error
             if cancelled is not None:
                 raise cancelled
             if self._error is not None:
@@ -107,8 +114,7 @@ class _Group:
 
     def _fail(self, error: BaseException) -> None:
         """Remember the first error; one that ends the whole run outdoes an ordinary one."""
-        fatal = not isinstance(error, Exception | asyncio.CancelledError)
-        if self._error is None or (fatal and isinstance(self._error, Exception | asyncio.CancelledError)):
+        if self._error is None or (_is_fatal(error) and not _is_fatal(self._error)):
             self._error = error
         if not self._stopping:
             self._stop()

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Host, Meter, Pending, Place, Site, Start
-from cascade_vm.names import is_public
+from cascade_vm.names import is_public, opens_attributes
 
 from cascade.durations import format_duration
 from cascade.events import CallFinished, CallRetried, CallStarted, Emitted, Listener, SignalReceived, Sleeping, Waiting, tell
 from cascade.gather import check_limit, gather
-from cascade.modes import Invoke, Pools, awaited, bind
+from cascade.modes import REFUSED, Invoke, Pools, awaited, bind, refuse
 from cascade.policies import Policy, Retry, apply, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, sleep_arguments, wait_arguments
 from cascade.signals import Signals
@@ -123,7 +123,7 @@ class LocalHost:
     def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         """Call a public method of a value, on the event loop. Counts as a call."""
         name = site.target.removeprefix(".")
-        if not is_public(name) or (name in ("format", "format_map") and _is_text(target)):
+        if not is_public(name) or opens_attributes(target, name):
             raise AttributeError(f"'{type(target).__name__}' object has no attribute '{name}'")
         method = getattr(target, name)
         return self._once(site, lambda: _called(site.target, method, arguments, keywords))
@@ -241,13 +241,11 @@ async def _followed(reply: Pending, finished: Callable[[bool], None]) -> object:
 
 
 def _called(target: str, method: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
-    value = method(*arguments, **keywords)
+    try:
+        value = method(*arguments, **keywords)
+    except REFUSED as error:
+        refuse(target, error)
     return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
-
-
-def _is_text(target: object) -> bool:
-    """Texts, and their classes: ``format`` reaches attributes by names that are computed."""
-    return isinstance(target, str) or (isinstance(target, type) and issubclass(target, str))
 
 
 if TYPE_CHECKING:

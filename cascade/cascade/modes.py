@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import CancelledError as ThreadCancelledError
 from contextvars import copy_context
 from functools import cached_property, partial
 from time import perf_counter
@@ -22,7 +23,7 @@ from cascade.threads import DaemonThreads
 if TYPE_CHECKING:
     from cascade.processes import Processes
 
-__all__ = ["Invoke", "Pools", "awaited", "bind", "refuse_stop"]
+__all__ = ["REFUSED", "Invoke", "Pools", "awaited", "bind", "refuse"]
 
 Invoke: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], object]
 
@@ -51,12 +52,13 @@ class Pools:
         return Processes(os.cpu_count() or 1)
 
     def close(self) -> None:
-        """End idle threads and processes. Calls under way in threads can not be stopped."""
+        """End idle threads and processes. Calls under way in threads can not be stopped. A call after this makes new ones."""
         if "threads" in self.__dict__:
-            self.threads.shutdown()
+            self.__dict__.pop("threads").shutdown()
         if "processes" in self.__dict__:
-            self.processes.threads.shutdown()
-            self.processes.close()
+            processes: Processes = self.__dict__.pop("processes")
+            processes.threads.shutdown()
+            processes.close()
 
 
 def bind(task: Task[..., Any], pools: Pools) -> Invoke:
@@ -89,8 +91,8 @@ def _inline(target: str, fn: Callable[..., Any]) -> Invoke:
     def call(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
         try:
             value = fn(*arguments, **keywords) if keywords else fn(*arguments)
-        except StopIteration as error:
-            refuse_stop(target, error)
+        except REFUSED as error:
+            refuse(target, error)
         return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
 
     return call
@@ -100,7 +102,7 @@ async def awaited(target: str, answer: Awaitable[Any]) -> object:
     """What a task's own coroutine gives.
 
     A `CancelledError` that nobody asked for came from something the task awaits. It is an error of the task's then, which
-    a program can catch and retry; as a cancellation it would end the run without a word.
+    a program can catch and retry.
     """
     try:
         return await answer
@@ -108,12 +110,18 @@ async def awaited(target: str, answer: Awaitable[Any]) -> object:
         current = asyncio.current_task()
         if current is None or current.cancelling():
             raise
-        raise RuntimeError(f"{target} was cancelled from within") from error
+        refuse(target, error)
 
 
-def refuse_stop(target: str, error: StopIteration) -> NoReturn:
-    """`StopIteration` can not pass a coroutine; Python makes the same of it there."""
-    raise RuntimeError(f"{target} raised StopIteration") from error
+REFUSED = (StopIteration, asyncio.CancelledError, ThreadCancelledError)
+
+
+def refuse(target: str, error: BaseException) -> NoReturn:
+    """Errors that mean something else once they have left a call: `StopIteration` can not pass a coroutine (Python makes the
+    same of it there), and a `CancelledError` that nobody asked for would end the run without a word. (asyncio takes that of
+    threads for one of its own.)"""
+    what = "raised StopIteration" if isinstance(error, StopIteration) else "was cancelled from within"
+    raise RuntimeError(f"{target} {what}") from error
 
 
 # --- in a thread ---------------------------------------------------------------------------------------------------------
@@ -139,8 +147,8 @@ def _timed(target: str, fn: Callable[..., Any], arguments: Sequence[Any], keywor
     began = perf_counter()
     try:
         value = fn(*arguments, **keywords)
-    except StopIteration as error:
-        refuse_stop(target, error)
+    except REFUSED as error:
+        refuse(target, error)
     return value, perf_counter() - began
 
 
@@ -163,8 +171,8 @@ class _Auto:
         began = perf_counter()
         try:
             value = self._fn(*arguments, **keywords) if keywords else self._fn(*arguments)
-        except StopIteration as error:
-            refuse_stop(self._task.name, error)
+        except REFUSED as error:
+            refuse(self._task.name, error)
         finally:
             if perf_counter() - began > TOO_LONG:
                 self._relapse()

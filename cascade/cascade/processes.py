@@ -63,10 +63,11 @@ class _Worker:
     def exchange(self, request: bytes) -> Any:
         try:
             self.pipe.send_bytes(request)
-            return pickle.loads(self.pipe.recv_bytes())
+            answer = self.pipe.recv_bytes()
         except (EOFError, OSError):
             self.process.join()
             raise WorkerDied(f"the process ended with status {self.process.exitcode}") from None
+        return pickle.loads(answer)  # may raise anything, and the process still lives
 
     def kill(self) -> None:
         self.process.kill()
@@ -98,7 +99,8 @@ class Processes:
             worker.kill()
             raise
         ticket.claim(None)
-        self._idle.append(worker)
+        if not ticket.abandoned:  # else it has been killed, which the next call would suffer for
+            self._idle.append(worker)
         return answer
 
     def _take(self) -> _Worker:

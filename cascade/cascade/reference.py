@@ -16,6 +16,7 @@ from typing import Any, assert_never
 from cascade_compiler import graph
 from cascade_vm.errors import CATCHABLE, BudgetExhausted, FlowFailed, append_trail, start_trail, trail_of
 from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
+from cascade_vm.names import opens_attributes
 
 from cascade.reference_values import LAZY, METHODS, OPERATIONS, pass_as, unpack
 
@@ -127,6 +128,8 @@ class _Strand:
             try:
                 if frame.step < len(block.nodes):
                     await self.run_node(block.nodes[frame.step])
+                elif isinstance(block.end, graph.Fail | graph.Reraise):
+                    error = _error_of(block.end, frame)  # not raised: a `StopIteration` would not get through a coroutine
                 else:
                     result = await self.end_block(block.end)
             except BaseException as raised:
@@ -207,6 +210,8 @@ class _Strand:
                 arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
                 return OPERATIONS[name](*arguments, **keywords)
             case graph.AttributeOf(target=ref, name=name):
+                if opens_attributes(frame.values[ref], name):
+                    raise AttributeError(f"'{type(frame.values[ref]).__name__}' object has no attribute '{name}'")
                 return getattr(frame.values[ref], name)
             case graph.UnpackInto(variables=names, star=star, source=ref):
                 for name, item in zip(names, unpack(frame.values[ref], len(names), star), strict=True):
@@ -307,7 +312,9 @@ class _Strand:
             await self.turn(end.place)
         self.frames[-1].go(block)
 
-    async def end_block(self, end: graph.Terminator) -> object:
+    async def end_block(
+        self, end: graph.Jump | graph.BranchOn | graph.SwitchOn | graph.Step | graph.Return | graph.TailCall
+    ) -> object:
         """Do what ends a block. What a `Return` gives is the result of its flow."""
         frame = self.frames[-1]
         match end:
@@ -331,10 +338,6 @@ class _Strand:
                     await self.go(end, end.body)
             case graph.Return(value=ref):
                 return self.leave(frame.values[ref])
-            case graph.Fail(error=ref, cause=cause):
-                raise _as_error(frame.values[ref], None if cause is None else frame.values[cause])
-            case graph.Reraise(error=ref):
-                raise frame.values[ref]
             case graph.TailCall(flow=name, arguments=arguments):
                 values = self.flow_arguments(name, arguments)
                 await self.turn(end.place)
@@ -363,11 +366,13 @@ def _receives(handler: graph.Handler, error: BaseException) -> bool:
     return isinstance(error, Exception)
 
 
-def _as_error(value: object, cause: object) -> BaseException:
+def _error_of(end: graph.Fail | graph.Reraise, frame: _Frame) -> BaseException:
+    value = frame.values[end.error]
     error = value if isinstance(value, BaseException) else FlowFailed(value)
+    cause = None if isinstance(end, graph.Reraise) or end.cause is None else frame.values[end.cause]
     if cause is not None:
         if not isinstance(cause, BaseException):
-            raise TypeError("exception causes must derive from BaseException")
+            return TypeError("exception causes must derive from BaseException")
         error.__cause__ = cause
     return error
 

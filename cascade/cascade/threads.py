@@ -73,5 +73,6 @@ def _settle(future: Future[Any], call: Callable[[], Any]) -> None:
         value = call()
     except BaseException as error:
         future.set_exception(error)
+        del future  # the error holds this frame, and the future holds the error
     else:
         future.set_result(value)

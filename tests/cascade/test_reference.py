@@ -292,7 +292,7 @@ def test_handlers_receive_errors() -> None:
         assert lines(caught.value) == [3]
 
 
-@pytest.mark.parametrize("make", [KeyboardInterrupt, asyncio.CancelledError, lambda: BudgetExhausted("calls", 1)])
+@pytest.mark.parametrize("make", [KeyboardInterrupt, SystemExit, lambda: BudgetExhausted("calls", 1)])
 def test_only_cleanup_receives_what_can_not_be_caught(make: Callable[[], BaseException]) -> None:
     """And then the strand is doomed: it ends with that error, whatever it does. A spent budget passes even cleanup."""
     cleaned = []
