@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from traceback import FrameSummary, StackSummary, TracebackException
 
 import cascade_vm
+from cascade_grammar.underline import underline
 from cascade_vm.errors import trail_of
 from cascade_vm.host import Place
 
@@ -109,8 +110,7 @@ def _format_place(place: Place, line: str | None) -> str:
         rows.append("    " + text[cut : cut + _WIDEST])
         start, end = max(0, place.column - cut), min(end - cut, _WIDEST, len(text) - cut)
         if start < end:
-            pad = "".join("\t" if character == "\t" else " " for character in text[cut : cut + start])
-            rows.append("    " + pad + "^" * (end - start))
+            rows.append("    " + underline(text[cut:], start, end))
     return "\n".join(rows) + "\n"
 
 

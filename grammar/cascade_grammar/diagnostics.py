@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cascade_grammar.spans import Source, Span
+from cascade_grammar.underline import underline
 
 __all__ = ["Diagnostic", "SourceErrors", "format_diagnostic", "near_miss"]
 
@@ -58,15 +59,13 @@ def format_diagnostic(diagnostic: Diagnostic) -> str:
     shown_from = max(0, column - _WIDEST // 2) if len(text) > _WIDEST else 0
     text = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
     text, column = text[shown_from : shown_from + _WIDEST], column - shown_from
-    width = max(1, min(width, len(text) - column))
     margin = " " * len(str(line))
-    pad = "".join("\t" if c == "\t" else " " for c in text[:column])
     rows = [
         f"error[{diagnostic.code}]: {diagnostic.message}",
         f"{margin}--> {diagnostic.place}",
         f"{margin} |",
         f"{line} | {text}",
-        f"{margin} | {pad}{'^' * width}",
+        f"{margin} | {underline(text, column, min(column + width, len(text)))}",
     ]
     if diagnostic.hint:
         rows.append(f"{margin} = hint: {diagnostic.hint}")

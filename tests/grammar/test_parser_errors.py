@@ -10,6 +10,7 @@ from cascade_grammar.codes import CODES
 from cascade_grammar.diagnostics import Diagnostic, SourceErrors, format_diagnostic
 from cascade_grammar.parser import parse_module
 from cascade_grammar.spans import Source
+from cascade_grammar.underline import underline
 
 EXAMPLES = Path(__file__).parents[1] / "golden" / "errors"
 
@@ -142,6 +143,15 @@ def test_a_diagnostic_shows_its_line() -> None:
           = hint: to compare, write `==`
         """
     )
+
+
+def test_carets_stand_below_wide_characters() -> None:
+    """Where a terminal shows them: wide characters take two columns, combining ones none, a tab stays a tab."""
+    assert underline("日本 = x", 5, 6) == " " * 7 + "^"
+    assert underline("日本 = x", 0, 2) == "^^^^"
+    assert underline("e\u0301 = x", 5, 6) == " " * 4 + "^"
+    assert underline("\té = x", 5, 6) == "\t" + " " * 4 + "^"
+    assert underline("x", 1, 1) == " ^"
 
 
 def test_a_long_line_is_shown_around_the_mistake() -> None:
