@@ -8,7 +8,7 @@ from typing import TypeAlias
 from cascade_compiler.csc.check_arguments import Callee, callee_of, check_arguments
 from cascade_compiler.csc.check_names import Names, check_callable, check_new_name, check_read
 from cascade_compiler.csc.check_settings import check_duration, check_limit, check_policies, check_text
-from cascade_compiler.csc.functions import FUNCTIONS
+from cascade_compiler.csc.functions import FUNCTIONS, is_absent_builtin
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol, Unit
 from cascade_compiler.csc.walk import children, mentions, target_names
 from cascade_grammar import tree
@@ -117,6 +117,9 @@ def _call(names: Names, node: tree.Call, inner: _Inner) -> Iterable[Spanned]:
         case tree.Name():
             if check_callable(names, function, inner):
                 check_arguments(unit, _callee(unit, function.id), node.arguments, node.span)
+            elif is_absent_builtin(function.id):  # `isinstance(x, int)`: that `int` is no value does not matter
+                parts += [a.value for a in node.arguments if not _is_function(unit, a.value)]
+                return parts
         case tree.Attribute(value=value, name=name):
             _check_public(unit, name, "method")
             parts.append(value)
@@ -135,6 +138,10 @@ def _call(names: Names, node: tree.Call, inner: _Inner) -> Iterable[Spanned]:
     for policy in node.policies:
         parts += [argument.value for argument in policy.arguments if argument.form != "on"]
     return parts
+
+
+def _is_function(unit: Unit, value: tree.Expression) -> bool:
+    return isinstance(value, tree.Name) and value.id in FUNCTIONS and value.id not in unit.names
 
 
 def _callee(unit: Unit, name: str) -> Callee:

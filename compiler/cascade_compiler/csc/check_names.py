@@ -41,6 +41,15 @@ def check_read(names: Names, name: tree.Name, inner: Collection[str]) -> None:
             _complain_of_unknown(names, name, inner)
 
 
+_ELSEWHERE = {
+    **dict.fromkeys(("null", "nil", "none", "NULL", "undefined"), "write `None`"),
+    **dict.fromkeys(("true", "TRUE"), "write `True`"),
+    **dict.fromkeys(("false", "FALSE"), "write `False`"),
+    **dict.fromkeys(("datetime", "time", "random", "uuid", "os", "sys", "json"), "what a Python module does is for a task"),
+}
+"""Words that mean something in other languages, or in Python."""
+
+
 def _complain_of_value(unit: Unit, name: tree.Name, kind: str) -> None:
     message = f"`{name.id}` is {kind}, and can only be called"
     unit.complaints.add("CS216", name.span, message, f"as in `{name.id}(…)`; functions are no values")
@@ -54,7 +63,7 @@ def _complain_of_unknown(names: Names, name: tree.Name, inner: Collection[str]) 
     else:
         constants = [word for word, symbol in names.unit.names.items() if isinstance(symbol, ConstSymbol)]
         found = near_miss(name.id, [*inner, *names.variables, *constants])
-        hint = found or (hint_for_absent(name.id) if is_absent_builtin(name.id) else None)
+        hint = _ELSEWHERE.get(name.id) or found or (hint_for_absent(name.id) if is_absent_builtin(name.id) else None)
     names.unit.complaints.add("CS213", name.span, f"there is no variable `{name.id}` here", hint)
 
 
@@ -62,6 +71,8 @@ def check_callable(names: Names, name: tree.Name, inner: Collection[str]) -> boo
     """Complain about a name that can not be called. True if it is certain what is called."""
     unit = names.unit
     if name.id in inner or name.id in names.variables:
+        if isinstance(unit.names.get(name.id), TaskSymbol | FlowSymbol):
+            return False  # that it is a variable too has been complained about
         _complain_of_call(unit, name.span, f"`{name.id}` is a variable here")
         return False
     match unit.names.get(name.id):

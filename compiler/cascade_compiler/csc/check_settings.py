@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from cascade_compiler.csc.constants import NotConstant, evaluate
+from cascade_compiler.csc.functions import FUNCTIONS
 from cascade_compiler.csc.policies import SETTINGS, errors_named
-from cascade_compiler.csc.symbols import FlowSymbol, Missing, TaskSymbol, Unit
+from cascade_compiler.csc.symbols import ConstSymbol, Unit
 from cascade_grammar import tree
 from cascade_grammar.diagnostics import near_miss
 from cascade_grammar.spans import Span
@@ -88,12 +89,19 @@ def check_policies(unit: Unit, call: tree.Call) -> None:
     """``call with retry(…), timeout(…)``"""
     if not call.policies:
         return
-    name = call.function.id if isinstance(call.function, tree.Name) else None
-    if not isinstance(unit.names.get(name or ""), TaskSymbol | FlowSymbol | Missing):
+    if _takes_no_policies(unit, call.function):
         message = "only calls of tasks and flows take policies"
         unit.complaints.add("CS225", call.policies[0].span, message, "put the call into a flow, and call that")
     for policy in call.policies:
         _check_policy(unit, policy)
+
+
+def _takes_no_policies(unit: Unit, function: tree.Expression) -> bool:
+    """Methods and built-in functions; of a name that is nothing at all something else has been said."""
+    if not isinstance(function, tree.Name):
+        return True
+    symbol = unit.names.get(function.id)
+    return isinstance(symbol, ConstSymbol) or (symbol is None and function.id in FUNCTIONS)
 
 
 def _check_policy(unit: Unit, policy: tree.Policy) -> None:

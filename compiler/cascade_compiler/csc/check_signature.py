@@ -26,20 +26,20 @@ def check_parameters(unit: Unit, parameters: tuple[tree.Parameter, ...], variabl
         if name.text in own:
             unit.complaints.add("CS202", name.span, f"the parameter `{name.text}` is declared twice")
         check_new_name(unit, name.text, name.span)
-        check_type(unit, parameter.type)
+        written = parameter.type if check_type(unit, parameter.type) else None
         if parameter.default is not None:
-            _check_default(Names(unit, frozenset(seen)), parameter, parameter.default)
+            _check_default(Names(unit, frozenset(seen)), name.text, written, parameter.default)
         seen.add(name.text)
         own.add(name.text)
 
 
-def _check_default(names: Names, parameter: tree.Parameter, default: tree.Expression) -> None:
+def _check_default(names: Names, parameter: str, declared: tree.TypeName | None, default: tree.Expression) -> None:
     unit = names.unit
     check_expressions(names, default)
     worker = _what_works(unit, default)
     if worker is not None:
         message = "a default only computes: it calls no task and no flow, and assigns nothing"
-        hint = f"let the default be `None`, and set `{parameter.name.text}` in the flow"
+        hint = f"let the default be `None`, and set `{parameter}` in the flow"
         unit.complaints.add("CS234", worker.span, message, hint)
     try:
         evaluate(default, unit.names)
@@ -47,10 +47,10 @@ def _check_default(names: Names, parameter: tree.Parameter, default: tree.Expres
         unit.complaints.add("CS211", error.span, error.reason)
     except NotConstant:
         pass
-    kind = contradicts(default, parameter.type, unit.names)
+    kind = contradicts(default, declared, unit.names)
     if kind is not None:
-        written = type_text(parameter.type)
-        message = f"parameter `{parameter.name.text}` is declared `{written}`, and its default is {kind}"
+        written = type_text(declared)
+        message = f"parameter `{parameter}` is declared `{written}`, and its default is {kind}"
         unit.complaints.add("CS233", default.span, message, f"write `{written} | None`" if kind == "`None`" else None)
 
 

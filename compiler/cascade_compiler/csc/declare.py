@@ -78,6 +78,8 @@ def _import_tasks(unit: Unit, declaration: tree.ImportTasks, tasks: TaskLookup) 
     except TaskModuleMissing:
         found = None
         hint = "modules are looked up beside this file first, then on Python's path"
+        if module.text.endswith(".csc"):
+            hint = f'flows of another file are imported by its path: `from "{module.text}" import …`'
         unit.complaints.add("CS205", module.span, f"there is no Python module `{module.text}`", hint)
     for imported in declaration.names:
         name = imported.name

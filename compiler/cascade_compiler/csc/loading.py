@@ -10,7 +10,7 @@ from pathlib import Path
 from cascade_compiler.csc.complaints import Complaints
 from cascade_compiler.csc.symbols import Unit
 from cascade_grammar import tree
-from cascade_grammar.diagnostics import SourceErrors
+from cascade_grammar.diagnostics import SourceErrors, near_miss
 from cascade_grammar.parser import parse_module
 from cascade_grammar.spans import Source
 
@@ -62,7 +62,8 @@ class Loader:
         try:
             source = self._read(path)
         except (OSError, ValueError) as error:
-            unit.complaints.add("CS203", declaration.path.span, _unreadable(written, error))
+            hint = _similar(path, written) if isinstance(error, FileNotFoundError) else None
+            unit.complaints.add("CS203", declaration.path.span, _unreadable(written, error), hint)
             return None
         return self._load(path, source, self._prefix(path))
 
@@ -83,6 +84,18 @@ class Loader:
             found, number = f"{stem}_{number}", number + 1
         self._prefixes.add(found)
         return f"{found}."
+
+
+def _similar(path: Path, written: str) -> str | None:
+    """A hint at the file that was perhaps meant, named as from here."""
+    try:
+        names = [entry.name for entry in os.scandir(path.parent) if entry.name.endswith(".csc")]
+    except (OSError, ValueError):
+        return None
+    folder = written[: len(written) - len(path.name)] if written.endswith(path.name) else ""
+    if f"{path.name}.csc" in names:
+        return f"did you mean `{folder}{path.name}.csc`?"
+    return near_miss(written, [folder + name for name in names])
 
 
 def _unreadable(written: str, error: Exception) -> str:

@@ -16,15 +16,26 @@ _ARGUMENTS = {"list": 1, "set": 1, "frozenset": 1, "dict": 2}
 _TYPES = ("any", "bool", "int", "float", "str", "bytes", "duration", "None", "tuple", *_ARGUMENTS)
 
 
-def check_type(unit: Unit, written: tree.TypeName | None) -> None:
-    """Complain about types that there are not."""
+_ELSEWHERE = {
+    "Optional": "write `… | None`",
+    "Union": "write `… | …`",
+    "object": "write `any`",
+    "timedelta": "write `duration`",
+    "string": "write `str`",
+    "number": "write `int | float`",
+}
+"""How other places call them."""
+
+
+def check_type(unit: Unit, written: tree.TypeName | None) -> bool:
+    """Complain about types that there are not; whether all is well."""
     if written is None:
-        return
+        return True
     name, arguments = written.name, written.arguments
     if name not in ("|", *_TYPES):
-        hint = near_miss(name, _TYPES) or f"the types are {', '.join(f'`{kind}`' for kind in _TYPES)}"
+        hint = _ELSEWHERE.get(name) or near_miss(name, _TYPES) or f"the types are {', '.join(f'`{kind}`' for kind in _TYPES)}"
         unit.complaints.add("CS230", written.span, f"there is no type `{name}`", hint)
-        return
+        return False
     if name == "tuple":
         if len(arguments) == 2 and arguments[1].name == "...":
             arguments = arguments[:1]
@@ -32,9 +43,8 @@ def check_type(unit: Unit, written: tree.TypeName | None) -> None:
         takes = {0: "nothing", 1: "one type", 2: "two types"}[_ARGUMENTS.get(name, 0)]
         message = f"`{name}` takes {takes} between its brackets"
         unit.complaints.add("CS231", written.span, message)
-        return
-    for argument in arguments:
-        check_type(unit, argument)
+        return False
+    return [check_type(unit, argument) for argument in arguments].count(False) == 0  # each is looked at
 
 
 def contradicts(expression: tree.Expression, written: tree.TypeName | None, names: Mapping[str, Symbol]) -> str | None:

@@ -37,6 +37,16 @@ def refusals(text: str) -> list[Diagnostic]:
 
 
 PROGRAMS = {
+    "one mistake, one complaint": """
+from shop import fetch
+flow main(a: int[str] = "x", b: strng = 1):      # CS231 CS230
+    nothing(a) with retry(3)                     # CS214
+    x = isinstance(a, int), map(str, [y])        # CS215 CS215 CS213
+    return fetch(b)
+flow other():
+    fetch = 5                                    # CS218
+    return fetch(1)
+""",
     "names": """
 from shop import fetch, sendd, send as post      # CS206
 from warehouse import fetch_all, send            # CS205
@@ -312,6 +322,9 @@ def test_each_line_is_refused_as_its_comment_says(name: str) -> None:
         ("return inner", "state `only` has one, and variables of a state are its own: hand it over, as in `jump state(inner)`"),
         ("fetch_order(1)", "import it, as in `from module import fetch_order`, or declare a flow of that name"),
         ("main(x=1)", "it takes `main()`"),
+        ("return null", "write `None`"),
+        ("return true", "write `True`"),
+        ("return datetime.now()", "what a Python module does is for a task"),
     ],
 )
 def test_a_complaint_says_what_to_write(line: str, hint: str) -> None:
@@ -319,6 +332,29 @@ def test_a_complaint_says_what_to_write(line: str, hint: str) -> None:
     text = f"flow main():\n    total = 1\n    if total:\n        {line}\n    state only():\n        inner = 1\n"
     (found,) = refusals(text)
     assert found.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("flow main(x: Optional[int]):", "write `… | None`"),
+        ("from common.csc import x", 'flows of another file are imported by its path: `from "common.csc" import …`'),
+    ],
+)
+def test_a_line_of_a_file_is_refused_with_a_hint(line: str, hint: str) -> None:
+    """Habits from other languages, and from Python."""
+    (found,) = refusals(f"{line}\n    pass\n" if line.startswith("flow") else f"{line}\n")
+    assert found.hint == hint
+
+
+def test_a_file_that_is_not_there_is_guessed(tmp_path: Path) -> None:
+    """By the names of the files beside it."""
+    (tmp_path / "common.csc").write_text("const X = 1\n")
+    main = tmp_path / "main.csc"
+    main.write_text('from "./comon.csc" import X\nfrom "common" import X as Y\n')
+    with pytest.raises(SourceErrors) as errors:
+        build_program(main, look_up)
+    assert [d.hint for d in errors.value.diagnostics] == ["did you mean `./common.csc`?", "did you mean `common.csc`?"]
 
 
 def test_syntax_and_meaning_are_not_mixed() -> None:
