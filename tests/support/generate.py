@@ -16,8 +16,8 @@ from support.simple_statements import Context
 
 _TYPES = {
     "int": ("", "int", "any"),
-    "list": ("list", "list[int]", ""),
-    "dict": ("dict", "dict[str, int]", ""),
+    "list": ("list", "list[any]", ""),
+    "dict": ("dict", "dict[any, any]", ""),
     "str": ("str", ""),
 }
 _DEFAULTS = {"int": ("5", "-1", "0"), "list": ("[]", "[1]"), "dict": ("{}",), "str": ("'d'", "''"), "any": ("None",

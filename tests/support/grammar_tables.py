@@ -83,7 +83,7 @@ _TEXTS: dict[str, list[tuple[int, str | tuple[str, str]]]] = {
         (1, "'-'.join(<strs>)"), (1, "','.join([str(c0) for c0 in <list>])"), (1, "chr(<small> + 65)"),
         (2, "f'{<quiet>}'"),
         (2, "f'<{<quiet>!r}>{<quiet><spec>}'"), (1, "f'{<quiet>:{<small>}} {{}}'"), (1, "f'{<quiet>=}'"),
-        (1, "format(<int>, 'x')"), (1, "'%s/%d' % (<str>, <int>)"), (1, "ident(<str>)"), (1, "(<str> or <str>)"),
+        (1, "format(<int>, 'x')"), (1, "('%s/%d' % (<str>, <int>))"), (1, "ident(<str>)"), (1, "(<str> or <str>)"),
         (1, "(<str> if <cond> else <str>)"), (1, "str(<float>)"), (1, "hex(<int>)"), (1, "<str>.encode().decode()"),
         (1, "box(<str>).value"), (1, "slow(<str>)"), (1, "ascii(<str>)"),
     ],
@@ -174,6 +174,15 @@ _TEXTS: dict[str, list[tuple[int, str | tuple[str, str]]]] = {
 }  # fmt: skip
 
 
+_METHOD = re.compile(rf"^(<[a-z]+>|{HOLE})\.([a-z]+)\(([^()]+)\)$")
+
+
+def late_method(text: str) -> str | None:
+    """A call of a method in Python, as the language has it: the arguments come before the look-up. None for other texts."""
+    found = _METHOD.match(text)
+    return f"method({found[1]}, '{found[2]}', {found[3]})" if found else None
+
+
 def _template(text: str | tuple[str, str]) -> Template:
     csc, python = (text, None) if isinstance(text, str) else text
     holes = tuple(_HOLE.findall(csc))
@@ -181,6 +190,8 @@ def _template(text: str | tuple[str, str]) -> Template:
     if python is None and csc.startswith(("sum(", "sorted(")) and " for " in csc:
         name, rest = csc.split("(", 1)
         python = f"{name}([{rest[:-1]}])"
+    if python is None:
+        python = late_method(csc)
     return Template(_HOLE.sub(HOLE, csc), None if python is None else _HOLE.sub(HOLE, python), holes)
 
 

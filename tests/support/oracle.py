@@ -47,10 +47,32 @@ def failure(value: object) -> BaseException:
     return value.with_traceback(None) if isinstance(value, BaseException) else FlowFailed(value)
 
 
+def method(target: object, name: str, *arguments: object, **keywords: object) -> object:
+    """A method that the value does not have is missed after its arguments are evaluated; CPython looks first."""
+    found: Callable[..., object] = getattr(target, name)
+    return found(*arguments, **keywords)
+
+
 def _large(value: object) -> bool:
-    if isinstance(value, int):
-        return value.bit_length() > 4_000
-    return isinstance(value, str | bytes | list | tuple | dict | set) and len(value) > 300
+    """Whether a value is, all in all, larger than an example needs: one that doubles each turn fills any memory."""
+    waiting, met = [value], 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, int):
+            met += value.bit_length() // 16
+        elif isinstance(value, str | bytes):
+            met += len(value)
+        elif isinstance(value, list | tuple | set | frozenset):
+            met += len(value)
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            met += len(value)
+            waiting.extend(value.values())
+        elif isinstance(value, Box):
+            waiting += (value.value, value.more)
+        if met > 300:
+            return True
+    return False
 
 
 class Oracle:
@@ -70,7 +92,8 @@ class Oracle:
             "tick": self.tick, "watch": self.watch, "under": self.under, "emit": self.emit,
             "print": self.print, "sleep": self.sleep,
             "wait": self.wait, "vague": self.vague, "branch": self.branch, "enter_parallel": self.enter_parallel,
-            "leave_parallel": self.leave_parallel, "failure": failure, "run_states": run_states, "jump": Jump, "td": timedelta,
+            "leave_parallel": self.leave_parallel, "failure": failure, "run_states": run_states,
+            "method": method, "jump": Jump, "td": timedelta,
             "MISSING": object(), "FlowFailed": FlowFailed, **CATCHABLE,
         }  # fmt: skip
         return own | {name: self._task(name) for name in DECLARED}

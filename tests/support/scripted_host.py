@@ -14,6 +14,7 @@ from typing import Any
 
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.host import Meter, Pending, Place, Site, Start
+from support.outcomes import Box
 from support.scripted import World
 
 
@@ -101,7 +102,8 @@ class ScriptedHost:
         return self.world.finish(task, act)
 
     def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
-        self.world.note("method", site.target, target, tuple(arguments), tuple(keywords.items()))
+        if isinstance(target, Box):  # CPython tells of no others
+            self.world.note("method", site.target, target, tuple(arguments), tuple(keywords.items()))
         return getattr(target, site.target.removeprefix("."))(*arguments, **keywords)
 
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
