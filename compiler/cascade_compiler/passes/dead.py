@@ -36,8 +36,7 @@ def remove_dead(blueprint: Blueprint) -> Blueprint:
 
 def remove_dead_flow(flow: Flow) -> Flow:
     """One flow. Where a handler lost an instruction that led to it, it is looked at again."""
-    flow = _remove_idle_jumps(_remove_unreachable(flow))
-    read = _remove_unread(flow)
+    read = _remove_unread(_remove_idle_jumps(_remove_unreachable(flow)))
     made = _remove_idle_jumps(read)
     if flow.handlers and (made is not read or _remove_unreachable(made) is not made):
         return remove_dead_flow(made)
