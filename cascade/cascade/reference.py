@@ -114,6 +114,7 @@ class _Strand:
         self.depth = depth
         self.frames: list[_Frame] = []
         self.doom: BaseException | None = None  # received by a cleanup handler; how this strand will end
+        self.failure: BaseException | None = None  # how it has ended
         self.turns = 0
         self.slice_ends = self.host.now() + _SLICE_SECONDS
 
@@ -138,7 +139,13 @@ class _Strand:
                 self.note_place(error, frame.current())
                 self.unwind(error)
         if self.doom is not None:
-            raise self.doom
+            self.failure, self.doom = self.doom, None
+        if self.failure is not None:
+            try:
+                raise self.failure
+            finally:
+                self.failure = None
+                del error, frame  # the error holds this frame of Python now, and would hold itself
         return result
 
     # --- errors ---
@@ -154,7 +161,7 @@ class _Strand:
                 start_trail(error, step.place)
 
     def unwind(self, error: BaseException) -> None:
-        """Hand the error to the nearest handler that receives it; raise it when there is none."""
+        """Hand the error to the nearest handler that receives it; the strand ends with it when there is none."""
         while self.frames:
             frame = self.frames[-1]
             handler = frame.flow.blocks[frame.block].handler
@@ -167,9 +174,8 @@ class _Strand:
             self.frames.pop()
             if self.frames:
                 append_trail(error, self.frames[-1].current().place)
-        if self.doom is not None and isinstance(error, Exception):
-            raise self.doom
-        raise error
+        if self.doom is None or not isinstance(error, Exception):
+            self.failure, self.doom = error, None
 
     # --- nodes ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -295,3 +296,57 @@ def test_the_cache_removes_nothing_but_entries(tmp_path: Path) -> None:
     _drop_oldest(tmp_path)
     assert len(list(tmp_path.glob("mine*.cbp"))) == 300
     assert len(list(tmp_path.iterdir())) == 300 + 256
+
+
+FAILURES = """\
+flow branches():
+    for n in range(200):
+        try:
+            parallel:
+                fails(n)
+                sleep 10s
+        except ValueError as error:
+            text = str(error)
+
+
+flow attempts():
+    for n in range(200):
+        try:
+            x = (fails(n) with timeout(10s), retry(2))
+        except ValueError as error:
+            text = str(error)
+
+
+flow late():
+    for n in range(200):
+        try:
+            x = (waits() with timeout(1s))
+        except TimeoutError as error:
+            text = str(error)
+
+
+flow fails(n):
+    fail ValueError(n)
+
+
+flow waits():
+    try:
+        sleep 1h
+    finally:
+        x = 1
+"""
+
+
+@pytest.mark.parametrize("flow", ["branches", "attempts", "late"])
+def test_caught_errors_of_strands_leave_no_garbage(tmp_path: Path, flow: str) -> None:
+    """An endless loop that fails and goes on keeps its memory without the help of the collector of cycles."""
+    (tmp_path / "failures.csc").write_text(FAILURES)
+    program = cs.load(tmp_path / "failures.csc")
+    run_virtual(cs.arun(program[flow]()))
+    gc.collect()
+    gc.disable()
+    try:
+        run_virtual(cs.arun(program[flow]()))
+        assert gc.collect() < 200
+    finally:
+        gc.enable()

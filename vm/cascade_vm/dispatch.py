@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENDED",
+    "FAILED",
     "OUT_OF_TURNS",
     "RAISED_HERE",
     "RAISED_IN_STRAND",
@@ -34,6 +35,7 @@ __all__ = [
 ENDED: Final = 0  # `strand.result` is the value
 WAITS: Final = 1  # `strand.result` is a `Pending` whose value the current cell wants
 OUT_OF_TURNS: Final = 2  # the current cell counts a turn that was not given
+FAILED: Final = 3  # `strand.result` is an error that no handler wants
 
 RAISED_HERE: Final = 0  # by the current cell: the trail starts
 RAISED_IN_STRAND: Final = 1  # in a strand that the current cell started: the trail goes on
@@ -81,7 +83,7 @@ class Strand:
 
 
 def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
-    """Run until the strand ends, waits or has no turns left; an error that no handler wants is raised.
+    """Run until the strand ends, fails, waits or has no turns left.
 
     ``error`` is one that the current cell raises, ``origin`` where it comes from. One function, because a call a cell would
     cost as much as the cell; the kinds are numbers, because a name is looked up each time (a test keeps them equal to
@@ -96,9 +98,12 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
         if error is not None:
             strand.left = left
             frame.at = cell
-            frame = _unwind(strand, error, origin)
+            handled = _unwind(strand, error, origin)
+            error, origin = None, RAISED_HERE  # the error may hold this frame: one that held it too would wait for the gc
+            if not handled:
+                return FAILED
+            frame = frames[-1]
             cell, registers = frame.at, frame.registers
-            error, origin = None, RAISED_HERE
         try:
             while True:
                 kind, f, x, y, dst, after = cell
@@ -260,8 +265,9 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
             error = caught
 
 
-def _unwind(strand: Strand, error: BaseException, origin: int) -> Frame:
-    """Find the handler of an error raised at the current cell and drop the frames above it; raise it when there is none."""
+def _unwind(strand: Strand, error: BaseException, origin: int) -> bool:
+    """Find the handler of an error raised at the current cell and drop the frames above it. False when there is none: then
+    the strand's result is the error."""
     frames = strand.frames
     frame = frames[-1]
     pc = frame.flow.pc_of(frame.at)
@@ -274,12 +280,11 @@ def _unwind(strand: Strand, error: BaseException, origin: int) -> Frame:
                 frame.at = frame.flow.cells[handler.target]
                 if not catchable and strand.doomed is None:
                     strand.doomed = error
-                return frame
+                return True
         frames.pop()
         if not frames:
-            if strand.doomed is not None and isinstance(error, Exception):
-                raise strand.doomed
-            raise error
+            strand.result = strand.doomed if strand.doomed is not None and catchable else error
+            return False
         frame = frames[-1]
         pc = frame.flow.pc_of(frame.at)
         for place in strand.machine.image.trail_at(frame.flow.flow, pc):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cascade_vm import calls
 from cascade_vm.blueprint import Blueprint
-from cascade_vm.dispatch import ENDED, MAX_FRAMES, OUT_OF_TURNS, RAISED_HERE, RAISED_IN_STRAND, Frame, Strand, execute
+from cascade_vm.dispatch import ENDED, FAILED, MAX_FRAMES, OUT_OF_TURNS, RAISED_HERE, RAISED_IN_STRAND, Frame, Strand, execute
 from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Host
 from cascade_vm.linker import Image, LinkedFlow, link
@@ -80,9 +80,14 @@ class Machine:
                 left -= spent
             error = None
             if state == ENDED:
-                if strand.doomed is not None:
-                    raise strand.doomed
-                return strand.result
+                if strand.doomed is None:
+                    return strand.result
+                state, strand.result = FAILED, strand.doomed
+            if state == FAILED:
+                try:
+                    raise strand.result
+                finally:
+                    strand.result = strand.doomed = None  # the error holds this frame now
             if state == OUT_OF_TURNS:
                 if meter.turns_left == 0:
                     error, origin = BudgetExhausted("turns", meter.turns_spent), RAISED_HERE
