@@ -54,7 +54,7 @@ def reach() -> Iterator[Reach]:
 
 def _watch_reference(found: Reach, patch: pytest.MonkeyPatch) -> None:
     """Notes every node and terminator that the reference runs."""
-    run_node, end_block = Strand.run_node, Strand.end_block
+    run_node, end_block, note_place = Strand.run_node, Strand.end_block, Strand.note_place
 
     async def node(self: Strand, step: graph.Node) -> None:
         found.run.add(type(step).__name__)
@@ -64,6 +64,11 @@ def _watch_reference(found: Reach, patch: pytest.MonkeyPatch) -> None:
         found.run.add(type(step).__name__)
         return await end_block(self, step)
 
+    def raised(self: Strand, error: BaseException, step: graph.Node | graph.Terminator) -> None:
+        found.run.add(type(step).__name__)
+        note_place(self, error, step)
+
+    patch.setattr(Strand, "note_place", raised)
     patch.setattr(Strand, "run_node", node)
     patch.setattr(Strand, "end_block", end)
 
