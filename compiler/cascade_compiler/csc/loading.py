@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 
 from cascade_compiler.csc.complaints import Complaints
 from cascade_compiler.csc.symbols import Unit
 from cascade_grammar import tree
-from cascade_grammar.diagnostics import SourceErrors, near_miss
+from cascade_grammar.diagnostics import SourceErrors
 from cascade_grammar.parser import parse_module
 from cascade_grammar.spans import Source
 
@@ -89,13 +90,12 @@ class Loader:
 def _similar(path: Path, written: str) -> str | None:
     """A hint at the file that was perhaps meant, named as from here."""
     try:
-        names = [entry.name for entry in os.scandir(path.parent) if entry.name.endswith(".csc")]
+        names = [entry.name.removesuffix(".csc") for entry in os.scandir(path.parent) if entry.name.endswith(".csc")]
     except (OSError, ValueError):
         return None
-    folder = written[: len(written) - len(path.name)] if written.endswith(path.name) else ""
-    if f"{path.name}.csc" in names:
-        return f"did you mean `{folder}{path.name}.csc`?"
-    return near_miss(written, [folder + name for name in names])
+    close = get_close_matches(path.name.removesuffix(".csc"), names, n=1)
+    folder = written.rpartition("/")[0]
+    return f"did you mean `{folder and folder + '/'}{close[0]}.csc`?" if close else None
 
 
 def _unreadable(written: str, error: Exception) -> str:
