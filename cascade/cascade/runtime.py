@@ -51,11 +51,17 @@ def run(
 
     Not for code that runs in an event loop already: that awaits `arun`.
     """
+    if _inside_a_loop():
+        raise RuntimeError("an event loop is running here: use `await cascade.arun(…)` instead of `cascade.run(…)`")
+    return asyncio.run(arun(call, use_vm=use_vm, budget=budget, listener=listener, signals=signals))
+
+
+def _inside_a_loop() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(arun(call, use_vm=use_vm, budget=budget, listener=listener, signals=signals))
-    raise RuntimeError("an event loop is running here: use `await cascade.arun(…)` instead of `cascade.run(…)`")
+        return False
+    return True
 
 
 async def arun(
@@ -71,7 +77,7 @@ async def arun(
     ``use_vm`` False runs it on the reference interpreter, which means the same and is slower. ``listener`` is called with
     each event (`cascade.events`). ``signals`` is where `wait` looks; without, nothing comes. Raises what the flow raises
     (`FlowFailed` for ``fail``), `BudgetExhausted` when ``budget`` is spent, `ResultError` when the result is not of the
-    declared type.
+    declared type. An error carries a note that says where in the flows it was raised.
     """
     if not isinstance(call, FlowCall):
         raise TypeError(f"what is run is a call of a flow, such as `program.main()`, not a {type(call).__name__}")
@@ -81,7 +87,21 @@ async def arun(
     running = start(call, host, use_vm)
     if listener is not None:
         running = reported(call, running, listener)
-    return checked_result(call, await running)
+    try:
+        value = await running
+    except Exception as error:
+        _note_places(call, error)
+        raise
+    return checked_result(call, value)
+
+
+def _note_places(call: FlowCall, error: Exception) -> None:
+    """Python's traceback shows the engine's frames; the flows' places go with it as a note."""
+    from cascade.trace import format_places
+
+    note = format_places(error, call.flow.program.material.line)
+    if note is not None and note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
 
 
 def start(call: FlowCall, host: LocalHost, use_vm: bool) -> Coroutine[Any, Any, object]:

@@ -46,13 +46,21 @@ def format_failure(error: BaseException, line_of: SourceLines) -> str:
     return re.sub(r"^( *(?:[|+-] ?)*)cascade_vm\.errors\.(?=FlowFailed|BudgetExhausted)", r"\1", text, flags=re.MULTILINE)
 
 
+def format_places(error: BaseException, line_of: SourceLines) -> str | None:
+    """Where in the flows ``error`` was raised, without the rest of its traceback; None if no flow has seen it."""
+    frames = _flow_frames(error, line_of)
+    if not frames:
+        return None
+    return "Raised in a flow:\n" + "".join(_Frames(frames).format()).rstrip("\n")
+
+
 def _show_user_frames(
     shown: TracebackException | None, error: BaseException | None, line_of: SourceLines, seen: set[int]
 ) -> None:
     """Put the places of flows, and of user code only, in place of the Python stack; the same for causes and groups."""
     while shown is not None and error is not None and id(error) not in seen:
         seen.add(id(error))
-        places = _ends_of([_FlowFrame(place, line_of) for place in reversed(trail_of(error))])
+        places = _flow_frames(error, line_of)
         shown.stack = _Frames(places + _user_frames(shown.stack) + _frames_elsewhere(shown))
         if isinstance(error, BaseExceptionGroup):
             for inner_shown, inner in zip(shown.exceptions or (), error.exceptions, strict=False):
@@ -75,6 +83,10 @@ def _frames_elsewhere(shown: TracebackException) -> list[FrameSummary]:
     if found:
         shown.__notes__ = others
     return found
+
+
+def _flow_frames(error: BaseException, line_of: SourceLines) -> list[FrameSummary]:
+    return _ends_of([_FlowFrame(place, line_of) for place in reversed(trail_of(error))])
 
 
 class _WrittenFrame(FrameSummary):

@@ -78,6 +78,16 @@ def test_what_the_flow_raises_comes_out(program: cs.Program) -> None:
         cs.run(program.endless(), budget=cs.Budget(turns=3))
 
 
+def test_an_error_says_where_in_the_flows_it_was_raised(program: cs.Program) -> None:
+    """In a note, once: Python's traceback shows the engine only. Nothing else was being handled."""
+    with pytest.raises(cs.FlowFailed) as failed:
+        cs.run(program.refuses())
+    (note,) = failed.value.__notes__
+    assert note.startswith("Raised in a flow:\n  File ")
+    assert 'fail "no"\n    ^^^^' in note
+    assert failed.value.__context__ is None
+
+
 def test_signals_and_listeners_belong_to_one_run(program: cs.Program) -> None:
     """They are handed in with the call."""
     signals = cs.Signals()
