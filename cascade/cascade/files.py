@@ -38,7 +38,7 @@ def _similar(path: Path) -> str | None:
         names = [entry.name for entry in os.scandir(path.parent)]
     except (OSError, ValueError):
         return None
-    return near_miss(path.name, names)
+    return near_miss(path.name, names) or near_miss(f"{path.name}.csc", names)
 
 
 def reason(error: Exception) -> str:

@@ -92,7 +92,8 @@ class SourceReader:
 
 def _not_text(path: Path, data: bytes, error: UnicodeDecodeError) -> Problem:
     if b"\0" in data:
-        hint = "it is a built program: its name should end in .cbp" if data.startswith(MAGIC) else None
+        built = "it is a built program" + ("" if path.suffix == ".cbp" else ": its name should end in .cbp")
+        hint = built if data.startswith(MAGIC) else None
         return Problem("CS402", f"`{path}` is a binary file, not a source", hint=hint)
     line = data.count(b"\n", 0, error.start) + 1
     return Problem("CS402", f"`{path}` is not text in UTF-8: byte {data[error.start]:#04x}", f"{path}:{line}")
@@ -218,7 +219,8 @@ def _load_python(target: str) -> Program | Flow | FlowCall:
     try:
         holder = TaskModules().module(module)
     except ModuleMissing:
-        raise TargetError(Problem("CS401", f"there is no Python module `{module}`")) from None
+        hint = f"a flow of a file is named after it: `{module} {name}`" if module.endswith((".csc", ".cbp")) else None
+        raise TargetError(Problem("CS401", f"there is no Python module `{module}`", hint=hint)) from None
     found = getattr(holder, name, None)
     if isinstance(found, Program | Flow | FlowCall):
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cascade import __version__
+from cascade.cli.group import Commands
 from cascade.cli.output import exits
 
 __all__ = ["main"]
@@ -12,7 +13,7 @@ __all__ = ["main"]
 _LEVEL = click.Choice(["0", "1", "2"])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cascadec")
 def main() -> None:
     """Check, format, build and list workflows. `cascade` runs them."""

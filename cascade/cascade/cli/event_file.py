@@ -17,17 +17,20 @@ __all__ = ["EventFile", "open_events"]
 
 
 class EventFile:
-    """Writes each event as a line of JSON. ``at`` is in seconds since the run began."""
+    """Writes each event as a line of JSON. ``at`` is in seconds since the first, the begin of the run."""
 
     def __init__(self, file: TextIO) -> None:
         self._file: TextIO | None = file
-        self._began = perf_counter()
+        self._began: float | None = None
 
     def __call__(self, event: Event) -> None:
         """Write one. A file that can be written no longer is reported once; the run goes on."""
         if self._file is None:
             return
-        row = {"at": round(perf_counter() - self._began, 6), **event_to_dict(event)}
+        now = perf_counter()
+        if self._began is None:  # it is the run that begins, not the file
+            self._began = now
+        row = {"at": round(now - self._began, 6), **event_to_dict(event)}
         try:
             self._file.write(json.dumps(row) + "\n")
             self._file.flush()

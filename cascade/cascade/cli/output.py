@@ -18,6 +18,7 @@ __all__ = ["Out", "complain", "exits", "results_only", "show_error"]
 WRONG = 2
 """The exit status when the program or the command line is wrong."""
 INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
 
 _Parameters = ParamSpec("_Parameters")
 
@@ -64,7 +65,7 @@ def exits(command: Callable[_Parameters, int]) -> Callable[_Parameters, NoReturn
         except KeyboardInterrupt:
             complain("interrupted")
             status = INTERRUPTED
-        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, OSError):
             raise
         except Exception as error:
             if os.environ.get("CASCADE_DEBUG"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cascade import __version__
+from cascade.cli.group import Commands
 from cascade.cli.output import exits
 
 __all__ = ["main"]
@@ -12,7 +13,7 @@ __all__ = ["main"]
 _LEVEL = click.Choice(["0", "1", "2"])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cascade")
 def main() -> None:
     """Run workflows. `cascadec` checks, formats and builds them."""
@@ -25,7 +26,7 @@ def main() -> None:
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter, converted by its declared type.")
 @click.option("--params", metavar="FILE", help="A JSON object of parameters; - is standard input. -p wins.")
 @click.option("--signal", "signals", multiple=True, metavar="NAME[=JSON]", help="A signal that has already come, for `wait`.")
-@click.option("-O", "level", type=_LEVEL, default="2", show_default=True, help="How much to optimise a source.")
+@click.option("-O", "level", type=_LEVEL, help="How much to optimise a source: 2 when not given.")
 @click.option("--max-turns", type=click.IntRange(0), metavar="N", help="Rounds of loops and calls of flows, at most.")
 @click.option("--max-calls", type=click.IntRange(0), metavar="N", help="Calls of tasks, at most.")
 @click.option("--timeout", metavar="DURATION", help="Stop the run after this long: 30s, 1h30m.")

@@ -52,7 +52,7 @@ def run_target(
     parameters: Sequence[str],
     params: str | None,
     signals: Sequence[str],
-    level: str,
+    level: str | None,
     timeout: str | None,
     use_vm: bool,
     max_turns: int | None,
@@ -62,9 +62,13 @@ def run_target(
     """Load, bind, run, and write the result. Gives the exit status."""
     options = Options(use_vm, max_turns, max_calls, parse_timeout(timeout), json_events)
     texts, received = parse_pairs(parameters), parse_signals(signals)
+    if flow is not None and "=" in flow:
+        raise UsageError(Problem("CS400", f"`{flow}` is not the name of a flow", None, f"parameters are given as `-p {flow}`"))
+    if level is not None and not target.endswith(".csc"):
+        raise UsageError(Problem("CS400", f"-O is for sources (.csc), not for `{target}`"))
     with results_only() as out:
         values = read_params(params)
-        call = bound_call(load_target(target, optimise=int(level)), flow, texts, values)
+        call = bound_call(load_target(target, optimise=2 if level is None else int(level)), flow, texts, values)
         return run_call(call, received, options, out)
 
 

@@ -1,6 +1,7 @@
 """Runs one coroutine to its end, while signals of the system and a deadline may end it before.
 
-The first SIGINT or SIGTERM cancels the run: `finally` suites run, branches and waits end. The second ends the process at once.
+The first SIGINT, SIGTERM or SIGHUP (the terminal is closed) cancels the run: `finally` suites run, branches and waits end. The
+second ends the process at once.
 This file knows nothing of flows.
 """
 
@@ -17,8 +18,11 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
 
+from cascade.cli.output import complain
+
 __all__ = ["Outcome", "leave", "supervise"]
 
+_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 _GRACE: Final = 1.0
 """Seconds for what user code has left on the event loop to end when it is cancelled."""
 
@@ -72,12 +76,13 @@ def _signals_cancel(
     def interrupt(number: int, _: FrameType | None) -> None:
         if outcome.signal is not None:
             close()
+            complain("interrupted again: ended at once")
             leave(128 + number)
         outcome.signal = number
         loop.call_soon_threadsafe(task.cancel)
 
     before = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _INTERRUPTS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` and the like stay in force
             with contextlib.suppress(ValueError):  # not the main thread
                 before[number] = signal.signal(number, interrupt)

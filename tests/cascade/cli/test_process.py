@@ -40,7 +40,7 @@ def block():
 """
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupt_cancels_the_run_and_says_where_it_stood(tmp_path: Path, number: int, status: int) -> None:
     """`finally` runs; a thread that blocks does not hold up the exit."""
     (tmp_path / "program.csc").write_text(PROGRAM)
@@ -55,6 +55,36 @@ def test_an_interrupt_cancels_the_run_and_says_where_it_stood(tmp_path: Path, nu
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (status, "")
     assert err == "cleaned up\ninterrupted in flow `main` at program.csc:5\n"
+
+
+def test_a_second_interrupt_ends_the_process_at_once(tmp_path: Path) -> None:
+    """Also while a `finally` suite takes its time; one line says so."""
+    (tmp_path / "program.csc").write_text(PROGRAM.replace('print("cleaned up")', "again = tell(pipe)"))
+    (tmp_path / "steps.py").write_text(STEPS)
+    os.mkfifo(tmp_path / "pipe")
+    process = subprocess.Popen(
+        command("cascade", "run", "program.csc", "-p", f"pipe={tmp_path}/pipe"),
+        cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(2):
+        assert (tmp_path / "pipe").read_text() == "running"
+        process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "interrupted again: ended at once\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", [["--help"], ["explain", "CS101"], ["flows", "program.csc"], ["run", "program.csc"]])
+def test_an_output_that_is_full_is_told(tmp_path: Path, arguments: list[str]) -> None:
+    """In one coded line, whatever was to be written."""
+    (tmp_path / "program.csc").write_text("flow main():\n    return 1\n")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command("cascade", *arguments), cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode in (1, 2)
+    assert done.stderr.startswith("error[CS413]: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:

@@ -219,3 +219,34 @@ def test_explain_gives_the_title() -> None:
     """Or says that there is no such code."""
     assert CliRunner().invoke(main, ["explain", "cs412"]).stdout.startswith("CS412: a result is not JSON")
     assert CliRunner().invoke(main, ["explain", "CS999"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run"], "missing argument 'TARGET'\n  = hint: `cascade run --help` tells what there is"),
+        (["rum", "x"], "no such command 'rum'"),
+        (["check", "x"], "`cascade` has no command `check`\n  = hint: that is `cascadec check`"),
+        (
+            ["run", "program.csc", "first=1"],
+            "`first=1` is not the name of a flow\n  = hint: parameters are given as `-p first=1`",
+        ),
+        (
+            ["run", "program.csc", "main", "a=1"],
+            "got unexpected extra argument (a=1)\n  = hint: parameters are given as `-p NAME",
+        ),
+        (["run", "program.csc", "-O", "3"], "invalid value for '-O'"),
+        (["run", "program.cbp", "-O", "1"], "-O is for sources (.csc), not for `program.cbp`"),
+    ],
+)
+def test_a_wrong_command_line_is_a_coded_sentence(folder: Path, arguments: list[str], said: str) -> None:
+    """As all other mistakes are, with exit status 2; nothing is ignored silently."""
+    done = CliRunner().invoke(main, arguments, prog_name="cascade")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"error[CS400]: {said}")
+
+
+def test_a_target_is_guessed(run: Run, folder: Path) -> None:
+    """A name without its suffix, and one in the form of a Python module."""
+    assert "did you mean `program.csc`?" in run("program").stderr
+    assert "hint: a flow of a file is named after it: `program.csc main`" in run("program.csc:main").stderr
