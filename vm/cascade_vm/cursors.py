@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import index as as_index
 from typing import Any, Final
 
-__all__ = ["CURSORS", "DONE", "Cursor", "cursor_over", "enumerated", "reversed_", "zipped"]
+__all__ = ["CURSORS", "DONE", "Counter", "Cursor", "cursor_over", "enumerated", "reversed_", "zipped"]
 
 DONE: Final = object()
 """What ``next(cursor, DONE)`` gives at the end."""
@@ -39,6 +39,28 @@ class Cursor:
             return self.sequence[index]
         self.sequence = ()  # one that has ended stays so, whatever is appended later
         raise StopIteration
+
+
+class Counter:
+    """A place in a range: the next value, and how many are left. Indexing a range costs three times as much."""
+
+    __slots__ = ("left", "step", "value")
+
+    def __init__(self, numbers: range) -> None:
+        self.value = numbers.start
+        self.step = numbers.step
+        self.left = len(numbers)
+
+    def __iter__(self) -> Counter:
+        return self
+
+    def __next__(self) -> int:
+        if not self.left:
+            raise StopIteration
+        value = self.value
+        self.left -= 1
+        self.value = value + self.step
+        return value
 
 
 class _Keys:
@@ -153,10 +175,16 @@ class Reversed:
         raise StopIteration
 
 
-for _kind, _name in ((Enumerated, "enumerate"), (Zipped, "zip"), (Reversed, "reversed"), (Cursor, "iterator")):
+for _kind, _name in (
+    (Enumerated, "enumerate"),
+    (Zipped, "zip"),
+    (Reversed, "reversed"),
+    (Cursor, "iterator"),
+    (Counter, "iterator"),
+):
     _kind.__name__ = _kind.__qualname__ = _name  # what Python's own messages call them
 
-CURSORS: frozenset[type] = frozenset({Cursor, _Keys, Enumerated, Zipped, Reversed})
+CURSORS: frozenset[type] = frozenset({Cursor, Counter, _Keys, Enumerated, Zipped, Reversed})
 
 _EMPTY: dict[Any, Any] = {}
 _LOOK_UPS: dict[type, str] = {
@@ -170,6 +198,8 @@ _DICT_CHANGED = "dictionary changed size during iteration"
 def cursor_over(value: Any) -> Iterator[Any]:
     """A cursor at the start of ``value``; `TypeError` as from `iter` when it has none."""
     kind = type(value)
+    if kind is range:
+        return _count(value)
     if kind in _SEQUENCES:
         return Cursor(value)
     if kind in CURSORS:
@@ -181,6 +211,13 @@ def cursor_over(value: Any) -> Iterator[Any]:
     if kind is set:
         return _Keys(value, value, "key", "Set changed size during iteration")
     return Cursor(list(value))
+
+
+def _count(numbers: range) -> Counter | Cursor:
+    try:
+        return Counter(numbers)
+    except OverflowError:  # more numbers than `len` can say
+        return Cursor(numbers)
 
 
 def enumerated(iterable: Iterable[Any], start: Any = 0) -> Enumerated:

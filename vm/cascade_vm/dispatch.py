@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cascade_vm.calls import as_error
 from cascade_vm.cells import Cell
-from cascade_vm.cursors import CURSORS, DONE, Cursor
+from cascade_vm.cursors import CURSORS, DONE, Counter, Cursor
 from cascade_vm.errors import BudgetExhausted, append_trail, start_trail, trail_of
 from cascade_vm.host import Pending, Place
 
@@ -94,6 +94,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
     call = strand.machine.call
     left = strand.left
     cell, registers = frame.at, frame.registers
+    step = 0
     while True:
         if error is not None:
             strand.left = left
@@ -107,115 +108,137 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
         try:
             while True:
                 kind, f, x, y, dst, after = cell
-                if kind == 0:  # PAIR
-                    registers[dst] = f(registers[x], registers[y])
-                    cell = after
-                    kind, f, x, y, dst, after = cell
-                    registers[dst] = f(registers[x], registers[y])
-                    cell = after
-                elif kind == 1:  # BINARY
-                    registers[dst] = f(registers[x], registers[y])
-                    cell = after
-                elif kind == 2:  # LATCH
-                    registers[dst] = f(registers[x], registers[y])
-                    cell = after
-                    kind, f, x, y, dst, after = cell
-                    if f(registers[x], registers[y]):
-                        if left <= 0:
-                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
-                            return OUT_OF_TURNS
-                        left -= 1
+                if kind < 5:
+                    if kind == 0:  # QUAD
+                        step = 0
+                        f, x, y, dst, f1, x1, y1, dst1, f2, x2, y2, dst2, f3, x3, y3, dst3 = f
+                        registers[dst] = f(registers[x], registers[y])
+                        step = 1
+                        registers[dst1] = f1(registers[x1], registers[y1])
+                        step = 2
+                        registers[dst2] = f2(registers[x2], registers[y2])
+                        step = 3
+                        registers[dst3] = f3(registers[x3], registers[y3])
                         cell = after
-                    else:
-                        cell = dst
-                elif kind == 3:  # LATCH_NOT
-                    registers[dst] = f(registers[x], registers[y])
-                    cell = after
-                    kind, f, x, y, dst, after = cell
-                    if f(registers[x], registers[y]):
-                        cell = dst
-                    else:
-                        if left <= 0:
-                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
-                            return OUT_OF_TURNS
-                        left -= 1
+                    elif kind == 1:  # PAIR
+                        registers[dst] = f(registers[x], registers[y])
                         cell = after
-                elif kind <= 5:  # LOOP, STEP
-                    if kind == 4:
+                        _, f, x, y, dst, after = cell
+                        registers[dst] = f(registers[x], registers[y])
+                        cell = after
+                    elif kind == 2:  # LATCH
+                        registers[dst] = f(registers[x], registers[y])
+                        cell = after
+                        _, f, x, y, dst, after = cell
+                        if f(registers[x], registers[y]):
+                            if left <= 0:
+                                frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                                return OUT_OF_TURNS
+                            left -= 1
+                            cell = after
+                        else:
+                            cell = dst
+                    elif kind == 3:  # TEST_BACK
+                        if f(registers[x], registers[y]):
+                            if left <= 0:
+                                frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                                return OUT_OF_TURNS
+                            left -= 1
+                            cell = after
+                        else:
+                            cell = dst
+                    else:  # BINARY
+                        registers[dst] = f(registers[x], registers[y])
+                        cell = after
+                elif kind < 10:
+                    if kind < 7:  # LOOP, STEP
+                        if kind == 5:
+                            if left <= 0:
+                                frame.at, strand.left = cell, 0
+                                return OUT_OF_TURNS
+                            left -= 1
+                            cell = after
+                            kind, f, x, y, dst, after = cell
+                        cursor = registers[x]
+                        if type(cursor) is Counter:
+                            if cursor.left:
+                                cursor.left -= 1
+                                registers[dst] = cursor.value
+                                cursor.value += cursor.step
+                                cell = after
+                            else:
+                                cell = y
+                        elif type(cursor) is Cursor:
+                            index = cursor.index
+                            try:
+                                registers[dst] = cursor.sequence[index]
+                            except IndexError:
+                                cursor.sequence = ()  # one that has ended stays so
+                                cell = y
+                            else:
+                                cursor.index = index + 1
+                                cell = after
+                        elif type(cursor) in CURSORS:
+                            value = next(cursor, DONE)
+                            if value is DONE:
+                                cell = y
+                            else:
+                                registers[dst] = value
+                                cell = after
+                        else:
+                            raise TypeError(f"'{type(cursor).__name__}' object is not an iterator")
+                    elif kind == 7:  # LATCH_NOT
+                        registers[dst] = f(registers[x], registers[y])
+                        cell = after
+                        _, f, x, y, dst, after = cell
+                        if f(registers[x], registers[y]):
+                            cell = dst
+                        else:
+                            if left <= 0:
+                                frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                                return OUT_OF_TURNS
+                            left -= 1
+                            cell = after
+                    elif kind == 8:  # TEST_NOT_BACK
+                        if f(registers[x], registers[y]):
+                            cell = dst
+                        else:
+                            if left <= 0:
+                                frame.at, strand.left = frame.flow.turns[id(cell)], 0
+                                return OUT_OF_TURNS
+                            left -= 1
+                            cell = after
+                    else:  # TEST
+                        cell = after if f(registers[x], registers[y]) else dst
+                elif kind < 17:
+                    if kind == 10:  # COPY
+                        registers[dst] = registers[x]
+                        cell = after
+                    elif kind == 11:  # CALL
+                        value = call(f, x(registers), _NO_KEYWORDS, None)
+                        if type(value) is Pending:
+                            frame.at, strand.left, strand.result = cell, left, value
+                            return WAITS
+                        registers[dst] = value
+                        cell = after
+                    elif kind == 12:  # TURN
                         if left <= 0:
                             frame.at, strand.left = cell, 0
                             return OUT_OF_TURNS
                         left -= 1
                         cell = after
-                        kind, f, x, y, dst, after = cell
-                    cursor = registers[x]
-                    if type(cursor) is Cursor:
-                        index = cursor.index
-                        try:
-                            registers[dst] = cursor.sequence[index]
-                        except IndexError:
-                            cursor.sequence = ()  # one that has ended stays so
-                            cell = y
-                        else:
-                            cursor.index = index + 1
-                            cell = after
-                    elif type(cursor) in CURSORS:
-                        value = next(cursor, DONE)
-                        if value is DONE:
-                            cell = y
-                        else:
-                            registers[dst] = value
-                            cell = after
-                    else:
-                        raise TypeError(f"'{type(cursor).__name__}' object is not an iterator")
-                elif kind == 6:  # TEST
-                    cell = after if f(registers[x], registers[y]) else dst
-                elif kind == 7:  # TEST_BACK
-                    if f(registers[x], registers[y]):
-                        if left <= 0:
-                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
-                            return OUT_OF_TURNS
-                        left -= 1
+                    elif kind == 13:  # BRANCH
+                        cell = after if registers[x] else dst
+                    elif kind == 14:  # NARY
+                        registers[dst] = f(*x(registers))
                         cell = after
-                    else:
-                        cell = dst
-                elif kind == 8:  # TEST_NOT_BACK
-                    if f(registers[x], registers[y]):
-                        cell = dst
-                    else:
-                        if left <= 0:
-                            frame.at, strand.left = frame.flow.turns[id(cell)], 0
-                            return OUT_OF_TURNS
-                        left -= 1
+                    elif kind == 15:  # UNARY
+                        registers[dst] = f(registers[x])
                         cell = after
-                elif kind == 9:  # COPY
-                    registers[dst] = registers[x]
-                    cell = after
-                elif kind == 10:  # CALL
-                    value = call(f, x(registers), _NO_KEYWORDS, None)
-                    if type(value) is Pending:
-                        frame.at, strand.left, strand.result = cell, left, value
-                        return WAITS
-                    registers[dst] = value
-                    cell = after
-                elif kind == 11:  # TURN
-                    if left <= 0:
-                        frame.at, strand.left = cell, 0
-                        return OUT_OF_TURNS
-                    left -= 1
-                    cell = after
-                elif kind == 12:  # NARY
-                    registers[dst] = f(*x(registers))
-                    cell = after
-                elif kind == 13:  # UNARY
-                    registers[dst] = f(registers[x])
-                    cell = after
-                elif kind == 14:  # BRANCH
-                    cell = after if registers[x] else dst
-                elif kind == 15:  # PLAIN
-                    f(registers, x, y, dst)
-                    cell = after
-                elif kind == 16:  # PUSH
+                    else:  # PLAIN
+                        f(registers, x, y, dst)
+                        cell = after
+                elif kind == 17:  # PUSH
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -226,7 +249,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     frame = Frame(f, x(registers))
                     frames.append(frame)
                     cell, registers = frame.at, frame.registers
-                elif kind == 17:  # RETURN
+                elif kind == 18:  # RETURN
                     value = registers[x]
                     if len(frames) == 1:
                         strand.left, strand.result = left, value
@@ -236,7 +259,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     cell, registers = frame.at, frame.registers
                     registers[cell[4]] = value
                     cell = cell[5]
-                elif kind == 18:  # TAIL
+                elif kind == 19:  # TAIL
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -244,17 +267,17 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     registers = [*x(registers), *f.rest]
                     frame.flow, frame.registers = f, registers
                     cell = f.start
-                elif kind == 19:  # HOST
+                elif kind == 20:  # HOST
                     value = f(strand, registers, x, y)
                     if type(value) is Pending:
                         frame.at, strand.left, strand.result = cell, left, value
                         return WAITS
                     registers[dst] = value
                     cell = after
-                elif kind == 20:  # SWITCH
+                elif kind == 21:  # SWITCH
                     value = registers[y]
                     cell = x[value] if type(value) is int and 0 <= value < len(x) else after
-                elif kind == 21:  # FAIL
+                elif kind == 22:  # FAIL
                     error = as_error(registers[x], registers[y])
                     break
                 else:  # RERAISE
@@ -263,6 +286,8 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     break
         except BaseException as caught:
             error = caught
+            if cell[0] == 0:  # QUAD
+                cell = frame.flow.quads[id(cell)][step]
 
 
 def _unwind(strand: Strand, error: BaseException, origin: int) -> bool:

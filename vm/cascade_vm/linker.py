@@ -22,12 +22,14 @@ __all__ = ["Image", "LinkedFlow", "link"]
 class LinkedFlow:
     """A flow ready to run: its first cell, and what a new frame holds behind the arguments."""
 
-    __slots__ = ("cells", "flow", "pcs", "rest", "start", "turns")
+    __slots__ = ("cells", "flow", "pcs", "quads", "rest", "start", "turns")
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.cells: list[Cell] = [[None] * 6 for _ in flow.code]
         self.pcs: dict[int, int] = {id(cell): pc for pc, cell in enumerate(self.cells)}
+        self.quads: dict[int, list[Cell]] = {}
+        """The four cells that a `QUAD` does, by its id."""
         self.turns: dict[int, Cell] = {}
         """The `TURN` cell of a test's backward edge, by the id of the test's cell."""
         constants = [constant.value for constant in flow.constants]
@@ -93,7 +95,7 @@ class _Linking:
             cell[:] = _LINKS[type(instruction)](self, pc, instruction)
             if cell[5] is None and not instruction.ends_block:
                 cell[5] = self.cell_at(pc + 1)
-        join(self.linked.cells)
+        self.linked.quads = join(self.linked.cells)
         self.linked.start = self.cell_at(0)
 
     def read(self, operand: int) -> int:

@@ -19,8 +19,9 @@ from cascade_vm.opcodes import SERVICES
 __all__ = ["Machine"]
 
 _FIRST_BATCH: Final = 128
-_LARGEST_BATCH: Final = 65_536
-"""Turns between two looks at the clock. Batches grow while turns are quick: a look costs what ten turns cost."""
+_LARGEST_BATCH: Final = 1_024
+"""Turns between two looks at the clock. Batches grow while turns are quick: a look costs what ten turns cost. They stay small
+enough for a loop whose turns become slow all at once, since nobody else runs until the batch is over."""
 
 _STARTS_STRANDS: Final = (calls.fork, calls.map_flow, calls.attempt_flow)
 
@@ -95,8 +96,8 @@ class Machine:
                 now = self.host.now()
                 if slice_began < 0:
                     slice_began = now
-                elif now - looked > self.slice_seconds / 2:
-                    batch = max(1, batch // 2)
+                elif now - looked > self.slice_seconds / 4:
+                    batch = max(1, int(batch * self.slice_seconds / 8 / (now - looked)))
                 elif now - looked < self.slice_seconds / 8:
                     batch = min(batch * 2, _LARGEST_BATCH)
                 left, looked = batch, now
