@@ -389,6 +389,34 @@ def test_a_strand_that_is_closed_lets_go() -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("length", range(1, 10))
+@pytest.mark.parametrize("tail", ["return", "latch", "latch not"])
+def test_an_error_in_cells_that_are_done_at_once_has_its_own_place(length: int, tail: str) -> None:
+    """However operations in a row are joined, the one that fails is named, and those before it are done."""
+    for failing in range(length):
+        rows = [Compute(0, "/" if row == failing else "+", (0, -1 if row == failing else -2)) for row in range(length)]
+        test = Test("<" if tail == "latch" else ">=", 0, -3, 0, length + 1)
+        if tail == "latch not":
+            test = Test(">=", 0, -3, length + 1, 0)
+        code = [*rows, *([] if tail == "return" else [test]), Return(0), Return(0)]
+        if tail == "return":
+            code.pop()
+        handlers = [Handler(0, len(code) - 1, len(code) - 1, 1, False)]
+        with pytest.raises(ZeroDivisionError) as caught:
+            run(program(flow("f", ["n"], 1, [0, 1, 50], code)), 10)
+        assert trail(caught.value) == [("f", failing)]
+        assert run(program(flow("f", ["n"], 2, [0, 1, 50], code, handlers)), 10) == 10 + failing
+
+
+@pytest.mark.parametrize("entry", range(7))
+def test_control_may_come_into_the_middle_of_joined_cells(entry: int) -> None:
+    """A jump to any operation of a row does that one and those behind it."""
+    rows = [Compute(0, "+", (0, -1)) for _ in range(7)]
+    jump = Test("==", 0, -2, 2 + entry, 1)
+    code = [jump, Return(0), *rows, Return(0)]
+    assert run(program(flow("f", ["n"], 1, [1, 100], code)), 100) == 107 - entry
+
+
 def test_the_loop_and_the_linker_agree_on_the_kinds_of_cells() -> None:
     """The loop writes them as numbers with their names beside them; an `else` has a name only."""
     source = inspect.getsource(dispatch.execute)
