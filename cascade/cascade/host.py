@@ -25,6 +25,7 @@ from cascade.policies import Policy, Retry, apply, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, sleep_arguments, wait_arguments
 from cascade.signals import Signals
 from cascade.tasks import Task
+from cascade.turns import take_turns
 
 __all__ = ["LocalHost"]
 
@@ -215,7 +216,7 @@ class LocalHost:
         return Pending(gather(starts, check_limit(limit)))
 
     async def pause(self, place: Place) -> None:
-        await asyncio.sleep(0)
+        await take_turns()
 
     def now(self) -> float:
         return self._shared.clock()

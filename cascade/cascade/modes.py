@@ -32,6 +32,9 @@ SHORT = 100e-6
 PROVED_BY = 3
 """Short calls in a row, in threads, after which a task runs inline. Each relapse multiplies it by `MORE_AFTER_RELAPSE`."""
 MORE_AFTER_RELAPSE = 10
+FORGIVEN_AFTER = 10_000
+"""Inline calls after which a long one is taken for an accident (the system gave the processor to others, garbage was
+collected) and the task has to prove itself as little as a new one: that costs a quarter of a millisecond."""
 TOO_LONG = 5e-3
 """Seconds. An inline call this long holds up the loop for a whole time slice: back to threads."""
 MOST_THREADS = 64
@@ -155,19 +158,21 @@ def _timed(target: str, fn: Callable[..., Any], arguments: Sequence[Any], keywor
 class _Auto:
     """Off the loop until it has proved short; inline as long as it stays so."""
 
-    __slots__ = ("_fn", "_inline", "_needed", "_pools", "_short_calls", "_task")
+    __slots__ = ("_fn", "_inline", "_inline_calls", "_needed", "_pools", "_short_calls", "_task")
 
     def __init__(self, task: Task[..., Any], pools: Pools) -> None:
         self._task = task
         self._fn = task.fn
         self._pools = pools
         self._inline = False
+        self._inline_calls = 0
         self._short_calls = 0
         self._needed = PROVED_BY
 
     def __call__(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
         if not self._inline:
             return Pending(self._prove(arguments, keywords))
+        self._inline_calls += 1
         began = perf_counter()
         try:
             value = self._fn(*arguments, **keywords) if keywords else self._fn(*arguments)
@@ -185,5 +190,5 @@ class _Auto:
         return value
 
     def _relapse(self) -> None:
-        self._inline, self._short_calls = False, 0
-        self._needed *= MORE_AFTER_RELAPSE
+        self._needed = PROVED_BY if self._inline_calls >= FORGIVEN_AFTER else self._needed * MORE_AFTER_RELAPSE
+        self._inline, self._inline_calls, self._short_calls = False, 0, 0

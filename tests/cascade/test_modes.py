@@ -85,6 +85,24 @@ def test_auto_goes_inline_when_proved_short_and_back(watch: Watch) -> None:
     run_virtual(main())
 
 
+def test_auto_forgives_a_long_call_among_many_short_ones(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine makes any call long now and then: a task of many short calls does not end up in threads for ever."""
+    monkeypatch.setattr(modes, "FORGIVEN_AFTER", 50)
+    host, mine = LocalHost(named(auto_thread)), threading.get_ident()
+
+    async def is_inline() -> bool:
+        return await call(host, auto_thread) == mine
+
+    async def main() -> None:
+        for _ in range(4):
+            watch.takes = modes.SHORT / 4
+            assert [await is_inline() for _ in range(60)] == [False] * 3 + [True] * 57
+            watch.takes = modes.TOO_LONG * 4
+            assert await is_inline()
+
+    run_virtual(main())
+
+
 def test_blocking_calls_run_at_the_same_time() -> None:
     """Eight calls that wait for each other all get a thread."""
     barrier = threading.Barrier(8)

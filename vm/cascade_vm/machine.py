@@ -35,7 +35,7 @@ class Machine:
 
     __slots__ = ("call", "host", "image", "services", "slice_seconds")
 
-    def __init__(self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.005) -> None:
+    def __init__(self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004) -> None:
         self.image = program if isinstance(program, Image) else link(program)
         self.host = host
         self.slice_seconds = slice_seconds
