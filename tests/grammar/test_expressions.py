@@ -97,7 +97,7 @@ def test_a_string_means_what_python_means(prefix: str, quote: str, text: str) ->
         warnings.simplefilter("error", SyntaxWarning)
         warnings.simplefilter("error", DeprecationWarning)
         try:
-            expected = eval(written)
+            expected = eval(f"({written})")
         except NameError:
             return  # a replacement, in a raw f-string
         except SyntaxError:
