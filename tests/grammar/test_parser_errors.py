@@ -9,6 +9,8 @@ import pytest
 from cascade_grammar.codes import CODES
 from cascade_grammar.diagnostics import Diagnostic, SourceErrors, format_diagnostic
 from cascade_grammar.parser import parse_module
+from cascade_grammar.parsing.tokens import OWN_WORDS
+from cascade_grammar.printer import format_module
 from cascade_grammar.spans import Source
 from cascade_grammar.underline import underline
 
@@ -67,7 +69,7 @@ def test_several_mistakes_are_all_found() -> None:
         ("raise ValueError(a)", "CS114", "`fail value`"),
         ("class A:", "CS114", "tasks"),
         ("def f():", "CS114", "flow name(parameters)"),
-        ("x = await a", "CS114", "leave the word away"),
+        ("x = await a", "CS114", "leave the word out"),
         ("match a:", "CS114", "`if` and `elif`"),
         ("let x = 3", "CS114", "`name = value`"),
         ("print a", "CS114", "`print(value)`"),
@@ -143,6 +145,44 @@ def test_a_diagnostic_shows_its_line() -> None:
           = hint: to compare, write `==`
         """
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("flow main:\n    pass\n", "CS101", "write `flow main():`"),
+        ("flow main():\n    state a:\n        pass\n", "CS101", "write `state a():`"),
+        (body("f() retry(3)"), "CS122", "as in `f(x) with retry(3)`"),
+        (body("x = f() timeout 5s"), "CS122", "as in `f(x) with timeout(10s)`"),
+        (body("f() with retry(3) timeout(2s)"), "CS132", "as in `with retry(3), timeout(10s)`"),
+        (
+            body("retry(3):", "    f()"),
+            "CS122",
+            "a policy follows a call, as in `f(x) with retry(…)`; a flow may hold several calls",
+        ),
+        (body("// why"), "CS101", "a comment begins with `#`"),
+        (body("/* why */"), "CS101", "a comment begins with `#`"),
+        (body("if a =< 3:", "    pass"), "CS101", "write `<=`"),
+        (body("if a => 3:", "    pass"), "CS101", "write `>=`"),
+        (body("x = f(state=3)"), "CS131", 'a task that has such a parameter is called with `**{"state": …}`'),
+        (body("x = “a”"), "CS115", 'write plain quotes: `"…"`'),
+        (body("\u00a0\u00a0x = 1"), "CS115", "write a plain blank: this one only looks like it"),
+        ("flow main():\nreturn 1\n", "CS106", "indent what belongs to the block; write `pass` for one that does nothing"),
+        (body("try:", "    pass", "except a.B:", "    pass", "except C:", "    pass"), "CS125", None),
+    ],
+)
+def test_a_habit_is_told_once_with_what_to_write(text: str, code: str, hint: str | None) -> None:
+    """One complaint each, although there is more on the line that makes no sense then."""
+    (found,) = errors(text)
+    assert (found.code, found.hint) == (code, hint)
+
+
+@pytest.mark.parametrize("word", sorted(OWN_WORDS))
+def test_attributes_may_be_called_as_words_of_the_language(word: str) -> None:
+    """Values of tasks know nothing of the language: `job.state`, `job.wait()`; Python's own words stay out."""
+    text = f'flow main(job):\n    return job.{word}, job.{word}(), f"{{job.{word}}}"\n'
+    assert format_module(parse_module(Source("t.csc", text))) == text
+    assert [d.code for d in errors(body("x = a.while"))] == ["CS131"]
 
 
 def test_carets_stand_below_wide_characters() -> None:

@@ -201,8 +201,9 @@ class Blocks:
             self.complaints.add("CS124", alternative.word_span, "the `else` of a `try` follows its `except`")
         elif not handlers and not final:
             self.complaints.add("CS124", head.word_span, "this `try` has neither `except` nor `finally`")
-        for handler in handlers[:-1]:
-            if not handler.kinds:
+        bare = [part.value is None for part in followers if part.word == "except"]
+        for handler, alone in zip(handlers[:-1], bare, strict=False):
+            if alone:
                 self.complaints.add("CS124", self._first_line(handler.span), "`except:` takes every error, so it comes last")
         span = head.span.to(followers[-1].span) if followers else head.span
         return tree.Try(span, head.body, handlers, otherwise, final, notes=head.notes)
@@ -331,7 +332,7 @@ class Blocks:
                 if isinstance(line, tree.Strict) and declarations:
                     self.complaints.add("CS123", line.span, _PLACES[tree.Strict])
                 declarations.append(line)
-            else:
+            elif not self.complaints.has_at(line.span.start):  # a lost indentation has been told
                 hint = "put it into a flow: `flow main():`"
                 self.complaints.add("CS123", self._first_line(line.span), "a statement stands outside every flow", hint)
         span = Span(0, len(self.complaints.source.text))

@@ -19,3 +19,7 @@ class Complaints:
 
     def add(self, code: str, span: Span, message: str, hint: str | None = None) -> None:
         self.found.append(Diagnostic(code, self.source, span, message, hint))
+
+    def has_at(self, start: int) -> bool:
+        """Whether there is a complaint about what begins at ``start``."""
+        return any(one.span.start == start for one in self.found)

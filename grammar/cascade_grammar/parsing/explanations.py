@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Final
 
 from cascade_grammar.parsing.foreign import FOREIGN_SIGNS, FOREIGN_WORDS
 from cascade_grammar.parsing.numbers import LONG_UNITS
-from cascade_grammar.parsing.tokens import KEYWORDS, Line, Token
+from cascade_grammar.parsing.tokens import KEYWORDS, OWN_WORDS, Line, Token
 from cascade_grammar.spans import Span
 
 __all__ = ["Said", "explain"]
@@ -45,6 +46,11 @@ class _Error:
         return self.line[0]
 
 
+def _next(error: _Error) -> Token:
+    """The token behind the one that does not fit; that itself at the end."""
+    return next((after for token, after in pairwise(error.line) if token is error.token), error.token)
+
+
 def explain(line: Line, token: Token, expected: frozenset[str], accepts: Accepts) -> Said | None:
     """Code, place, sentence and hint; None when the scanner has said it already."""
     if any(other.type == "BROKEN" for other in line):
@@ -66,7 +72,7 @@ def _indentation(error: _Error) -> Said | None:
         hint = "only the block below a line that ends in `:` is indented more than that line"
         return "CS105", error.span, "this line is indented more than the one above it, without reason", hint
     if error.token is error.first and error.accepts(("INDENT",)):
-        hint = "write `pass` for a block that does nothing"
+        hint = "indent what belongs to the block; write `pass` for one that does nothing"
         return "CS106", error.span, "an indented block is missing above this line", hint
     return None
 
@@ -157,19 +163,71 @@ def _keyword_as_name(error: _Error) -> Said | None:
     return None
 
 
-def _reserved(word: Token) -> Said:
-    return "CS131", Span(word.start, word.end), f"`{word.text}` is a word of the language, and no name", "choose another name"
+def _reserved(word: Token, hint: str = "choose another name") -> Said:
+    return "CS131", Span(word.start, word.end), f"`{word.text}` is a word of the language, and no name", hint
+
+
+def _reserved_argument(error: _Error) -> Said | None:
+    """``fetch(state=3)``"""
+    if error.token.text not in OWN_WORDS or not _depth(error) or error.first.type == "FLOW" or _next(error).type != "EQUAL":
+        return None
+    word = error.token
+    return _reserved(word, f'a task that has such a parameter is called with `**{{"{word.text}": …}}`')
 
 
 # --- values
 
 
 def _equal(error: _Error) -> Said | None:
+    after = _next(error)
+    if error.token.type == "EQUAL" and after.start == error.token.end and after.text in ("<", ">"):
+        span = Span(error.token.start, after.end)
+        return "CS101", span, f"`={after.text}` is no operator here", f"write `{after.text}=`"
     if error.token.type != "EQUAL" or error.previous is None or error.previous.type not in _ENDS_VALUE:
         return None
     asked = error.first.type == "HEAD" or error.first.text in ("assert", "return", "fail")
     if asked or any(token.type == "IF" for token in error.line):
         return "CS117", error.span, "`=` assigns, and here a value is expected", "to compare, write `==`"
+    return None
+
+
+def _parentheses(error: _Error) -> Said | None:
+    """``flow main:``"""
+    first, previous = error.first, error.previous
+    if first.type != "FLOW" or error.token.type not in ("COLON", "ARROW") or previous is not error.line[1]:
+        return None
+    place = Span(previous.end, previous.end + 1)
+    return "CS101", place, f"a {first.text} has parentheses behind its name", f"write `{first.text} {previous.text}():`"
+
+
+def _policy(error: _Error) -> Said | None:
+    """``f(x) retry(3)`` and ``retry(3):``"""
+    if error.token.text in ("retry", "timeout") and error.previous and error.previous.type in _ENDS_VALUE:
+        word = error.token.text
+        if any(token.type == "WITH" for token in error.line[: error.line.index(error.token)]):
+            return "CS132", error.span, f"a comma is missing before `{word}`", "as in `with retry(3), timeout(10s)`"
+        example = {"retry": "retry(3)", "timeout": "timeout(10s)"}[word]
+        return "CS122", error.span, f"`{word}` stands after `with`", f"as in `f(x) with {example}`"
+    if error.token.type == "COLON" and error.first.text in ("retry", "timeout") and error.first.type == "NAME":
+        span = Span(error.first.start, error.first.end)
+        hint = f"a policy follows a call, as in `f(x) with {error.first.text}(…)`; a flow may hold several calls"
+        return "CS122", span, f"`{error.first.text}` has no block", hint
+    return None
+
+
+def _comment(error: _Error) -> Said | None:
+    """``// why`` at the begin of a line."""
+    slashes = error.token.text == "//" or (error.token.text == "/" and _next(error).text in ("*", "**"))
+    if slashes and (error.token is error.first or error.token.text == "/"):
+        return "CS101", error.span, "this is no comment", "a comment begins with `#`"
+    return None
+
+
+def _parallel_call(error: _Error) -> Said | None:
+    """``parallel(f(), g())``"""
+    if error.previous and error.previous.type == "PARALLEL" and error.token.type in _BEGINS_VALUE:
+        hint = "write `parallel [f(x) for x in values]`, or a `parallel:` block with a statement for each branch"
+        return "CS101", error.span, f"`{_shown(error.token)}` was not expected after `parallel`", hint
     return None
 
 
@@ -216,8 +274,8 @@ def _policies(error: _Error) -> Said | None:
 
 
 _RULES: Final = (
-    _indentation, _else_if, _foreign_word, _equal, _annotation, _duration, _misspelt, _colon, _keyword_as_name, _walrus,
-    _foreign_sign, _separator, _policies,
+    _indentation, _else_if, _parentheses, _policy, _comment, _parallel_call, _foreign_word, _equal, _annotation, _duration,
+    _misspelt, _colon, _reserved_argument, _keyword_as_name, _walrus, _foreign_sign, _separator, _policies,
 )  # fmt: skip
 
 

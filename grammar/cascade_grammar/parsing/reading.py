@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cascade_grammar.diagnostics import Diagnostic
-from cascade_grammar.parsing.foreign import RESERVED_FOREIGN
+from cascade_grammar.parsing.foreign import FOREIGN_CHARACTERS, RESERVED_FOREIGN
 from cascade_grammar.parsing.numbers import classify_number
 from cascade_grammar.parsing.texts import FORMATTED_TEXT, STRING_END
-from cascade_grammar.parsing.tokens import KEYWORDS, SIGNS, Line, Token
+from cascade_grammar.parsing.tokens import KEYWORDS, OWN_WORDS, SIGNS, Line, Token
 from cascade_grammar.spans import Source, Span
 
 __all__ = ["Open", "TokenReader"]
@@ -92,6 +92,8 @@ class TokenReader:
                 before = line[-1].type
                 if before in _ENDS_VALUE or (before == "PARALLEL" and text == "limit"):
                     kind = text.upper()
+        elif self.line and self.line[-1].type == "DOT" and text in OWN_WORDS:
+            kind = "NAME"  # `order.state`: values of tasks know nothing of the language
         elif kind == "HEAD" and self.line and (text == "if" or text == "else"):
             kind = text.upper()
         self._emit(kind, text, start, self.pos)
@@ -105,9 +107,12 @@ class TokenReader:
         self._emit(kind, text, start, self.pos)
 
     def _other(self, text: str, start: int) -> None:
-        shown = f"`{text}`" if text.isprintable() else f"the character U+{ord(text):04X}"
-        hint = {"\\": "a backslash joins two lines only as the last character of one"}.get(text)
-        self.complain("CS115", start, start + 1, f"{shown} can not stand in a program outside strings", hint)
+        while self.text.startswith(text, self.pos):
+            self.pos += 1  # blanks from a web page come in rows, and are one mistake
+        if not self.muted:
+            shown = f"`{text}`" if text.isprintable() else f"the character U+{ord(text):04X}"
+            message = f"{shown} can not stand in a program outside strings"
+            self.complain("CS115", start, self.pos, message, FOREIGN_CHARACTERS.get(text))
         self.break_line(start)
 
     def _sign(self, text: str, start: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["KEYWORDS", "SIGNS", "Line", "Token"]
+__all__ = ["KEYWORDS", "OWN_WORDS", "SIGNS", "Line", "Token"]
 
 
 class Token:
@@ -45,6 +45,9 @@ KEYWORDS: Final = _table(
 )  # fmt: skip
 """Reserved words. ``if`` and ``else`` that do not begin a line are IF and ELSE; ``limit`` and ``timeout`` are LIMIT and
 TIMEOUT only where a name can not stand."""
+
+OWN_WORDS: Final = frozenset(["flow", "state", "loop", "jump", "fail", "parallel", "wait", "emit", "sleep", "const", "strict"])
+"""Reserved words that Python does not reserve: attributes of values may be called so."""
 
 SIGNS: Final = _table(
     ("LPAR", "("), ("RPAR", ")"), ("LSQB", "["), ("RSQB", "]"), ("LBRACE", "{"), ("RBRACE", "}"),
