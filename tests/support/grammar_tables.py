@@ -174,15 +174,6 @@ _TEXTS: dict[str, list[tuple[int, str | tuple[str, str]]]] = {
 }  # fmt: skip
 
 
-_METHOD = re.compile(rf"^(<[a-z]+>|{HOLE})\.([a-z]+)\(([^()]+)\)$")
-
-
-def late_method(text: str) -> str | None:
-    """A call of a method in Python, as the language has it: the arguments come before the look-up. None for other texts."""
-    found = _METHOD.match(text)
-    return f"method({found[1]}, '{found[2]}', {found[3]})" if found else None
-
-
 def _template(text: str | tuple[str, str]) -> Template:
     csc, python = (text, None) if isinstance(text, str) else text
     holes = tuple(_HOLE.findall(csc))
@@ -190,8 +181,6 @@ def _template(text: str | tuple[str, str]) -> Template:
     if python is None and csc.startswith(("sum(", "sorted(")) and " for " in csc:
         name, rest = csc.split("(", 1)
         python = f"{name}([{rest[:-1]}])"
-    if python is None:
-        python = late_method(csc)
     return Template(_HOLE.sub(HOLE, csc), None if python is None else _HOLE.sub(HOLE, python), holes)
 
 

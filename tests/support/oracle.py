@@ -47,12 +47,6 @@ def failure(value: object) -> BaseException:
     return value.with_traceback(None) if isinstance(value, BaseException) else FlowFailed(value)
 
 
-def method(target: object, name: str, *arguments: object, **keywords: object) -> object:
-    """A method that the value does not have is missed after its arguments are evaluated; CPython looks first."""
-    found: Callable[..., object] = getattr(target, name)
-    return found(*arguments, **keywords)
-
-
 def _large(value: object) -> bool:
     """Whether a value is, all in all, larger than an example needs: one that doubles each turn fills any memory."""
     waiting, met = [value], 0
@@ -93,7 +87,7 @@ class Oracle:
             "print": self.print, "sleep": self.sleep,
             "wait": self.wait, "vague": self.vague, "branch": self.branch, "enter_parallel": self.enter_parallel,
             "leave_parallel": self.leave_parallel, "failure": failure, "run_states": run_states,
-            "method": method, "jump": Jump, "td": timedelta,
+            "jump": Jump, "td": timedelta,
             "MISSING": object(), "FlowFailed": FlowFailed, **CATCHABLE,
         }  # fmt: skip
         return own | {name: self._task(name) for name in DECLARED}

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from support.expressions import KINDS, Expressions
-from support.grammar_tables import late_method
 from support.model import Expr, Line, Parameter, State, Statement, Suite
 
 ERRORS = (
@@ -131,7 +130,7 @@ class SimpleStatements(Expressions):
         if self.scope.quiet:
             return self.assign(context)
         first = self.variable(kinds[0]) or self.expr(kinds[0], 1)
-        return self.one(text, first, *(self.expr(kind, 1) for kind in kinds[1:]), python=late_method(text))
+        return self.one(text, first, *(self.expr(kind, 1) for kind in kinds[1:]))
 
     def delete(self, context: Context) -> Statement:
         names = [name for name in self.scope.bound if name not in self.scope.readonly and name[1:] == "2"]

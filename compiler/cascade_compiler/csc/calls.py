@@ -19,6 +19,9 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
     match expression.function:
         case tree.Attribute(value=target, name=name):
             receiver = frame.value(target)
+            if any(_may_change_things(argument.value) for argument in expression.arguments):
+                # A method that is missing is missed before the arguments are evaluated, as in Python.
+                frame.add(graph.AttributeOf, expression.function.span, receiver, name.text)
             refs, forms = _arguments(frame, expression.arguments)
             return frame.add(graph.Method, expression.span, receiver, name.text, refs, forms)
         case tree.Name(id=name):
