@@ -10,7 +10,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from cascade_vm.errors import BlueprintError
 from cascade_vm.verifier import verify
 
 from cascade import compile_cache
-from cascade.errors import CascadeError, Problem, TargetError, public_errors
+from cascade.errors import CascadeError, Problem, TargetError, TaskError, public_errors
 from cascade.files import read_bytes
 from cascade.parameters import near_miss
 from cascade.program import Flow, FlowCall, Material, Program
@@ -73,6 +73,7 @@ class SourceReader:
         self._main = main
         self._known = known or {}
         self.contents: dict[Path, bytes] = {}
+        self.sources: list[Source] = []
 
     def __call__(self, path: Path) -> Source:
         """The text of a file. For the main one raises `TargetError`; what is wrong with others the front end says."""
@@ -83,7 +84,8 @@ class SourceReader:
             data = read_bytes(path) if path == self._main else path.read_bytes()
         self.contents[path.resolve()] = data
         try:
-            return Source(str(path), data.decode("utf-8-sig"))
+            self.sources.append(Source(str(path), data.decode("utf-8-sig")))
+            return self.sources[-1]
         except UnicodeDecodeError as error:
             if path != self._main:
                 raise
@@ -103,14 +105,30 @@ def build_source(path: Path, modules: TaskModules, read: SourceReader | None = N
     """The flow graph of a source. Raises `CompileError`, `TargetError` or `TaskError`."""
     from cascade_compiler.csc import project
 
+    reader = read or SourceReader(path)
+
     def tasks_of(module: str, directory: Path) -> Mapping[str, Task]:
         try:
             return modules.declared_by(module, directory)
         except ModuleMissing:
             raise project.TaskModuleMissing(module) from None
+        except TaskError as error:
+            place = _import_of(module, reader.sources)
+            located = [one._replace(place=one.place or place) if one.code == "CS410" else one for one in error.problems]
+            raise TaskError(*located) from error.__cause__
 
     with public_errors(str(path)), _collector_paused():
-        return project.build_program(path, tasks_of, read or SourceReader(path))
+        return project.build_program(path, tasks_of, reader)
+
+
+def _import_of(module: str, sources: Iterable[Source]) -> str | None:
+    """The place where a task module is named."""
+    for source in sources:
+        found = re.search(rf"^from[ \t]+({re.escape(module)})[ \t]", source.text, re.MULTILINE)
+        if found:
+            line, column = source.position(found.start(1))
+            return f"{source.name}:{line}:{column + 1}"
+    return None
 
 
 @contextmanager
