@@ -42,7 +42,7 @@ REFERENCE_MAY_NOT_REACH = (
 MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 60
 LONGER_FUNCTIONS = {
-    "cascade_vm.dispatch.execute": (155, "the dispatch loop of tier 0: a call for each instruction would double its time"),
+    "cascade_vm.dispatch.execute": (210, "the dispatch loop of tier 0: a call for each instruction would double its time"),
 }
 LONGER_FILES = {
     "cascade_grammar.tree": (560, "the whole syntax tree: declarations of one closed union belong on one page"),
