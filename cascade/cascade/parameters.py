@@ -101,7 +101,8 @@ def _mismatched(flow: Flow, parameter: Parameter, mismatch: Mismatch) -> Problem
     takes = f"parameter `{parameter.name}` of flow `{flow.name}` takes `{parameter.type}`"
     if mismatch.path:
         return Problem("CS407", f"{takes}, but {mismatch.found} at {mismatch.path} is not `{mismatch.wanted}`")
-    return Problem("CS407", f"{takes}, not {mismatch.found}")
+    found = "an empty text" if mismatch.found == "``" else mismatch.found
+    return Problem("CS407", f"{takes}, not {found}")
 
 
 def _with_signature(flow: Flow, problems: list[Problem]) -> list[Problem]:

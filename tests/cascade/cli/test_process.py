@@ -57,6 +57,17 @@ def test_an_interrupt_cancels_the_run_and_says_where_it_stood(tmp_path: Path, nu
     assert err == "cleaned up\ninterrupted in flow `main` at program.csc:5\n"
 
 
+def test_the_package_is_the_command(tmp_path: Path) -> None:
+    """``python -m cascade``, for whoever has no scripts on the path."""
+    (tmp_path / "program.csc").write_text("flow main(n: int):\n    return n\n")
+    start = [sys.executable, "-m", "cascade", "run", "program.csc", "-p"]
+    done = subprocess.run([*start, "n=3"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+    done = subprocess.run([*start, "n="], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[CS407]: parameter `n` of flow `main` takes `int`, not an empty text\n")
+
+
 def test_a_second_interrupt_ends_the_process_at_once(tmp_path: Path) -> None:
     """Also while a `finally` suite takes its time; one line says so."""
     (tmp_path / "program.csc").write_text(PROGRAM.replace('print("cleaned up")', "again = tell(pipe)"))

@@ -1,0 +1,8 @@
+"""``python -m cascade`` is the command ``cascade``."""
+
+from __future__ import annotations
+
+from cascade.cli.run import main
+
+if __name__ == "__main__":
+    main(prog_name="cascade")
