@@ -95,7 +95,7 @@ class Machine:
                     continue
                 now = self.host.now()
                 if slice_began < 0:
-                    slice_began = now
+                    slice_began = now - self.slice_seconds * 3 / 4  # many may begin in one round of the loop
                 elif now - looked > self.slice_seconds / 4:
                     batch = max(1, int(batch * self.slice_seconds / 8 / (now - looked)))
                 elif now - looked < self.slice_seconds / 8:
