@@ -56,6 +56,7 @@ RUN_CODES: dict[str, str] = {
     "CS416": "a built program has no flow graph to interpret",
     "CS417": "a file of parameters is not a JSON object",
     "CS418": "two task modules have one name",
+    "CS419": "a flow failed, with an error that the program did not catch",
 }
 """The codes of this room, each with its title."""
 

@@ -19,6 +19,7 @@ be as deep as memory allows: the walk keeps its own stack.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
@@ -196,6 +197,8 @@ def _field_names(value: object) -> Iterable[str] | None:
 
 def _in_order(value: set[object] | frozenset[object]) -> list[object]:
     """The items in an order that does not depend on hashes."""
+    if len(value) < 2:
+        return list(value)
     if all(isinstance(item, str) for item in value) or all(isinstance(item, int | float) for item in value):
         return sorted(value, key=_natural)
     return sorted(value, key=lambda item: (type(item).__name__, _text_of(item)))
@@ -206,11 +209,25 @@ def _natural(item: object) -> str | float:
     return item
 
 
+class _Sorting(threading.local):
+    deep = 0
+
+
+_sorting = _Sorting()
+_DEEPEST_SORT = 1
+"""Sets in sets that are put in order by their texts; below them by their sizes, or each level would double the work."""
+
+
 def _text_of(item: object) -> str:
+    if _sorting.deep >= _DEEPEST_SORT and isinstance(item, tuple | frozenset):
+        return str(len(item))
+    _sorting.deep += 1
     try:
         return to_json(item)
     except NotJson:
         return ""
+    finally:
+        _sorting.deep -= 1
 
 
 def _key(key: object, stack: list[_Open]) -> str:

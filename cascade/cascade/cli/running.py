@@ -189,7 +189,16 @@ def _conclude(call: FlowCall, outcome: Outcome, options: Options, place: Place |
             from cascade.trace import format_failure
 
             complain(format_failure(error, call.flow.program.material.line))
+            what = ": ".join(filter(None, (type(error).__name__, _first_line(error))))
+            complain(format_problem(Problem("CS419", f"flow `{place.flow if place else call.flow.name}` failed: {what}", at)))
     return FAILED
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        return str(error).partition("\n")[0]
+    except Exception:  # the error's class is the user's
+        return ""
 
 
 def _write_result(call: FlowCall, value: object, out: Out) -> int:

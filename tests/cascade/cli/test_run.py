@@ -105,13 +105,17 @@ def test_a_failed_run_shows_flows_and_user_code_only(run: Run, folder: Path, eng
         f'  File "{folder}/till.py", line 16, in refuse\n'
         '    raise ValueError(f"not {n}")\n'
         "ValueError: not 3\n"
+        "error[CS419]: flow `inner` failed: ValueError: not 3\n"
+        " --> program.csc:13:12\n"
     )
 
 
 def test_fail_is_shown_by_the_languages_own_name(run: Run) -> None:
     """Not by that of our module."""
     done = run("program.csc", "says_no")
-    assert (done.exit_code, done.stderr.splitlines()[-1]) == (1, "FlowFailed: no")
+    *_, error, sentence, place = done.stderr.splitlines()
+    assert (done.exit_code, error) == (1, "FlowFailed: no")
+    assert (sentence, place) == ("error[CS419]: flow `says_no` failed: FlowFailed: no", " --> program.csc:16:5")
 
 
 def test_a_budget_stops_a_run(run: Run) -> None:
