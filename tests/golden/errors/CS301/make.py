@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from support.builds import built
-
 
 def make(folder: Path) -> None:
     (folder / "program.cbp").write_bytes(b"#!/bin/sh\necho hello\n")
