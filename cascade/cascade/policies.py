@@ -22,8 +22,13 @@ __all__ = ["Policy", "Retry", "Timeout", "apply", "effective", "parse_policies",
 _LONGEST_DELAY = 100 * 365 * 86_400.0  # keeps the arithmetic of a growing delay finite
 
 
+_PLENTY = 10**9  # seconds, thirty years
+
+
 def seconds_of(duration: object, what: str) -> float:
     """A duration, a `timedelta` or a number of seconds, in seconds; ``what`` names it in errors."""
+    if type(duration) is int and 0 <= duration < _PLENTY:  # the usual number, without a look at what it might be
+        return duration
     if isinstance(duration, timedelta):
         seconds = duration.total_seconds()
     elif isinstance(duration, int | float) and not isinstance(duration, bool):
