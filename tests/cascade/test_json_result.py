@@ -105,3 +105,11 @@ def test_a_value_that_is_there_twice_is_written_twice() -> None:
     """Only what holds itself is refused."""
     shared = [1]
     assert to_json([shared, shared]) == "[[1], [1]]"
+
+
+def test_sets_in_sets_take_no_time_that_doubles_with_each_level() -> None:
+    """Putting a set in order by the texts of its items must not put the sets in these in order again and again."""
+    nested: frozenset[object] = frozenset()
+    for level in range(200):
+        nested = frozenset([nested, level])
+    assert to_json(nested).count("[") == 201
