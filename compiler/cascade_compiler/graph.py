@@ -24,8 +24,8 @@ from cascade_vm.constants import Constant
 from cascade_vm.host import Place
 
 __all__ = [
-    "AttributeOf", "Block", "BranchOn", "CallFlow", "CallTask", "Constantly", "Fail", "FlowGraph", "Forget", "Fork",
-    "ForkBranch", "Handler", "Iterate", "Jump", "Load", "Map", "MatchError", "Method", "Node", "Operate", "PackVariables",
+    "AttributeOf", "Block", "BranchOn", "CallFlow", "CallTask", "CallValue", "Constantly", "Fail", "FlowGraph", "Forget", "Fork",
+    "ForkBranch", "Handler", "Iterate", "Jump", "Load", "MakeFunction", "Map", "MatchError", "Method", "Node", "Operate", "PackVariables",
     "Policy", "Program", "Ref", "Request", "Reraise", "Return", "Step", "Store", "SwitchOn", "TailCall", "Terminator",
     "UnpackInto", "UnpackVariables", "IsBound",
 ]  # fmt: skip
@@ -141,8 +141,19 @@ class Iterate(_Node):
 
 
 @dataclass(frozen=True, slots=True)
+class MakeFunction(_Node):
+    """A function as a value: a flow, and what its first parameters get, which may be unbound. What calls it gives the others.
+
+    Built-in functions may call it (the key of a sort), and then it runs to its end at once: it can not wait.
+    """
+
+    flow: str
+    captured: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MatchError(_Node):
-    """Whether a value is an error of one of the kinds named."""
+    """Whether a value is an error of one of the kinds named: built-in ones by name, others as ``module:Class``."""
 
     error: Ref
     kinds: tuple[str, ...]
@@ -172,6 +183,15 @@ class Method(_Node):
 
 
 @dataclass(frozen=True, slots=True)
+class CallValue(_Node):
+    """Call a value. A function that `MakeFunction` made runs in a frame of its own, as by `CallFlow`; others are the host's."""
+
+    target: Ref
+    arguments: tuple[Ref, ...]
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Request(_Node):
     """Ask the host for a service: emit, print, sleep, wait."""
 
@@ -194,10 +214,16 @@ class CallFlow(_Node):
 
 @dataclass(frozen=True, slots=True)
 class ForkBranch:
-    """One branch of a `Fork`: a call of a flow, as in `CallFlow`."""
+    """One branch of a `Fork`: a call of a flow, as in `CallFlow`.
+
+    The results of the branches ``inputs`` are its further parameters; it begins when these, and those it comes ``after``, have
+    ended. Both name branches before this one.
+    """
 
     flow: str
     arguments: tuple[Ref, ...]
+    inputs: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +249,7 @@ class Map(_Node):
 
 Node: TypeAlias = (
     Constantly | Load | Store | Forget | IsBound | Operate | AttributeOf | UnpackInto | PackVariables | UnpackVariables
-    | Iterate | MatchError | CallTask | Method | Request | CallFlow | Fork | Map
+    | Iterate | MakeFunction | MatchError | CallTask | CallValue | Method | Request | CallFlow | Fork | Map
 )  # fmt: skip
 
 

@@ -35,17 +35,22 @@ class Location(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a flow. ``default`` is a constant or None; ``computed`` says the flow makes its default itself."""
+    """A parameter of a flow. ``default`` is a constant or None; ``computed`` says the flow makes its default itself.
+
+    ``kind`` says how callers give it, as in `TaskParameter`: "either"; "position" or "keyword" only; "rest" and "keywords"
+    take what is left, as a tuple and as a dict.
+    """
 
     name: str
     type: str = "any"
     default: Constant | None = None
     computed: bool = False
+    kind: str = "either"
 
     @property
     def required(self) -> bool:
         """True when a caller has to give it."""
-        return self.default is None and not self.computed
+        return self.default is None and not self.computed and self.kind not in ("rest", "keywords")
 
 
 class Handler(NamedTuple):

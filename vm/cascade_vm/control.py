@@ -1,0 +1,29 @@
+"""Values by which a task says where its run goes on: `Jump` and `TailCall`. Plain data; a flow that knows them acts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Jump", "TailCall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Go on at the state that the selector (`cascade.select_jump`) has under ``target_key``.
+
+    A dict as ``data`` overrides keyword arguments of that state, any other value its first positional argument; None leaves
+    them as they are. Under a key that is bound to None the run ends with ``data``.
+    """
+
+    target_key: str
+    data: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class TailCall:
+    """Start again with these arguments: the flow that the task is run by, or the registered task or flow called ``target``."""
+
+    args: Sequence[object] = ()
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+    target: str | None = None
