@@ -1,73 +1,118 @@
 """Events: what a run tells whoever listens, as typed frozen records.
 
+    Event
+    ├── RunEvent     RunStarted, RunFinished
+    ├── CallEvent    CallStarted, CallFinished, CallRetried, CallSkipped, CallBlocked
+    └── Sleeping, Waiting, SignalReceived, Emitted
+
 ``call`` numbers the calls of a run, so that the end of one can be told from the end of another beside it.
 """
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 from cascade_vm.host import Place
 
 __all__ = [
-    "CallFinished", "CallRetried", "CallStarted", "Emitted", "Event", "Listener", "RunFinished", "RunStarted",
-    "SignalReceived", "Sleeping", "Waiting", "event_to_dict", "tell",
+    "CallBlocked", "CallEvent", "CallFinished", "CallRetried", "CallSkipped", "CallStarted", "Emitted", "Event", "Listener",
+    "RunEvent", "RunFinished", "RunStarted", "SignalReceived", "Sleeping", "Waiting", "event_to_dict", "status_of", "tell",
 ]  # fmt: skip
 
 
-class RunStarted(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True):
+    """Anything that a run tells."""
+
+
+# --- of the run ----------------------------------------------------------------------------------------------------------
+
+Status: TypeAlias = Literal["done", "failed", "cancelled"]
+
+
+class RunEvent(Event, frozen=True):
+    """Something about the run of ``flow`` as a whole."""
+
+    flow: str
+
+
+class RunStarted(RunEvent, frozen=True):
     """A run of ``flow`` begins."""
 
-    flow: str
 
+class RunFinished(RunEvent, frozen=True):
+    """It ended after ``duration`` seconds; ``error`` is what it failed with, or was cancelled by; None when it is done."""
 
-class RunFinished(msgspec.Struct, frozen=True):
-    """It ended after ``duration`` seconds; ``error`` is what it failed with, None when it did not."""
-
-    flow: str
     duration: float
     error: BaseException | None = None
+    status: Status = "done"
 
 
-class CallStarted(msgspec.Struct, frozen=True):
-    """A task, or a method of a value, is called. Each attempt is a call."""
+def status_of(error: BaseException | None) -> Status:
+    """How a run that raised ``error`` has finished."""
+    if error is None:
+        return "done"
+    return "cancelled" if isinstance(error, CancelledError | GeneratorExit) else "failed"
+
+
+# --- of a call -----------------------------------------------------------------------------------------------------------
+
+
+class CallEvent(Event, frozen=True):
+    """Something about one call, of a task or of a method of a value, at ``place``."""
 
     target: str
     place: Place
+
+
+class CallStarted(CallEvent, frozen=True):
+    """A task, or a method of a value, is called. Each attempt is a call."""
+
     call: int
 
 
-class CallFinished(msgspec.Struct, frozen=True):
+class CallFinished(CallEvent, frozen=True):
     """A call gave a value (``ok``) or an error, after ``duration`` seconds."""
 
-    target: str
-    place: Place
     call: int
     duration: float
     ok: bool
 
 
-class CallRetried(msgspec.Struct, frozen=True):
+class CallRetried(CallEvent, frozen=True):
     """Attempt number ``attempt`` failed with ``error``; the next begins after ``delay`` seconds."""
 
-    target: str
-    place: Place
     attempt: int
     error: Exception
     delay: float
 
 
-class Sleeping(msgspec.Struct, frozen=True):
+class CallSkipped(CallEvent, frozen=True):
+    """It is not called: ``reason`` says why, "cached" when a cache had its value."""
+
+    reason: str
+
+
+class CallBlocked(CallEvent, frozen=True):
+    """It can not start yet: ``reason`` says what it needs and what there is."""
+
+    reason: str
+
+
+# --- of what a flow asks for ---------------------------------------------------------------------------------------------
+
+
+class Sleeping(Event, frozen=True):
     """The flow sleeps for ``duration`` seconds."""
 
     place: Place
     duration: float
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class Waiting(Event, frozen=True):
     """The flow waits for a signal, for ``timeout`` seconds at most (None: for ever)."""
 
     place: Place
@@ -75,7 +120,7 @@ class Waiting(msgspec.Struct, frozen=True):
     timeout: float | None
 
 
-class SignalReceived(msgspec.Struct, frozen=True):
+class SignalReceived(Event, frozen=True):
     """The signal came."""
 
     place: Place
@@ -83,7 +128,7 @@ class SignalReceived(msgspec.Struct, frozen=True):
     value: object
 
 
-class Emitted(msgspec.Struct, frozen=True):
+class Emitted(Event, frozen=True):
     """The program said ``emit name, value``."""
 
     place: Place
@@ -91,9 +136,6 @@ class Emitted(msgspec.Struct, frozen=True):
     value: object
 
 
-Event: TypeAlias = (
-    RunStarted | RunFinished | CallStarted | CallFinished | CallRetried | Sleeping | Waiting | SignalReceived | Emitted
-)  # fmt: skip
 Listener: TypeAlias = Callable[[Event], None]
 
 

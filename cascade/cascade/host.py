@@ -18,11 +18,22 @@ from cascade_vm.host import Host, Meter, Pending, Place, Site, Start
 from cascade_vm.names import is_public, opens_attributes
 
 from cascade.durations import format_duration
-from cascade.events import CallFinished, CallRetried, CallStarted, Emitted, Listener, SignalReceived, Sleeping, Waiting, tell
+from cascade.events import (
+    CallFinished,
+    CallRetried,
+    CallSkipped,
+    CallStarted,
+    Emitted,
+    Listener,
+    SignalReceived,
+    Sleeping,
+    Waiting,
+    tell,
+)  # fmt: skip
 from cascade.gather import check_limit, gather
 from cascade.modes import REFUSED, Invoke, Pools, awaited, bind, refuse
 from cascade.policies import Policy, Retry, apply, effective, parse_policies
-from cascade.requests import emit_arguments, print_text, sleep_arguments, wait_arguments
+from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_arguments, wait_arguments
 from cascade.signals import Signals
 from cascade.tasks import Task
 from cascade.turns import take_turns
@@ -179,6 +190,12 @@ class LocalHost:
         name, value = emit_arguments(*arguments, **keywords)
         if self._listener is not None:
             tell(self._listener, Emitted(site.place, name, value))
+        return None
+
+    def skip(self, site: Site, *arguments: Any, **keywords: Any) -> object:
+        name, reason = skip_arguments(*arguments, **keywords)
+        if self._listener is not None:
+            tell(self._listener, CallSkipped(name, site.place, reason))
         return None
 
     def print(self, site: Site, *arguments: object, **keywords: object) -> object:

@@ -1,4 +1,4 @@
-"""The arguments of what programs ask of the host: emit, print, sleep and wait, checked as Python checks a call."""
+"""The arguments of what programs ask of the host: emit, print, skip, sleep and wait, checked as Python checks a call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from cascade.policies import seconds_of
 
-__all__ = ["emit_arguments", "print_text", "sleep_arguments", "wait_arguments"]
+__all__ = ["emit_arguments", "print_text", "skip_arguments", "sleep_arguments", "wait_arguments"]
 
 
 def emit_arguments(name: str, value: object = None) -> tuple[str, object]:
@@ -17,6 +17,11 @@ def emit_arguments(name: str, value: object = None) -> tuple[str, object]:
     if not isinstance(name, str):
         raise TypeError(f"the name of an event must be a str, not {type(name).__name__}")
     return name, value
+
+
+def skip_arguments(name: object, reason: object) -> tuple[str, str]:
+    """The name of what is not called, and why."""
+    return str(name), str(reason)
 
 
 def sleep_arguments(duration: object) -> float:
@@ -31,7 +36,7 @@ def wait_arguments(signal: str, timeout: object = None) -> tuple[str, float | No
     return signal, None if timeout is None else seconds_of(timeout, "the timeout of a wait")
 
 
-for _function in (emit_arguments, sleep_arguments, wait_arguments):
+for _function in (emit_arguments, skip_arguments, sleep_arguments, wait_arguments):
     _function.__qualname__ = _function.__name__.removesuffix("_arguments")  # what Python's own messages call them
 
 

@@ -141,7 +141,7 @@ async def reported(call: FlowCall, running: Coroutine[Any, Any, object], listene
     """The run, its begin and its end told to ``listener``."""
     if listener is None:
         return await running
-    from cascade.events import RunFinished, RunStarted, tell
+    from cascade.events import RunFinished, RunStarted, status_of, tell
 
     name = call.flow.name
     tell(listener, RunStarted(name))
@@ -149,7 +149,7 @@ async def reported(call: FlowCall, running: Coroutine[Any, Any, object], listene
     try:
         value = await running
     except BaseException as error:
-        tell(listener, RunFinished(name, perf_counter() - began, error))
+        tell(listener, RunFinished(name, perf_counter() - began, error, status_of(error)))
         raise
     tell(listener, RunFinished(name, perf_counter() - began))
     return value

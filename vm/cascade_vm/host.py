@@ -74,7 +74,9 @@ class Host(Protocol):
     """What an engine needs. Policies are a tuple of tuples, outermost first:
 
     ``("retry", attempts, delay, backoff, jitter, errors)`` and ``("timeout", duration)``; a duration is a `timedelta` or
-    a number of seconds. They come from the program, so a host checks them and raises `TypeError` or `ValueError`.
+    a number of seconds. They come from the program, so a host checks them and raises `TypeError` or `ValueError`. Programs
+    that are made of calls of tasks (`cascade.planning`) have two more, which not every host takes: ``("cache", policy)`` and
+    ``("constraints", amounts)``, a dict. On a flow the cache is ``("cache", policy, name, inputs)``, for a flow shows neither.
     """
 
     meter: Meter
@@ -96,6 +98,9 @@ class Host(Protocol):
 
     def emit(self, site: Site, *arguments: object, **keywords: object) -> object:
         """``emit(name, value=None)``: hand an event to whoever listens."""
+
+    def skip(self, site: Site, *arguments: object, **keywords: object) -> object:
+        """``skip(name, reason)``: the program does not call the task or flow ``name``."""
 
     def print(self, site: Site, *arguments: object, **keywords: object) -> object:
         """Python's ``print``, to where this run prints."""
