@@ -6,12 +6,14 @@ It knows coroutines and their errors, nothing of flows, tasks or policies.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from heapq import heapify, heappop, heappush
 from typing import Any, TypeGuard
 
-from cascade_vm.host import Start
+from cascade_vm.host import Begin, Start
 
-__all__ = ["check_limit", "gather"]
+__all__ = ["check_limit", "gather", "weave"]
 
 
 def check_limit(limit: object) -> int | None:
@@ -31,6 +33,14 @@ async def gather(starts: Iterable[Start], limit: int | None = None) -> list[obje
     The first error cancels the rest; it is raised when all have ended. So does cancellation of the caller.
     """
     return await _Group(iter(starts), limit).run()
+
+
+async def weave(begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: int | None = None) -> list[object]:
+    """`gather` of strands that wait for each other: number ``i`` begins when all of ``needs[i]`` have ended.
+
+    Of those that may begin the one with the lowest number does so first.
+    """
+    return await _Weave(begins, needs, limit).run()
 
 
 class _Escape:
@@ -97,15 +107,26 @@ class _Group:
         create_task, ended = asyncio.get_running_loop().create_task, self._ended
         try:
             while not self._stopping and (self._limit is None or len(self._running) < self._limit):
-                start = next(self._starts, None)
-                if start is None:
+                following = self._following()
+                if following is None:
                     return
+                place, start = following
                 task: asyncio.Task[Any] = create_task(_strand(start))
-                self._running[task] = len(self._results)
-                self._results.append(None)
+                self._running[task] = place
                 task.add_done_callback(ended)
         except Exception as error:  # what gives the starts failed
             self._fail(error)
+
+    def _following(self) -> tuple[int, Start] | None:
+        """The next strand to start, and its place; None when none can be."""
+        start = next(self._starts, None)
+        if start is None:
+            return None
+        self._results.append(None)
+        return len(self._results) - 1, start
+
+    def _succeeded(self, place: int, result: object) -> None:
+        self._results[place] = result
 
     def _stop(self) -> None:
         self._stopping = True
@@ -130,8 +151,39 @@ class _Group:
         elif isinstance(result := task.result(), _Escape):
             self._fail(result.error)
         else:
-            self._results[place] = result
+            self._succeeded(place, result)
         if not self._stopping:
             self._fill()
         if not self._running and self._all_ended is not None and not self._all_ended.done():
             self._all_ended.set_result(None)
+
+
+class _Weave(_Group):
+    """Strands that wait for each other. ``missing`` counts what each one still waits for; ``ready`` is a heap of places."""
+
+    __slots__ = ("_begins", "_dependents", "_missing", "_ready")
+
+    def __init__(self, begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: int | None) -> None:
+        super().__init__(iter(()), limit)
+        self._begins = begins
+        self._results = [None] * len(begins)
+        self._missing = [len(set(needed)) for needed in needs]
+        self._dependents: list[list[int]] = [[] for _ in begins]
+        for place, needed in enumerate(needs):
+            for other in set(needed):
+                self._dependents[other].append(place)
+        self._ready = [place for place, missing in enumerate(self._missing) if not missing]
+        heapify(self._ready)
+
+    def _following(self) -> tuple[int, Start] | None:
+        if not self._ready:
+            return None
+        place = heappop(self._ready)
+        return place, partial(self._begins[place], self._results)
+
+    def _succeeded(self, place: int, result: object) -> None:
+        self._results[place] = result
+        for dependent in self._dependents[place]:
+            self._missing[dependent] -= 1
+            if not self._missing[dependent]:
+                heappush(self._ready, dependent)

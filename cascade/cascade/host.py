@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cascade_vm.errors import BudgetExhausted
-from cascade_vm.host import Host, Meter, Pending, Place, Site, Start
+from cascade_vm.host import Begin, Host, Meter, Pending, Place, Site, Start
 from cascade_vm.names import is_public, opens_attributes
 
 from cascade.durations import format_duration
@@ -30,7 +30,7 @@ from cascade.events import (
     Waiting,
     tell,
 )  # fmt: skip
-from cascade.gather import check_limit, gather
+from cascade.gather import check_limit, gather, weave
 from cascade.modes import REFUSED, Invoke, Pools, awaited, bind, refuse
 from cascade.policies import Policy, Retry, apply, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_arguments, wait_arguments
@@ -231,6 +231,9 @@ class LocalHost:
 
     def gather(self, site: Site, starts: Iterable[Start], limit: object) -> Pending:
         return Pending(gather(starts, check_limit(limit)))
+
+    def weave(self, site: Site, begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: object) -> Pending:
+        return Pending(weave(begins, needs, check_limit(limit)))
 
     async def pause(self, place: Place) -> None:
         await take_turns()

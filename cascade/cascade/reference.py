@@ -8,17 +8,16 @@ engines agree, they agree for different reasons. It knows no policies, tasks, cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, assert_never
 
 from cascade_compiler import graph
-from cascade_vm.errors import CATCHABLE, BudgetExhausted, FlowFailed, append_trail, start_trail, trail_of
+from cascade_vm.errors import BudgetExhausted, FlowFailed, append_trail, start_trail, trail_of
 from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
-from cascade_vm.names import opens_attributes
 
-from cascade.reference_values import LAZY, METHODS, OPERATIONS, pass_as, unpack
+from cascade.reference_values import LAZY, OPERATIONS, is_error, method_of, pass_as, read_attribute, unpack
 
 __all__ = ["Interpreter"]
 
@@ -216,22 +215,21 @@ class _Strand:
                 arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
                 return OPERATIONS[name](*arguments, **keywords)
             case graph.AttributeOf(target=ref, name=name):
-                if opens_attributes(frame.values[ref], name):
-                    raise AttributeError(f"'{type(frame.values[ref]).__name__}' object has no attribute '{name}'")
-                return getattr(frame.values[ref], name)
+                return read_attribute(frame.values[ref], name)
             case graph.UnpackInto(variables=names, star=star, source=ref):
                 for name, item in zip(names, unpack(frame.values[ref], len(names), star), strict=True):
                     frame.set(name, item)
             case graph.PackVariables(variables=names):
                 return tuple(frame.variables.get(name, UNBOUND) for name in names)
             case graph.UnpackVariables(variables=names, source=ref, branch=branch):
-                for name, item in zip(names, frame.values[ref][branch], strict=True):
+                packed = frame.values[ref] if branch < 0 else frame.values[ref][branch]
+                for name, item in zip(names, packed, strict=True):
                     frame.set(name, item)
             case graph.Iterate(source=ref):
                 source = frame.values[ref]
                 return iter(source if type(source) in LAZY else list(source))
             case graph.MatchError(error=ref, kinds=kinds):
-                return isinstance(frame.values[ref], tuple(CATCHABLE[kind] for kind in kinds))
+                return is_error(frame.values[ref], kinds)
             case _:
                 assert_never(node)
         return None
@@ -255,8 +253,7 @@ class _Strand:
                 start = self.starter(name, self.flow_arguments(name, node.arguments))
                 return await _answer(host.attempt(Site(name, node.place), start, self.policies(node.policies)))
             case graph.Fork(branches=branches):
-                starts: Iterable[Start] = [self.starter(b.flow, frame.read(b.arguments)) for b in branches]
-                return tuple(await self.gather(node, starts))
+                return tuple(await self.fork(node, branches))
             case graph.Map(flow=name):
                 items, others = list(frame.values[node.items]), frame.read(node.arguments)
                 return await self.gather(node, (self.starter(name, [item, *others]) for item in items))
@@ -266,12 +263,11 @@ class _Strand:
     def call_method(self, node: graph.Method) -> object:
         frame = self.frames[-1]
         target = frame.values[node.target]
-        kind = type(target)
         arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
-        if kind in METHODS:
-            if node.name not in METHODS[kind]:
-                raise AttributeError(f"'{kind.__name__}' object has no attribute '{node.name}'")
-            return getattr(target, node.name)(*arguments, **keywords)
+        method = method_of(target, node.name)
+        if method is not None:
+            return method(*arguments, **keywords)
+        kind = type(target)
         if self.interpreter.program.strict:
             raise TypeError(f"a strict program may not call methods of '{kind.__name__}' values")
         return self.host.method(Site(f".{node.name}", node.place), target, arguments, keywords)
@@ -280,6 +276,20 @@ class _Strand:
         limit = None if node.limit is None else self.frames[-1].values[node.limit]
         results: Any = await _answer(self.host.gather(Site("parallel", node.place), starts, limit))
         return list(results)
+
+    async def fork(self, node: graph.Fork, branches: Sequence[graph.ForkBranch]) -> list[object]:
+        frame = self.frames[-1]
+        needs = [(*branch.inputs, *branch.after) for branch in branches]
+        if not any(needs):
+            return await self.gather(node, [self.starter(b.flow, frame.read(b.arguments)) for b in branches])
+        begins = [partial(self.begin, branch, frame.read(branch.arguments)) for branch in branches]
+        limit = None if node.limit is None else frame.values[node.limit]
+        results: Any = await _answer(self.host.weave(Site("parallel", node.place), begins, needs, limit))
+        return list(results)
+
+    def begin(self, branch: graph.ForkBranch, values: list[Any], results: Sequence[object]) -> Coroutine[Any, Any, object]:
+        """Start a branch, once the results that it gets are there."""
+        return self.starter(branch.flow, [*values, *(results[number] for number in branch.inputs)])()
 
     def starter(self, flow_name: str, arguments: Sequence[object]) -> Start:
         return partial(self.interpreter.run_strand, flow_name, arguments, self.depth + len(self.frames))

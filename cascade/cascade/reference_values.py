@@ -11,8 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 from cascade_vm.errors import CATCHABLE
+from cascade_vm.formatting import format_method
+from cascade_vm.names import opens_attributes
 
-__all__ = ["LAZY", "METHODS", "OPERATIONS", "pass_as", "unpack"]
+from cascade.reference_library import ITERATORS, MORE
+
+__all__ = ["LAZY", "METHODS", "OPERATIONS", "is_error", "method_of", "pass_as", "read_attribute", "unpack"]
 
 
 def _append(items: list[object], item: object) -> None:
@@ -71,20 +75,51 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "frozenset": frozenset, "hex": hex, "int": int, "len": len, "list": list, "max": max, "min": min, "oct": oct,
     "ord": ord, "pow": pow, "range": range, "repr": repr, "reversed": reversed, "round": round, "set": set,
     "sorted": sorted, "str": str, "sum": sum, "tuple": tuple, "zip": zip,
+    **MORE,
 }  # fmt: skip
 """Every operation of `graph.Operate` by its name."""
 
 _TYPES_WITH_METHODS = (
-    str, bool, int, float, complex, bytes, list, tuple, dict, set, frozenset, range, slice, timedelta,
+    str, bool, int, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, timedelta,
 )  # fmt: skip
 METHODS: dict[type, set[str]] = {kind: {name for name in dir(kind) if not name.startswith("_")} for kind in _TYPES_WITH_METHODS}
-"""Methods that a program calls without asking the host; `str.format` could reach any attribute, so it is not one."""
-METHODS[str] -= {"format", "format_map", "maketrans"}
+"""Methods that a program calls without asking the host."""
+
+
+def method_of(target: Any, name: str) -> Callable[..., Any] | None:
+    """A method that is called without asking the host, of a built-in value or type; None when it is the host's to call."""
+    kind = type(target)
+    if kind in METHODS:
+        if name not in METHODS[kind]:
+            raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
+        method: Callable[..., Any] = read_attribute(target, name)
+        return method
+    if kind is type and name in METHODS.get(target, ()):
+        if opens_attributes(target, name):
+            raise AttributeError(f"type object '{target.__name__}' has no attribute '{name}'")
+        return getattr(target, name)  # type: ignore[no-any-return]
+    return None
+
+
+def read_attribute(value: Any, name: str) -> Any:
+    """A public attribute. `str.format` could reach any other by a computed name: one that looks at its template stands in."""
+    if opens_attributes(value, name):
+        if type(value) is not str:
+            raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
+        return format_method(value, name)
+    return getattr(value, name)
+
+
+def is_error(error: object, kinds: tuple[str, ...]) -> bool:
+    """Whether an error is of one of the kinds: built-in ones by name, others by ``module:Class`` of it or an ancestor."""
+    names = {f"{kind.__module__}:{kind.__qualname__}" for kind in type(error).__mro__}
+    return any(isinstance(error, CATCHABLE[kind]) if kind in CATCHABLE else kind in names for kind in kinds)
+
 
 LAZY: tuple[type, ...] = (
-    list, tuple, str, bytes, range, dict, type({}.keys()), type({}.values()), type({}.items()), set, frozenset,
-    enumerate, zip, reversed, type(reversed([])), type(reversed({})), type(reversed({}.values())),
-    type(reversed({}.items())),
+    list, tuple, str, bytes, bytearray, range, dict, type({}.keys()), type({}.values()), type({}.items()), set, frozenset,
+    enumerate, zip, map, filter, reversed, type(reversed([])), type(reversed({})), type(reversed({}.values())),
+    type(reversed({}.items())), *ITERATORS,
 )  # fmt: skip
 """What a loop reads an item at a time, so that changes during the loop are seen. All else is read when it starts."""
 

@@ -24,9 +24,9 @@ from cascade_vm.constants import Constant
 from cascade_vm.host import Place
 
 __all__ = [
-    "AttributeOf", "Block", "BranchOn", "CallFlow", "CallTask", "CallValue", "Constantly", "Fail", "FlowGraph", "Forget", "Fork",
-    "ForkBranch", "Handler", "Iterate", "Jump", "Load", "MakeFunction", "Map", "MatchError", "Method", "Node", "Operate", "PackVariables",
-    "Policy", "Program", "Ref", "Request", "Reraise", "Return", "Step", "Store", "SwitchOn", "TailCall", "Terminator",
+    "AttributeOf", "Block", "BranchOn", "CallFlow", "CallTask", "CallValue", "Constantly", "Fail", "FlowGraph", "Forget",
+    "Fork", "ForkBranch", "Handler", "Iterate", "Jump", "Load", "MakeFunction", "Map", "MatchError", "Method", "Node",
+    "Operate", "PackVariables", "Policy", "Program", "Ref", "Request", "Reraise", "Return", "Step", "Store", "SwitchOn", "TailCall", "Terminator",
     "UnpackInto", "UnpackVariables", "IsBound",
 ]  # fmt: skip
 
@@ -126,7 +126,8 @@ class PackVariables(_Node):
 
 @dataclass(frozen=True, slots=True)
 class UnpackVariables(_Node):
-    """The inverse of `PackVariables`: set or unbind each variable, from item ``branch`` of the value of a `Fork`."""
+    """The inverse of `PackVariables`: set or unbind each variable, from item ``branch`` of the value of a `Fork`, or, when
+    ``branch`` is -1, from the packed value itself."""
 
     variables: tuple[str, ...]
     source: Ref

@@ -161,12 +161,17 @@ def _call(
         case graph.CallFlow():
             return f"flow {node.flow}({_refs(node.arguments)}){_policies(node.policies)}"
         case graph.Fork():
-            branches = ", ".join(f"{branch.flow}({_refs(branch.arguments)})" for branch in node.branches)
-            return f"fork {branches}{_limit(node.limit)}"
+            return f"fork {', '.join(map(_branch, node.branches))}{_limit(node.limit)}"
         case graph.Map():
             return f"map {node.flow}({_refs(node.arguments)}) over {_ref(node.items)}{_limit(node.limit)}"
         case _:
             assert_never(node)
+
+
+def _branch(branch: graph.ForkBranch) -> str:
+    given = ", ".join([*map(_ref, branch.arguments), *(f"branch {number}" for number in branch.inputs)])
+    after = f" after {', '.join(map(str, branch.after))}" if branch.after else ""
+    return f"{branch.flow}({given}){after}"
 
 
 def _policies(policies: tuple[graph.Policy, ...]) -> str:

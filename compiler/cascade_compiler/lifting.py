@@ -139,7 +139,7 @@ class _Lifting:
                 self.add(graph.UnpackInto, tuple(map(self.name, i.targets)), i.star, self.read(i.source))
             case op.Restore():
                 names = tuple(map(self.name, i.targets))
-                self.add(graph.UnpackVariables, names, *self.packed(i))
+                self.add(graph.UnpackVariables, names, self.read(i.source), i.branch)
             case op.Attribute():
                 self.write(i.dst, self.add(graph.AttributeOf, self.read(i.target), i.name))
             case op.Clear():
@@ -161,13 +161,6 @@ class _Lifting:
         self.add(graph.Store, name, self.read(operand))
         return name
 
-    def packed(self, i: op.Restore) -> tuple[Ref, int]:
-        """The value of a `Fork` and the branch; one packed value alone counts as a `Fork` of one branch."""
-        source = self.read(i.source)
-        if i.branch >= 0:
-            return source, i.branch
-        return self.add(graph.Operate, "build_tuple", (source,)), 0
-
     def call(self, i: op.Instruction) -> None:
         match i:
             case op.Call():
@@ -183,8 +176,11 @@ class _Lifting:
                 arguments = self.read_all(i.arguments)
                 value = self.add(graph.CallFlow, self.flow_name(i.flow), arguments, self.policies(i.policies))
             case op.Fork():
-                groups = zip(i.flows, i.arguments, strict=True)
-                branches = [graph.ForkBranch(self.flow_name(flow), self.read_all(group)) for flow, group in groups]
+                none = ((),) * len(i.flows)
+                rows = zip(i.flows, i.arguments, i.inputs or none, i.after or none, strict=True)
+                branches = [
+                    graph.ForkBranch(self.flow_name(flow), self.read_all(group), *needs) for flow, group, *needs in rows
+                ]
                 value = self.add(graph.Fork, tuple(branches), self.read(i.limit))
             case op.Map():
                 items = self.read(i.items)

@@ -106,19 +106,17 @@ flow zip_takes_no_more_than_python():
 flow anything_with_keys_is_spread():
     return take(**keyed())
 
-flow format_is_no_value():
-    pattern = "{0.secret:{0.secret}}"
+flow format_reaches_nothing_private():
+    pattern = "{0:{0.__doc__}}"
     try:
         return sorted([vault()], key=pattern.format)
-    except ValueError as error:
-        return str(error)
     except AttributeError as error:
         return str(error)
 
-flow format_map_is_no_value():
-    pattern = "{0.secret}"
+flow format_map_reaches_nothing_private():
+    pattern = "{x.__class__}"
     try:
-        return pattern.format_map
+        return pattern.format_map({"x": 1})
     except AttributeError as error:
         return str(error)
 
@@ -181,8 +179,8 @@ EXPECTED: dict[str, object] = {
     "enumerate_reads_what_never_ends": 3,
     "zip_takes_no_more_than_python": [[(1, 1)], [2, 3, 4, 5]],
     "anything_with_keys_is_spread": {"a": 5},
-    "format_is_no_value": "'str' object has no attribute 'format'",
-    "format_map_is_no_value": "'str' object has no attribute 'format_map'",
+    "format_reaches_nothing_private": "a format may not use the private attribute '__doc__'",
+    "format_map_reaches_nothing_private": "a format may not use the private attribute '__class__'",
     "format_of_a_kind_of_text_is_no_value": "'Text' object has no attribute 'format'",
     "format_of_the_class_is_no_value": "'type' object has no attribute 'format'",
     "an_iterator_shows_nothing": "'enumerate' object has no attribute 'inner'",

@@ -165,10 +165,9 @@ def test_methods_of_other_values_are_the_hosts() -> None:
         run(returning(hello, "main", "x"), arguments=(Thing(),), strict=True)
     upper = returning(lambda nodes: nodes.add(graph.Method, nodes.load("x"), "upper", ()), "main", "x")
     assert run(upper, arguments=("a",), strict=True) == "A"
-    for name in ("format", "hello"):
-        body = returning(lambda nodes, name=name: nodes.add(graph.Method, nodes.load("x"), name, ()), "main", "x")  # type: ignore[misc]
-        with pytest.raises(AttributeError, match=f"'str' object has no attribute '{name}'"):
-            run(body, arguments=("a",))
+    body = returning(lambda nodes: nodes.add(graph.Method, nodes.load("x"), "hello", ()), "main", "x")
+    with pytest.raises(AttributeError, match="'str' object has no attribute 'hello'"):
+        run(body, arguments=("a",))
 
 
 # --- control -------------------------------------------------------------------------------------------------------------

@@ -173,6 +173,7 @@ class _Code:
             opcodes.FLOW: lambda: self.draw(st.integers(0, self.flows - 1)),
             opcodes.FLOWS: lambda: self.several(lambda: self.draw(st.integers(0, self.flows - 1))),
             opcodes.GROUPS: lambda: (),
+            opcodes.BRANCHES: lambda: (),
             opcodes.INDEX: lambda: -1,
         }
         return choices[role]()
@@ -199,7 +200,13 @@ class _Code:
         return opcodes.TailCall(call.flow, self.arguments())
 
     def fit_fork(self, fork: opcodes.Fork) -> opcodes.Fork:
-        return opcodes.Fork(fork.dst, fork.flows, tuple(self.arguments() for _ in fork.flows), -7)
+        groups = tuple(self.arguments() for _ in fork.flows)
+        if not groups or self.draw(st.booleans()):
+            return opcodes.Fork(fork.dst, fork.flows, groups, -7)
+        inputs = tuple((number - 1,) if number % 2 else () for number in range(len(groups)))
+        groups = tuple(group[:1] if given else group for group, given in zip(groups, inputs, strict=True))
+        after = tuple((0,) if number > 1 else () for number in range(len(groups)))
+        return opcodes.Fork(fork.dst, fork.flows, groups, -7, inputs, after)
 
     def fit_map(self, map_: opcodes.Map) -> opcodes.Map:
         return opcodes.Map(map_.dst, map_.flow, map_.items, (self.raw(),), -7)

@@ -3,14 +3,14 @@ what would take long. Tells errors of the program from errors of the machine's o
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from cascade_vm import dispatch, linker, machine
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.errors import BudgetExhausted, trail_of
-from cascade_vm.host import UNBOUND, Meter, Pending, Place, Site, Start
+from cascade_vm.host import UNBOUND, Begin, Meter, Pending, Place, Site, Start
 from cascade_vm.machine import Machine
 from cascade_vm.operations import OPERATIONS, Operation
 
@@ -30,7 +30,7 @@ class QuietHost:
         value = (1, "a", [1, 2], None)[self._asked % 4]
         return Pending(_later(value)) if self._asked % 2 else value
 
-    call = method = emit = print = sleep = wait = _answer
+    call = method = emit = print = skip = sleep = wait = _answer
 
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
         return Pending(start())
@@ -38,6 +38,15 @@ class QuietHost:
     def gather(self, site: Site, starts: Iterable[Start], limit: object) -> Pending:
         async def run() -> list[object]:
             return [await start() for start in starts]
+
+        return Pending(run())
+
+    def weave(self, site: Site, begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: object) -> Pending:
+        async def run() -> list[object]:
+            results: list[object] = []
+            for begin in begins:
+                results.append(await begin(results))
+            return results
 
         return Pending(run())
 

@@ -13,7 +13,7 @@ from selectors import SelectSelector
 from typing import Any
 
 from cascade_vm.errors import CATCHABLE
-from cascade_vm.host import Meter, Pending, Place, Site, Start
+from cascade_vm.host import Begin, Meter, Pending, Place, Site, Start
 from support.outcomes import Box
 from support.scripted import World
 
@@ -113,6 +113,10 @@ class ScriptedHost:
         self.world.note("emit", name, value)
         return None
 
+    def skip(self, site: Site, name: object, reason: object = None) -> object:
+        self.world.note("skip", name, reason)
+        return None
+
     def print(self, site: Site, *arguments: object, **keywords: object) -> object:
         self.world.note("print", arguments, tuple(keywords.items()))
         return None
@@ -131,6 +135,11 @@ class ScriptedHost:
         if limit is not None and (not isinstance(limit, int) or limit < 1):
             raise ValueError(f"not a limit: {limit!r}")
         return Pending(_gather(starts, limit))
+
+    def weave(self, site: Site, begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: object) -> Pending:
+        if limit is not None and (not isinstance(limit, int) or limit < 1):
+            raise ValueError(f"not a limit: {limit!r}")
+        return Pending(_weave(begins, needs, limit))
 
     async def pause(self, place: Place) -> None:
         self.pauses += 1
@@ -168,6 +177,23 @@ async def _under(policies: object, attempt: Callable[[], Awaitable[object]]) -> 
         await asyncio.sleep(pause)
         pause *= backoff or 1
     raise AssertionError("a retry needs at least one attempt")
+
+
+async def _weave(begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: int | None) -> list[object]:
+    """Each branch waits for its turn by itself."""
+    results: list[object] = [None] * len(begins)
+    ended = [asyncio.Event() for _ in begins]
+    room = asyncio.Semaphore(limit if limit is not None else len(begins) or 1)
+
+    async def run(number: int) -> None:
+        for needed in needs[number]:
+            await ended[needed].wait()
+        async with room:
+            results[number] = await begins[number](results)
+        ended[number].set()
+
+    await _gather((lambda number=number: run(number) for number in range(len(begins))), None)  # type: ignore[misc]
+    return results
 
 
 async def _gather(starts: Iterable[Start], limit: int | None) -> list[object]:

@@ -17,6 +17,7 @@ from cascade_vm.host import Meter, Pending, Place, Site, Start
 from cascade_vm.linker import link
 from cascade_vm.machine import Machine
 from cascade_vm.opcodes import (
+    Attribute,
     Branch,
     Call,
     CallFlow,
@@ -69,7 +70,7 @@ class StubHost:
     def emit(self, site: Site, *arguments: object, **keywords: object) -> object:
         return None
 
-    print = sleep = wait = emit
+    print = skip = sleep = wait = emit
 
     def gather(self, site: Site, starts: Iterable[Start], limit: object) -> Pending:
         async def run() -> list[object]:
@@ -358,8 +359,25 @@ def test_methods_of_built_in_values_run_here_and_others_at_the_host() -> None:
 
     assert run(call("upper"), "abc") == "ABC"
     assert run(call("upper"), object()) == ("method", ".upper", "object")
-    with pytest.raises(AttributeError, match="'str' object has no attribute 'format'"):
-        run(call("format"), "{}")
+    assert run(call("format"), "{{}}") == "{}"
+    with pytest.raises(AttributeError, match="'str' object has no attribute 'shout'"):
+        run(call("shout"), "abc")
+
+
+@pytest.mark.parametrize("template", ["{0.__class__}", "{0:{0.__doc__}}", "{0[0].gi_frame}", "{0.real._x}", "{0.__class__} {"])
+def test_a_format_reaches_public_attributes_only(template: str) -> None:
+    """`str.format` reads attributes by a computed name: as a method, and as a value that is called later."""
+    method = program(flow("f", ["x", "y"], 3, [], [Method(2, 0, "format", (1,)), Return(2)]))
+    value = program(
+        flow(
+            "f", ["x", "y"], 4, [], [Attribute(2, 0, "format"), Compute(3, "map", (2, 1)), Compute(3, "list", (3,)), Return(3)]
+        )
+    )
+    for blueprint, argument in ((method, 1), (value, [1])):
+        with pytest.raises(AttributeError, match="private attribute"):
+            run(blueprint, template, argument)
+    assert run(method, "{0.real:>4}|{0!r}", 7) == "   7|7"
+    assert run(value, "<{}>", [1, 2]) == ["<1>", "<2>"]
 
 
 def test_an_image_serves_many_machines() -> None:

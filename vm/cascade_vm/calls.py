@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cascade_vm.cells import gatherer
 from cascade_vm.cursors import CURSORS, cursor_over
 from cascade_vm.errors import CATCHABLE
-from cascade_vm.host import Pending, Site, Start
+from cascade_vm.formatting import format_method
+from cascade_vm.host import Begin, Pending, Site, Start
+from cascade_vm.names import opens_attributes
 from cascade_vm.operations import METHODS
 from cascade_vm.plain import arguments_of
 
@@ -57,12 +59,18 @@ class MethodPlan(NamedTuple):
 
 
 class StrandPlan(NamedTuple):
-    """Calls of flows that run as strands: what picks each one's arguments, and the register of their policies or limit."""
+    """Calls of flows that run as strands: what picks each one's arguments, and the register of their policies or limit.
+
+    ``inputs`` and ``needs`` are those of a `Fork` whose branches wait for each other: the branches whose results each one gets,
+    and all that it waits for. Else they are empty.
+    """
 
     site: Site
     flows: Sequence[LinkedFlow]
     arguments: Sequence[Callable[[Registers], Sequence[Any]]]
     setting: int
+    inputs: Sequence[tuple[int, ...]] = ()
+    needs: Sequence[tuple[int, ...]] = ()
 
 
 def call_task(strand: Strand, registers: Registers, plan: CallPlan, _y: object) -> object:
@@ -84,6 +92,8 @@ def call_method(strand: Strand, registers: Registers, plan: MethodPlan, _y: obje
     positional, named = plan.arguments(registers)
     known = METHODS.get(kind)
     if known is None:
+        if kind is type and target in METHODS and plan.name in METHODS[target]:  # `str.maketrans`, `dict.fromkeys`
+            return method_of_type(target, plan.name)(*positional, **named)
         if plan.strict:
             raise TypeError(f"a strict program may not call methods of '{kind.__name__}' values")
         if kind in CURSORS:
@@ -91,7 +101,16 @@ def call_method(strand: Strand, registers: Registers, plan: MethodPlan, _y: obje
         return strand.machine.host.method(plan.site, target, positional, named)
     if plan.name not in known:
         raise AttributeError(f"'{kind.__name__}' object has no attribute '{plan.name}'")
+    if kind is str and opens_attributes(target, plan.name):
+        return format_method(target, plan.name)(*positional, **named)
     return getattr(target, plan.name)(*positional, **named)
+
+
+def method_of_type(kind: type, name: str) -> Callable[..., Any]:
+    """A method as an attribute of a built-in type; `AttributeError` for those that reach attributes by a computed name."""
+    if opens_attributes(kind, name):
+        raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'")
+    return getattr(kind, name)  # type: ignore[no-any-return]
 
 
 def attempt_flow(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
@@ -102,9 +121,23 @@ def attempt_flow(strand: Strand, registers: Registers, plan: StrandPlan, _y: obj
 
 
 def fork(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
-    """All branches of a `parallel` block."""
+    """Branches side by side."""
+    if plan.needs:
+        return _weave(strand, registers, plan)
     starts = [_starter(strand, flow, pick(registers)) for flow, pick in zip(plan.flows, plan.arguments, strict=True)]
     return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
+
+
+def _weave(strand: Strand, registers: Registers, plan: StrandPlan) -> Pending:
+    """Branches that wait for each other: each is given the results of those it gets, once they are there."""
+    machine, depth = strand.machine, strand.depth + len(strand.frames)
+
+    def starter(flow: LinkedFlow, values: Sequence[Any], inputs: tuple[int, ...]) -> Begin:
+        return lambda results: machine.strand(flow, [*values, *(results[branch] for branch in inputs)], depth)
+
+    rows = zip(plan.flows, plan.arguments, plan.inputs, strict=True)
+    begins = [starter(flow, pick(registers), inputs) for flow, pick, inputs in rows]
+    return machine.host.weave(plan.site, begins, plan.needs, registers[plan.setting])
 
 
 def map_flow(strand: Strand, registers: Registers, plan: StrandPlan, items: int) -> Pending:

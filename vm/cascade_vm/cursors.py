@@ -2,22 +2,24 @@
 
 `cursor_over` gives the cursor of a value. A cursor is an iterator of Python's too, so that operations such as ``list`` can read
 one. What a loop sees when its value changes under it is what CPython shows: a list is looked at live, a dict or set that
-changes its size is an error. Values that are not built in are read whole when the loop starts; only `zip` and `enumerate`
-hold on to iterators of theirs, because these may have no end.
+changes its size is an error. Values that are not built in are read whole when the loop starts; only `zip`, `enumerate`, `map`,
+`filter` and `iter` hold on to iterators of theirs, because these may have no end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import index as as_index
 from typing import Any, Final
 
-__all__ = ["CURSORS", "DONE", "Counter", "Cursor", "cursor_over", "enumerated", "reversed_", "zipped"]
+__all__ = [
+    "CURSORS", "DONE", "Counter", "Cursor", "cursor_over", "enumerated", "filtered", "iterator", "mapped", "reversed_", "zipped",
+]  # fmt: skip
 
 DONE: Final = object()
 """What ``next(cursor, DONE)`` gives at the end."""
 
-_SEQUENCES = (list, tuple, range, str, bytes)
+_SEQUENCES = (list, tuple, range, str, bytes, bytearray)
 
 
 class Cursor:
@@ -154,6 +156,47 @@ def _others(count: int) -> str:
     return " 1" if count == 1 else f"s 1-{count}"
 
 
+class Mapped:
+    """``map(function, *values)``"""
+
+    __slots__ = ("function", "inner")
+
+    def __init__(self, function: Callable[..., Any], inner: tuple[Iterator[Any], ...]) -> None:
+        self.function = function
+        self.inner = inner
+
+    def __iter__(self) -> Mapped:
+        return self
+
+    def __next__(self) -> Any:
+        items = []
+        for cursor in self.inner:
+            item = next(cursor, DONE)
+            if item is DONE:
+                raise StopIteration
+            items.append(item)
+        return self.function(*items)
+
+
+class Filtered:
+    """``filter(function, values)``; None keeps what is true."""
+
+    __slots__ = ("function", "inner")
+
+    def __init__(self, function: Callable[[Any], Any] | None, inner: Iterator[Any]) -> None:
+        self.function = function
+        self.inner = inner
+
+    def __iter__(self) -> Filtered:
+        return self
+
+    def __next__(self) -> Any:
+        for item in self.inner:
+            if self.function(item) if self.function is not None else item:
+                return item
+        raise StopIteration
+
+
 class Reversed:
     """``reversed(sequence)``: an index that falls."""
 
@@ -179,12 +222,14 @@ for _kind, _name in (
     (Enumerated, "enumerate"),
     (Zipped, "zip"),
     (Reversed, "reversed"),
+    (Mapped, "map"),
+    (Filtered, "filter"),
     (Cursor, "iterator"),
     (Counter, "iterator"),
 ):
     _kind.__name__ = _kind.__qualname__ = _name  # what Python's own messages call them
 
-CURSORS: frozenset[type] = frozenset({Cursor, Counter, _Keys, Enumerated, Zipped, Reversed})
+CURSORS: frozenset[type] = frozenset({Cursor, Counter, _Keys, Enumerated, Zipped, Reversed, Mapped, Filtered})
 
 _EMPTY: dict[Any, Any] = {}
 _LOOK_UPS: dict[type, str] = {
@@ -229,6 +274,21 @@ def enumerated(iterable: Iterable[Any], start: Any = 0) -> Enumerated:
 def zipped(*iterables: Iterable[Any], strict: Any = False) -> Zipped:
     """`zip`"""
     return Zipped(tuple(map(_lazily, iterables)), bool(strict))
+
+
+def mapped(function: Callable[..., Any], *iterables: Iterable[Any]) -> Mapped:
+    """`map`"""
+    return Mapped(function, tuple(map(_lazily, iterables)))
+
+
+def filtered(function: Callable[[Any], Any] | None, iterable: Iterable[Any]) -> Filtered:
+    """`filter`"""
+    return Filtered(function, _lazily(iterable))
+
+
+def iterator(iterable: Iterable[Any]) -> Iterator[Any]:
+    """`iter`"""
+    return _lazily(iterable)
 
 
 def _lazily(value: Any) -> Iterator[Any]:

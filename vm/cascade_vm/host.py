@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-__all__ = ["UNBOUND", "Host", "Meter", "Pending", "Place", "Site", "Start", "Unbound"]
+__all__ = ["UNBOUND", "Begin", "Host", "Meter", "Pending", "Place", "Site", "Start", "Unbound"]
 
 
 class Unbound:
@@ -70,6 +70,10 @@ Start = Callable[[], Coroutine[Any, Any, object]]
 """Starts a strand (a branch, or one attempt at a flow); each call starts a new one."""
 
 
+Begin = Callable[[Sequence[object]], Coroutine[Any, Any, object]]
+"""Starts a branch that needs others: called with the results of all branches, those that it needs among them."""
+
+
 class Host(Protocol):
     """What an engine needs. Policies are a tuple of tuples, outermost first:
 
@@ -116,6 +120,9 @@ class Host(Protocol):
 
         The first error cancels the rest; all have ended when it is raised. ``starts`` is drawn from as places get free.
         """
+
+    def weave(self, site: Site, begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: object) -> Pending:
+        """`gather` of strands that wait for each other: each begins as soon as those that it ``needs`` have ended."""
 
     async def pause(self, place: Place) -> None:
         """Called when a time slice is over: give others a turn."""

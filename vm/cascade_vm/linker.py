@@ -239,7 +239,10 @@ def _tail_call(linking: _Linking, pc: int, i: op.TailCall) -> Cell:
 def _fork(linking: _Linking, pc: int, i: op.Fork) -> Cell:
     flows = tuple([linking.image.flows[flow] for flow in i.flows])
     arguments = tuple([gatherer(linking.read_all(group)) for group in i.arguments])
-    plan = calls.StrandPlan(linking.site(pc, "parallel"), flows, arguments, linking.read(i.limit))
+    site, limit, none = linking.site(pc, "parallel"), linking.read(i.limit), ((),) * len(flows)
+    inputs, after = i.inputs or none, i.after or none
+    needs = tuple([(*given, *before) for given, before in zip(inputs, after, strict=True)])
+    plan = calls.StrandPlan(site, flows, arguments, limit, *((inputs, needs) if any(needs) else ()))
     return [cells.HOST, calls.fork, plan, None, i.dst, None]
 
 

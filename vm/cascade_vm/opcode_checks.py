@@ -89,8 +89,13 @@ def _fork(instruction: opcodes.Fork, blueprint: Blueprint) -> Iterator[Fault]:
     if len(instruction.flows) != len(instruction.arguments):
         yield Fault("CS323", f"{len(instruction.flows)} branches have {len(instruction.arguments)} groups of arguments")
         return
-    for flow, group in zip(instruction.flows, instruction.arguments, strict=True):
-        yield from _fits(blueprint, flow, len(group))
+    for groups in (instruction.inputs, instruction.after):
+        if len(groups) not in (0, len(instruction.flows)):
+            yield Fault("CS323", f"{len(instruction.flows)} branches have {len(groups)} groups of branches that they need")
+            return
+    inputs = instruction.inputs or ((),) * len(instruction.flows)
+    for flow, group, given in zip(instruction.flows, instruction.arguments, inputs, strict=True):
+        yield from _fits(blueprint, flow, len(group) + len(given))
 
 
 def _map(instruction: opcodes.Map, blueprint: Blueprint) -> Iterator[Fault]:

@@ -42,12 +42,13 @@ COMPARISON = Role("comparison")  # a name in `cascade_vm.operations.COMPARISONS`
 SERVICE = Role("service")  # a name in `SERVICES`
 NAME = Role("name")  # a variable of the program
 PUBLIC = Role("public")  # an attribute or a method, public as `cascade_vm.names` has it
-ERRORS = Role("errors")  # names in `cascade_vm.errors.CATCHABLE`
+ERRORS = Role("errors")  # names in `cascade_vm.errors.CATCHABLE`, or ``module:Class``
 FORMS = Role("forms")  # how each argument is passed, see below
 TASK = Role("task")  # index into the Blueprint's tasks
 FLOW = Role("flow")  # index into the Blueprint's flows
 FLOWS = Role("flows")
 GROUPS = Role("groups")  # a tuple of groups of `reads_raw`, one group a branch
+BRANCHES = Role("branches")  # a tuple of groups of branches, one group a branch, each of branches before it
 INDEX = Role("index")  # a plain integer, -1 for "none"
 
 Writes = Annotated[int, WRITES]
@@ -71,9 +72,10 @@ Task = Annotated[int, TASK]
 Flow = Annotated[int, FLOW]
 Flows = Annotated[tuple[int, ...], FLOWS]
 Groups = Annotated[tuple[tuple[int, ...], ...], GROUPS]
+Branches = Annotated[tuple[tuple[int, ...], ...], BRANCHES]
 Index = Annotated[int, INDEX]
 
-SERVICES = ("emit", "print", "sleep", "wait")
+SERVICES = ("emit", "print", "skip", "sleep", "wait")
 """What a program may ask of the host besides task calls; each is a method of `cascade_vm.host.Host`."""
 
 
@@ -375,7 +377,8 @@ class TailCall(Instruction, frozen=True):
 class Fork(Instruction, frozen=True):
     """R[dst] := the results of the branches, run at the same time, at most R[limit] of them
 
-    Branch ``i`` is ``flows[i](*R[arguments[i]])``. The first error cancels the other branches and is raised here.
+    Branch ``i`` is ``flows[i](*R[arguments[i]], *the results of the branches inputs[i])``. It begins when these, and the
+    branches ``after[i]``, have ended. The first error cancels the other branches and is raised here.
     """
 
     suspends: ClassVar[bool] = True
@@ -383,6 +386,8 @@ class Fork(Instruction, frozen=True):
     flows: Flows
     arguments: Groups
     limit: Reads
+    inputs: Branches = ()
+    after: Branches = ()
 
 
 class Map(Instruction, frozen=True):

@@ -7,6 +7,7 @@ Knows one instruction at a time, and the sizes of the tables that it points into
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
@@ -94,6 +95,14 @@ def _named(what: str, allowed: Callable[[str], bool]) -> _Rule:
     return rule
 
 
+_CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.([^\W\d]\w*|<locals>))*")
+
+
+def _is_error_name(name: str) -> bool:
+    """A built-in error, or ``module:Class``."""
+    return name in CATCHABLE or (len(name) <= 500 and _CLASS.fullmatch(name) is not None)
+
+
 def _each(rule: _Rule) -> _Rule:
     def rule_for_all(name: str, values: tuple[object, ...], sizes: Sizes) -> Iterator[Fault]:
         for value in values:
@@ -114,6 +123,14 @@ def _groups(name: str, groups: tuple[tuple[int, ...], ...], sizes: Sizes) -> Ite
             yield Fault("CS329", f"{name} has a group of {len(group)}; the limit is {limits.OPERANDS}")
         else:
             yield from _each(_operand)(name, group, sizes)
+
+
+def _branches(name: str, groups: tuple[tuple[int, ...], ...], sizes: Sizes) -> Iterator[Fault]:
+    for branch, group in enumerate(groups):
+        if len(group) > limits.OPERANDS:
+            yield Fault("CS329", f"{name} has a group of {len(group)}; the limit is {limits.OPERANDS}")
+        elif any(not 0 <= other < branch for other in group):
+            yield Fault("CS320", f"{name} of branch {branch} are not all branches before it")
 
 
 def _forms(name: str, forms: tuple[str, ...], sizes: Sizes) -> Iterator[Fault]:
@@ -144,11 +161,12 @@ _RULES: dict[Role, _Rule] = {
     opcodes.SERVICE: _named("service", SERVICES.__contains__),
     opcodes.NAME: _named("variable", is_variable),
     opcodes.PUBLIC: _named("public attribute or method", is_public),
-    opcodes.ERRORS: _each(_named("error that programs can name", CATCHABLE.__contains__)),
+    opcodes.ERRORS: _each(_named("error that programs can name", _is_error_name)),
     opcodes.FORMS: _forms,
     opcodes.TASK: _task,
     opcodes.FLOW: _flow,
     opcodes.FLOWS: _each(_flow),
     opcodes.GROUPS: _groups,
+    opcodes.BRANCHES: _branches,
     opcodes.INDEX: _index,
 }

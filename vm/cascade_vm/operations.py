@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from cascade_vm import cursors
+from cascade_vm import choices, cursors
 from cascade_vm.errors import CATCHABLE
+from cascade_vm.library import CHANGES_ARGUMENTS, LIBRARY, VALUES
 
-__all__ = ["BUILTINS", "COMPARISONS", "METHODS", "OPERATIONS", "Operation"]
+__all__ = ["BUILTINS", "COMPARISONS", "METHODS", "OPERATIONS", "PYTHON_BUILTINS", "Operation"]
 
 
 class Operation(NamedTuple):
@@ -105,6 +106,18 @@ def _error(kind: str, *arguments: object) -> Exception:
     return found(*arguments)
 
 
+def _built_in(name: str) -> Any:
+    """A built-in function or type as a value."""
+    try:
+        return VALUES[name]
+    except (KeyError, TypeError):
+        raise NameError(f"programs have no built-in {name!r}") from None
+
+
+def _type_of(value: object) -> type:
+    return type(value)
+
+
 def _is_not(a: object, b: object) -> bool:
     return a is not b
 
@@ -147,6 +160,11 @@ _BUILTINS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "tuple": (tuple, 0, 1), "enumerate": (cursors.enumerated, 1, 2), "reversed": (cursors.reversed_, 1, 1),
     "zip": (cursors.zipped, 0, None),
 }  # fmt: skip
+_OF_PYTHON: dict[str, tuple[Callable[..., Any], int, int | None]] = {
+    "bytearray": (bytearray, 0, 3), "callable": (callable, 1, 1), "filter": (cursors.filtered, 2, 2),
+    "isinstance": (isinstance, 2, 2), "issubclass": (issubclass, 2, 2), "iter": (cursors.iterator, 1, 1),
+    "map": (cursors.mapped, 2, None), "next": (next, 1, 2), "type": (_type_of, 1, 1),
+}  # fmt: skip
 
 OPERATIONS: dict[str, Operation] = {
     **{name: Operation(f, 2, 2, folds=True) for name, f in _BINARY.items()},
@@ -174,24 +192,28 @@ OPERATIONS: dict[str, Operation] = {
     "error": Operation(_error, 1, None),
     **{name: Operation(f, least, most, folds=True) for name, (f, least, most) in _FOLDING_BUILTINS.items()},
     **{name: Operation(f, least, most) for name, (f, least, most) in _BUILTINS.items()},
+    **{name: Operation(f, least, most, effect=True) for name, (f, least, most) in _OF_PYTHON.items()},
+    **{name: Operation(f, 0, None, effect=name in CHANGES_ARGUMENTS) for name, f in LIBRARY.items()},
+    "builtin": Operation(_built_in, 1, 1),
+    **{name: Operation(f, count, most) for name, (f, count, most) in choices.OPERATIONS.items()},
 }
 """Every operation by name. Python's built-in functions keep their names."""
 
 BUILTINS: frozenset[str] = frozenset({*_FOLDING_BUILTINS, *_BUILTINS})
 """The operations that a program calls by name, as Python's built-in functions."""
 
+PYTHON_BUILTINS: frozenset[str] = BUILTINS | frozenset({*_OF_PYTHON, "slice"})
+"""Those that a Python flow calls by name."""
 
-def _public(kind: type, *refused: str) -> frozenset[str]:
-    return frozenset(name for name in dir(kind) if not name.startswith("_") and name not in refused)
 
+def _public(kind: type) -> frozenset[str]:
+    return frozenset(name for name in dir(kind) if not name.startswith("_"))
 
-_REFUSED_OF_STR = ("format", "format_map", "maketrans")  # `format` reaches attributes by a computed name
 
 METHODS: dict[type, frozenset[str]] = {
-    str: _public(str, *_REFUSED_OF_STR),
-    **{
-        kind: _public(kind)
-        for kind in (bool, int, float, complex, bytes, list, tuple, dict, set, frozenset, range, slice, timedelta)
-    },
-}
+    kind: _public(kind)
+    for kind in (
+        str, bool, int, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, timedelta,
+    )
+}  # fmt: skip
 """The built-in types whose methods run in the machine, and which methods those are."""

@@ -10,10 +10,11 @@ from typing import Any
 
 from cascade_vm.cursors import CURSORS, cursor_over
 from cascade_vm.errors import CATCHABLE
+from cascade_vm.formatting import format_method
 from cascade_vm.host import UNBOUND
 from cascade_vm.names import opens_attributes
 
-__all__ = ["arguments_of"]
+__all__ = ["Packed", "arguments_of"]
 
 Registers = list[Any]
 
@@ -81,6 +82,9 @@ def _unpacked(value: Any, wanted: int, star: int) -> list[Any]:
 def attribute(registers: Registers, target: int, name: str, dst: int) -> None:
     value = registers[target]
     if type(value) in _CLOSED or opens_attributes(value, name):
+        if type(value) is str:
+            registers[dst] = format_method(value, name)
+            return
         raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
     registers[dst] = getattr(value, name)
 
@@ -102,13 +106,17 @@ def iterate(registers: Registers, source: int, _y: object, dst: int) -> None:
     registers[dst] = cursor_over(registers[source])
 
 
-def match(registers: Registers, error: int, kinds: tuple[type[Exception], ...], dst: int) -> None:
-    registers[dst] = isinstance(registers[error], kinds)
+def match(registers: Registers, error: int, kinds: tuple[tuple[type[Exception], ...], frozenset[str]], dst: int) -> None:
+    value = registers[error]
+    classes, others = kinds
+    registers[dst] = isinstance(value, classes) or any(
+        f"{c.__module__}:{c.__qualname__}" in others for c in type(value).__mro__
+    )
 
 
-def errors_named(names: Sequence[str]) -> tuple[type[Exception], ...]:
-    """The classes that `match` compares with."""
-    return tuple([CATCHABLE[name] for name in names])
+def errors_named(names: Sequence[str]) -> tuple[tuple[type[Exception], ...], frozenset[str]]:
+    """What `match` compares with: classes, and the names ``module:Class`` of those that a Blueprint can not hold."""
+    return tuple([CATCHABLE[name] for name in names if name in CATCHABLE]), frozenset(names) - CATCHABLE.keys()
 
 
 def compute(registers: Registers, call: tuple[Any, Sequence[int], Sequence[str]], _y: object, dst: int) -> None:

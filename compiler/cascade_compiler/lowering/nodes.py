@@ -146,8 +146,10 @@ def _lower_call(out: Emission, node: graph.CallTask | graph.CallFlow | graph.For
         case graph.Fork():
             flows = tuple(callee.flows[branch.flow] for branch in node.branches)
             groups = tuple(_values(out, branch.arguments) for branch in node.branches)
+            inputs, after = (tuple(getattr(branch, name) for branch in node.branches) for name in ("inputs", "after"))
             limit = _lower_limit(out, node.limit)
-            out.emit(opcodes.Fork(_result(out, node), flows, groups, limit), node.place)
+            needs = (inputs if any(inputs) else (), after if any(after) else ())
+            out.emit(opcodes.Fork(_result(out, node), flows, groups, limit, *needs), node.place)
         case graph.Map():
             items, rest, limit = out.values[node.items], _values(out, node.arguments), _lower_limit(out, node.limit)
             flow = callee.flows[node.flow]

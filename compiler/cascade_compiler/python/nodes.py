@@ -13,7 +13,7 @@ from cascade_grammar.tree import Argument, Expression, Identifier, Noted, Suite
 
 __all__ = [
     "BuiltIn", "CallValue", "Capture", "Case", "ClassPattern", "Define", "Function", "Lambda", "MappingPattern", "Match",
-    "OrPattern", "Parameter", "Pattern", "RaiseFrom", "Rest", "SequencePattern", "Service", "ValuePattern", "WithTimeout",
+    "OrPattern", "Parameter", "Pattern", "RaiseFrom", "Request", "Rest", "SequencePattern", "ValuePattern", "WithTimeout",
 ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ class CallValue(Spanned):
 
 
 @node
-class Service(Spanned):
+class Request(Spanned):
     """A request to the host: ``cs.sleep(…)``, ``cs.wait(…)``, ``cs.emit(…)``."""
 
     service: str

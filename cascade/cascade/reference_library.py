@@ -1,0 +1,122 @@
+"""More values of the reference: what Python flows and graphs of calls compute with, beside what `.csc` can say.
+
+Library functions and built-in functions as values; patterns; jumps, tail calls and routes; arguments of calls with ``*``. It
+shares no table with the machine.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import heapq
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cascade_vm.blueprint import Parameter
+from cascade_vm.constants import Constant
+from cascade_vm.control import Jump, TailCall
+from cascade_vm.errors import CATCHABLE
+from cascade_vm.signature import bind
+
+__all__ = ["ITERATORS", "MORE"]
+
+_LEFT_OUT = ("attrgetter", "methodcaller", "call", "length_hint")
+_FUNCTIONS: dict[str, Any] = {
+    **{f"math.{name}": getattr(math, name) for name in dir(math) if callable(getattr(math, name)) and name[0] != "_"},
+    **{f"bisect.{name}": getattr(bisect, name) for name in dir(bisect) if name[0] != "_"},
+    **{f"heapq.{name}": getattr(heapq, name) for name in heapq.__all__ if name != "merge"},
+    **{f"operator.{name}": getattr(operator, name) for name in operator.__all__ if name not in _LEFT_OUT},
+    "functools.reduce": functools.reduce,
+    "functools.cmp_to_key": functools.cmp_to_key,
+}
+_BUILT_IN: dict[str, Any] = {
+    kind.__name__: kind
+    for kind in (
+        abs, all, any, ascii, bin, bool, bytearray, bytes, callable, chr, complex, dict, divmod, enumerate, filter, float,
+        format, frozenset, hex, int, isinstance, issubclass, iter, len, list, map, max, min, next, object, oct, ord, pow,
+        range, repr, reversed, round, set, slice, sorted, str, sum, tuple, type, zip,
+    )
+}  # fmt: skip
+
+
+def _value_of(name: object) -> Any:
+    for table in (_BUILT_IN, CATCHABLE, _FUNCTIONS):
+        if isinstance(name, str) and name in table:
+            return table[name]
+    raise NameError(f"programs have no built-in {name!r}")
+
+
+def _jump_case(value: object, keys: Sequence[str]) -> int:
+    if not isinstance(value, Jump):
+        return -1
+    for number, key in enumerate(keys):
+        if key == value.target_key:
+            return number
+    raise LookupError(f"a jump to {value.target_key!r}, but the selector knows {', '.join(map(repr, keys)) or 'nothing'}")
+
+
+def _jump_arguments(value: Jump, arguments: tuple[object, ...]) -> tuple[object, ...]:
+    if value.data is not None and not isinstance(value.data, dict):
+        return (value.data, *arguments[1:])
+    return arguments
+
+
+def _jump_keywords(value: Jump, keywords: Mapping[str, object]) -> Mapping[str, object]:
+    return {**keywords, **value.data} if isinstance(value.data, dict) else keywords
+
+
+def _route_case(value: object, keys: Sequence[object]) -> int:
+    for number, key in enumerate(keys):
+        if type(key) is type(value) and key == value:
+            return number
+    listed = ", ".join(map(repr, keys)) or "nothing"
+    raise LookupError(f"the selector of a router gave {value!r}, but there are routes for {listed}")
+
+
+def _zip_equal(names: Sequence[str], *iterables: Any) -> list[tuple[object, ...]]:
+    columns = [list(iterable) for iterable in iterables]
+    if any(len(column) != len(columns[0]) for column in columns):
+        listed = ", ".join(f"`{name}` has {len(column)}" for name, column in zip(names, columns, strict=True))
+        raise ValueError(f"a map needs iterables of one length: {listed}")
+    return list(zip(*columns, strict=True))
+
+
+def _is_sequence(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+
+
+class _Described:
+    """A flow's name and parameters, as far as `bind` wants to know them."""
+
+    def __init__(self, name: str, parameters: Sequence[tuple[Any, ...]]) -> None:
+        self.name = name
+        self.parameters = tuple(self._parameter(*each) for each in parameters)
+
+    @staticmethod
+    def _parameter(name: str, kind: str, required: bool, *default: object) -> Parameter:
+        constant = Constant(default[0]) if default else None
+        return Parameter(name, default=constant, computed=not required and not default, kind=kind)
+
+
+def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[str, object]) -> tuple[object, ...]:
+    return tuple(bind(_Described(*described), arguments, keywords))
+
+
+MORE: dict[str, Callable[..., Any]] = {
+    **_FUNCTIONS,
+    "bytearray": bytearray, "callable": callable, "filter": filter, "isinstance": isinstance, "issubclass": issubclass,
+    "iter": iter, "map": map, "next": next, "type": lambda value: type(value), "builtin": _value_of,
+    "make_jump": Jump, "make_tail_call": TailCall, "jump_case": _jump_case, "jump_data": lambda value: value.data,
+    "jump_arguments": _jump_arguments, "jump_keywords": _jump_keywords,
+    "tail_call_case": lambda value: isinstance(value, TailCall) and value.target is None,
+    "tail_arguments": lambda value: tuple(value.args), "tail_keywords": lambda value: dict(value.kwargs),
+    "route_case": _route_case, "zip_equal": _zip_equal, "is_sequence": _is_sequence,
+    "is_mapping": lambda value: isinstance(value, Mapping), "bind": _bind,
+}  # fmt: skip
+"""Operations by name."""
+
+_ITERABLE: tuple[Any, ...] = ([], (), "", "é", b"", bytearray(), range(0), range(2**70), {}, {}.values(), {}.items(), set())
+ITERATORS: tuple[type, ...] = tuple(type(iter(kind)) for kind in _ITERABLE)
+"""What `iter` gives for built-in values."""

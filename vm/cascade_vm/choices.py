@@ -1,0 +1,140 @@
+"""Operations that choose: which state a `Jump` names, which route a value takes, what a pattern sees, which parameter gets what.
+
+They work on values alone and are named in `cascade_vm.operations`; this file knows no flows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from cascade_vm.blueprint import Parameter
+from cascade_vm.constants import Constant
+from cascade_vm.control import Jump, TailCall
+from cascade_vm.cursors import cursor_over
+from cascade_vm.plain import Packed
+from cascade_vm.signature import bind
+
+__all__ = ["OPERATIONS"]
+
+
+# --- jumps, tail calls, routes ---------------------------------------------------------------------------------------------
+
+
+def _make_jump(key: str, data: object = None) -> Jump:
+    return Jump(key, data)
+
+
+def _make_tail_call(arguments: Sequence[object], keywords: Mapping[str, object], target: str | None = None) -> TailCall:
+    return TailCall(arguments, keywords, target)
+
+
+def _jump_case(value: object, keys: tuple[str, ...]) -> int:
+    """The number of the state that a `Jump` names; -1 for any other value."""
+    if not isinstance(value, Jump):
+        return -1
+    try:
+        return keys.index(value.target_key)
+    except ValueError:
+        raise LookupError(f"a jump to {value.target_key!r}, but the selector knows {_listed(keys)}") from None
+
+
+def _jump_data(value: Jump) -> object:
+    return value.data
+
+
+def _jump_arguments(value: Jump, arguments: tuple[object, ...]) -> tuple[object, ...]:
+    """The positional arguments of the state: data that is no dict is the first one."""
+    if value.data is None or isinstance(value.data, dict):
+        return arguments
+    return (value.data, *arguments[1:])
+
+
+def _jump_keywords(value: Jump, keywords: dict[str, object]) -> dict[str, object]:
+    """The keyword arguments of the state: a dict overrides them."""
+    return {**keywords, **value.data} if isinstance(value.data, dict) else keywords
+
+
+def _tail_call_case(value: object) -> bool:
+    """Whether a value is a `TailCall` of the flow itself."""
+    return isinstance(value, TailCall) and value.target is None
+
+
+def _tail_arguments(value: TailCall) -> tuple[object, ...]:
+    return tuple(value.args)
+
+
+def _tail_keywords(value: TailCall) -> dict[str, object]:
+    return dict(value.kwargs)
+
+
+def _route_case(value: object, keys: tuple[object, ...]) -> int:
+    """The number of the route that a router's selector chose: keys are told apart by type and value."""
+    for number, key in enumerate(keys):
+        if type(key) is type(value) and key == value:
+            return number
+    raise LookupError(f"the selector of a router gave {value!r}, but there are routes for {_listed(keys)}")
+
+
+def _listed(keys: Iterable[object]) -> str:
+    return ", ".join(map(repr, keys)) or "nothing"
+
+
+# --- items, patterns, parameters -------------------------------------------------------------------------------------------
+
+
+def _zip_equal(names: tuple[str, ...], *iterables: object) -> list[tuple[object, ...]]:
+    """The items of iterables of one length side by side."""
+    columns = [list(cursor_over(each)) for each in iterables]
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1:
+        listed = ", ".join(f"`{name}` has {length}" for name, length in zip(names, lengths, strict=True))
+        raise ValueError(f"a map needs iterables of one length: {listed}")
+    return list(zip(*columns, strict=True))
+
+
+def _is_sequence(value: object) -> bool:
+    """What a sequence pattern of `match` looks into."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+class _Signature(NamedTuple):
+    name: str
+    parameters: tuple[Parameter, ...]
+
+
+@lru_cache(1_024)
+def _signature(described: Constant) -> _Signature:
+    whole: Any = described.value
+    name, parameters = whole
+    return _Signature(name, tuple(_parameter(*each) for each in parameters))
+
+
+def _parameter(name: str, kind: str, required: bool, *default: object) -> Parameter:
+    constant = Constant(default[0]) if default else None
+    return Parameter(name, default=constant, computed=not required and constant is None, kind=kind)
+
+
+def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[str, object]) -> Packed:
+    """One value a parameter, for a call with ``*`` or ``**``; what `Restore` takes out.
+
+    ``described`` is the flow's name and its parameters, each ``(name, kind, required)``, with its default behind that when
+    it is a constant. What the flow computes stays unbound.
+    """
+    return Packed(bind(_signature(Constant(described)), arguments, keywords))
+
+
+OPERATIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
+    "make_jump": (_make_jump, 1, 2), "make_tail_call": (_make_tail_call, 2, 3),
+    "jump_case": (_jump_case, 2, 2), "jump_data": (_jump_data, 1, 1), "jump_arguments": (_jump_arguments, 2, 2),
+    "jump_keywords": (_jump_keywords, 2, 2), "tail_call_case": (_tail_call_case, 1, 1),
+    "tail_arguments": (_tail_arguments, 1, 1), "tail_keywords": (_tail_keywords, 1, 1), "route_case": (_route_case, 2, 2),
+    "zip_equal": (_zip_equal, 1, None), "is_sequence": (_is_sequence, 1, 1), "is_mapping": (_is_mapping, 1, 1),
+    "bind": (_bind, 3, 3),
+}  # fmt: skip
+"""Function, least and most arguments, by name."""
