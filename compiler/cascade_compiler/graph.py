@@ -24,10 +24,11 @@ from cascade_vm.constants import Constant
 from cascade_vm.host import Place
 
 __all__ = [
-    "AttributeOf", "Block", "BranchOn", "CallFlow", "CallTask", "CallValue", "Constantly", "Fail", "FlowGraph", "Forget",
-    "Fork", "ForkBranch", "Handler", "Iterate", "Jump", "Load", "MakeFunction", "Map", "MatchError", "Method", "Node",
-    "Operate", "PackVariables", "Policy", "Program", "Ref", "Request", "Reraise", "Return", "Step", "Store", "SwitchOn", "TailCall", "Terminator",
-    "UnpackInto", "UnpackVariables", "IsBound",
+    "AttributeOf", "Block", "BranchOn", "CallFlow", "CallTask", "CallValue", "Constantly", "Fail",
+    "FlowGraph", "Forget", "Fork", "ForkBranch", "Handler", "Iterate", "Jump", "Load", "MakeFunction", "Map",
+    "MatchError", "Method", "Node", "Operate", "PackVariables", "Policy", "Program", "Ref", "Request",
+    "Reraise", "Return", "Step", "Store", "SwitchOn", "TailCall", "Terminator", "UnpackInto",
+    "UnpackVariables", "IsBound",
 ]  # fmt: skip
 
 Ref: TypeAlias = int

@@ -1,4 +1,4 @@
-"""Operations that choose: which state a `Jump` names, which route a value takes, what a pattern sees, which parameter gets what.
+"""Operations that choose: which state a `Jump` names, which route a value takes, what a pattern sees, what a parameter gets.
 
 They work on values alone and are named in `cascade_vm.operations`; this file knows no flows.
 """

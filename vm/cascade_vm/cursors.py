@@ -13,7 +13,8 @@ from operator import index as as_index
 from typing import Any, Final
 
 __all__ = [
-    "CURSORS", "DONE", "Counter", "Cursor", "cursor_over", "enumerated", "filtered", "iterator", "mapped", "reversed_", "zipped",
+    "CURSORS", "DONE", "Counter", "Cursor", "cursor_over", "enumerated", "filtered", "iterator", "mapped", "reversed_",
+    "zipped",
 ]  # fmt: skip
 
 DONE: Final = object()

@@ -23,8 +23,8 @@ _LEFT_OUT = {"heapq": ("merge",)}
 _OPERATORS = (
     "abs", "add", "and_", "concat", "contains", "countOf", "delitem", "eq", "floordiv", "ge", "getitem", "gt", "iadd", "iand",
     "iconcat", "ifloordiv", "ilshift", "imatmul", "imod", "imul", "index", "indexOf", "inv", "invert", "ior", "ipow", "irshift",
-    "is_", "is_not", "isub", "itemgetter", "itruediv", "ixor", "le", "lshift", "lt", "matmul", "mod", "mul", "ne", "neg", "not_",
-    "or_", "pos", "pow", "rshift", "setitem", "sub", "truediv", "truth", "xor",
+    "is_", "is_not", "isub", "itemgetter", "itruediv", "ixor", "le", "lshift", "lt", "matmul", "mod", "mul", "ne", "neg",
+    "not_", "or_", "pos", "pow", "rshift", "setitem", "sub", "truediv", "truth", "xor",
 )  # fmt: skip
 """Of module `operator`: without `attrgetter` and `methodcaller`, which reach attributes by a computed name."""
 
@@ -62,7 +62,7 @@ _BUILT_IN = (
 )  # fmt: skip
 
 VALUES: dict[str, Any] = {**{value.__name__: value for value in _BUILT_IN}, **CATCHABLE, **LIBRARY}
-"""What a program may hold as a value without having been given it: ``key=len``, ``isinstance(x, int)``, ``map(math.sqrt, …)``."""
+"""What a program may hold that nobody gave it: ``key=len``, ``isinstance(x, int)``, ``map(math.sqrt, xs)``."""
 
 _NAMES: dict[int, str] = {id(value): name for name, value in reversed(VALUES.items())}
 

@@ -109,9 +109,8 @@ def iterate(registers: Registers, source: int, _y: object, dst: int) -> None:
 def match(registers: Registers, error: int, kinds: tuple[tuple[type[Exception], ...], frozenset[str]], dst: int) -> None:
     value = registers[error]
     classes, others = kinds
-    registers[dst] = isinstance(value, classes) or any(
-        f"{c.__module__}:{c.__qualname__}" in others for c in type(value).__mro__
-    )
+    names = (f"{kind.__module__}:{kind.__qualname__}" for kind in type(value).__mro__)
+    registers[dst] = isinstance(value, classes) or (bool(others) and any(name in others for name in names))
 
 
 def errors_named(names: Sequence[str]) -> tuple[tuple[type[Exception], ...], frozenset[str]]:
