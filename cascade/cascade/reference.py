@@ -253,7 +253,7 @@ class _Strand:
                 start = self.starter(name, self.flow_arguments(name, node.arguments))
                 return await _answer(host.attempt(Site(name, node.place), start, self.policies(node.policies)))
             case graph.Fork(branches=branches):
-                return tuple(await self.fork(node, branches))
+                return await self.fork(node, branches)
             case graph.Map(flow=name):
                 items, others = list(frame.values[node.items]), frame.read(node.arguments)
                 return await self.gather(node, (self.starter(name, [item, *others]) for item in items))

@@ -230,7 +230,7 @@ class ForkBranch:
 
 @dataclass(frozen=True, slots=True)
 class Fork(_Node):
-    """Run branches at the same time, at most ``limit`` (None: all); the value is the tuple of their results."""
+    """Run branches at the same time, at most ``limit`` (None: all); the value is the list of their results."""
 
     branches: tuple[ForkBranch, ...]
     limit: Ref | None = None
