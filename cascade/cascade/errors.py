@@ -8,6 +8,7 @@
     │   ├── ArgumentError       CS405-407: the arguments of a flow do not fit (a `TypeError` too)
     │   ├── TaskError           CS408-410, CS418: a task can not be bound to a function
     │   ├── ResultError         CS411-412: a result is not what was declared, or no JSON
+    │   ├── EngineError         CS445-459: an engine can not run what it was given
     │   └── UsageError          CS400, CS413-417: what was asked for can not be done
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
     BaseException
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from cascade_grammar.diagnostics import Diagnostic
 
 __all__ = [
-    "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "FlowFailed", "LoadError", "Problem",
-    "ResultError", "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
+    "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "EngineError", "FlowFailed", "LoadError",
+    "Problem", "ResultError", "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
@@ -57,6 +58,16 @@ RUN_CODES: dict[str, str] = {
     "CS417": "a file of parameters is not a JSON object",
     "CS418": "two task modules have one name",
     "CS419": "a flow failed, with an error that the program did not catch",
+    "CS445": "a call needs more of a resource than the system has",
+    "CS446": "a call needs a resource that the system does not have",
+    "CS447": "an amount of a resource is not a number",
+    "CS448": "a resource that is injected is not known",
+    "CS449": "a run ended with a jump that nothing is bound to",
+    "CS450": "a tail call names a task or flow that is not known",
+    "CS451": "a tail call has arguments that do not fit",
+    "CS452": "what is to be run is nothing that can be run",
+    "CS453": "a value can not be written into a Blueprint",
+    "CS454": "a resource did not give exactly one value",
 }
 """The codes of this room, each with its title."""
 
@@ -135,6 +146,10 @@ class TaskError(CascadeError):
 
 class ResultError(CascadeError):
     """A flow ended with a value that is not what it declares, or that JSON can not say."""
+
+
+class EngineError(CascadeError):
+    """An engine can not run what it was given, or not go on with it."""
 
 
 class UsageError(CascadeError):

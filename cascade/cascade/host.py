@@ -17,6 +17,7 @@ from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Begin, Host, Meter, Pending, Place, Site, Start
 from cascade_vm.names import is_public, opens_attributes
 
+from cascade.adapters.executors.local import Executor, LocalExecutor
 from cascade.durations import format_duration
 from cascade.events import (
     CallFinished,
@@ -31,7 +32,7 @@ from cascade.events import (
     tell,
 )  # fmt: skip
 from cascade.gather import check_limit, gather, weave
-from cascade.modes import REFUSED, Invoke, Pools, awaited, bind, refuse
+from cascade.modes import REFUSED, Invoke, awaited, refuse
 from cascade.policies import Policy, Retry, apply, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_arguments, wait_arguments
 from cascade.signals import Signals
@@ -47,19 +48,23 @@ _NONE: Mapping[str, Invoke] = {}
 class _Shared:
     """What all runs of one host have in common."""
 
-    __slots__ = ("clock", "declared", "invoke", "pools", "print_to", "quick", "random")
+    __slots__ = ("clock", "declared", "executor", "invoke", "print_to", "quick", "random", "tasks")
 
-    def __init__(self, clock: Callable[[], float], random: Callable[[], float], print_to: TextIO | None) -> None:
+    def __init__(
+        self, clock: Callable[[], float], random: Callable[[], float], print_to: TextIO | None, executor: Executor
+    ) -> None:
         self.clock = clock
         self.random = random
         self.print_to = print_to
-        self.pools = Pools()
+        self.executor = executor
+        self.tasks: dict[str, Task[..., Any]] = {}
         self.invoke: dict[str, Invoke] = {}
         self.declared: dict[str, tuple[Policy | None, Policy | None]] = {}  # of tasks that declare a policy
         self.quick: dict[str, Invoke] = {}  # of the others
 
     def add(self, name: str, task: Task[..., Any]) -> None:
-        self.invoke[name] = bind(task, self.pools)
+        self.tasks[name] = task
+        self.invoke[name] = self.executor.bind(task)
         if task.retry is None and task.timeout is None:
             self.quick[name] = self.invoke[name]
         else:
@@ -71,7 +76,7 @@ class LocalHost:
 
     ``tasks`` by the names that programs have for them. ``clock`` measures time slices and durations; waiting is done on the
     event loop's clock. ``listener`` gets events. ``random`` gives numbers from 0 to 1 for the jitter of retries. ``signals``
-    is where `wait` waits. ``print_to`` is where programs print, `sys.stdout` if None.
+    is where `wait` waits. ``print_to`` is where programs print, `sys.stdout` if None. ``executor`` calls the tasks.
     """
 
     __slots__ = ("_listener", "_quick", "_shared", "meter", "signals")
@@ -86,11 +91,12 @@ class LocalHost:
         random: Callable[[], float] = random_module.random,
         signals: Signals | None = None,
         print_to: TextIO | None = None,
+        executor: Executor | None = None,
     ) -> None:
         self.meter = Meter() if meter is None else meter
         self.signals = Signals() if signals is None else signals
         self._listener = listener
-        self._shared = _Shared(clock, random, print_to)
+        self._shared = _Shared(clock, random, print_to, LocalExecutor() if executor is None else executor)
         for name, task in tasks.items():
             self._shared.add(name, task)
         self._quick = self._quick_calls()
@@ -113,7 +119,7 @@ class LocalHost:
 
     def close(self) -> None:
         """End idle threads and processes, for all runs of this host. Not needed before the program's end."""
-        self._shared.pools.close()
+        self._shared.executor.close()
 
     # --- calls ---
 
@@ -126,8 +132,9 @@ class LocalHost:
             else:
                 self._spend_call()
             return quick(arguments, keywords)
-        wanted = effective(parse_policies(policies), self._shared.declared.get(site.target, ()))
-        invoke = self._shared.invoke[site.target]
+        named = self._policies_of_call(site, arguments, keywords, policies)
+        wanted = effective(named, self._shared.declared.get(site.target, ()))
+        invoke = self._invoke(site.target)
         if not wanted:
             return self._once(site, lambda: invoke(arguments, keywords))
         return self._under(wanted, site, lambda: _answer(self._once(site, lambda: invoke(arguments, keywords))))
@@ -142,7 +149,20 @@ class LocalHost:
 
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
         """Run a flow under policies; each attempt is a strand of its own, which has ended when the next begins."""
-        return self._under(parse_policies(policies), site, lambda: _alone(start))
+        return self._under(self._policies_of_flow(site, policies), site, lambda: _alone(start))
+
+    def _policies_of_call(
+        self, site: Site, arguments: Sequence[object], keywords: Mapping[str, object], policies: object
+    ) -> Sequence[Policy]:
+        """The policies that a call of a task names."""
+        return parse_policies(policies)
+
+    def _policies_of_flow(self, site: Site, policies: object) -> Sequence[Policy]:
+        return parse_policies(policies)
+
+    def _invoke(self, target: str) -> Invoke:
+        """How a task is called."""
+        return self._shared.invoke[target]
 
     def _under(self, policies: Sequence[Policy], site: Site, call: Callable[[], Any]) -> Pending:
         def before_pause(policy: Retry, attempt: int, error: Exception) -> float:

@@ -17,7 +17,7 @@ from cascade_vm.errors import CATCHABLE
 
 from cascade.durations import format_duration
 
-__all__ = ["Policy", "Retry", "Timeout", "apply", "effective", "parse_policies", "seconds_of"]
+__all__ = ["Around", "Policy", "Retry", "Timeout", "apply", "effective", "parse_policies", "parse_policy", "seconds_of"]
 
 _LONGEST_DELAY = 100 * 365 * 86_400.0  # keeps the arithmetic of a growing delay finite
 
@@ -109,7 +109,14 @@ class Timeout:
         return seconds_of(self.duration, "timeout")
 
 
-Policy: TypeAlias = Retry | Timeout
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A policy of the host's own: ``run`` is given what makes the call, and gives its result."""
+
+    run: Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
+
+
+Policy: TypeAlias = Retry | Timeout | Around
 
 
 def parse_policies(policies: object) -> tuple[Policy, ...]:
@@ -118,10 +125,11 @@ def parse_policies(policies: object) -> tuple[Policy, ...]:
         return ()
     if not isinstance(policies, tuple):
         raise TypeError(f"policies must be a tuple, not {type(policies).__name__}")
-    return tuple(map(_parse, policies))
+    return tuple(map(parse_policy, policies))
 
 
-def _parse(policy: Any) -> Policy:
+def parse_policy(policy: Any) -> Policy:
+    """One of them."""
     match policy:
         case ("retry", attempts, delay, backoff, jitter, errors):
             return Retry(attempts, delay, backoff, jitter, _kinds(errors))
@@ -162,6 +170,8 @@ async def apply(
     policy, inner = policies[0], policies[1:]
     if isinstance(policy, Timeout):
         return await _timed(policy, lambda: apply(inner, call, target, before_pause), target)
+    if isinstance(policy, Around):
+        return await policy.run(lambda: apply(inner, call, target, before_pause))
     for attempt in range(1, policy.attempts):
         try:
             return await apply(inner, call, target, before_pause)

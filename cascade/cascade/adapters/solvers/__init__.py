@@ -1,0 +1,1 @@
+"""Solvers: in what order the nodes of a graph can run."""

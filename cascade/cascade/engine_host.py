@@ -1,0 +1,186 @@
+"""The host of an engine's runs: a `LocalHost` that also keeps results in caches, shares out a system's resources among calls,
+and gives tasks the resources that they ask for.
+
+It knows neither graphs nor engines: what it adds reaches it as policies of calls, and as arguments.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from cascade_vm.host import Meter, Pending, Site
+
+from cascade.caches import cached
+from cascade.capacity import Capacity, check_amounts
+from cascade.events import CallBlocked, CallSkipped, Listener, tell
+from cascade.host import LocalHost
+from cascade.modes import Invoke
+from cascade.policies import Around, Policy, parse_policy
+from cascade.resource_scope import ResourceScope, injected_defaults, names_in, with_values
+from cascade.signals import Signals
+from cascade.tasks import Task
+
+__all__ = ["EngineHost"]
+
+_UNLIMITED = Capacity(None)
+
+
+class EngineHost(LocalHost):
+    """See `cascade.host.LocalHost`. ``capacity`` is what the calls of all its runs share out among them."""
+
+    __slots__ = ("_capacity", "_injecting", "_scope")
+
+    def __init__(self, tasks: Mapping[str, Task[..., Any]], *, capacity: Capacity | None = None, **options: Any) -> None:
+        super().__init__(tasks, **options)
+        self._capacity = _UNLIMITED if capacity is None else capacity
+        self._scope: ResourceScope | None = None
+        self._injecting = False
+        for name, task in tasks.items():
+            if injected_defaults(task):
+                self._shared.quick.pop(name, None)
+
+    def for_run(
+        self,
+        meter: Meter | None = None,
+        *,
+        listener: Listener | None = None,
+        signals: Signals | None = None,
+        injecting: bool = False,
+    ) -> EngineHost:
+        """As `LocalHost.for_run`. ``injecting`` says that arguments may name resources, at any depth."""
+        host = super().for_run(meter, listener=listener, signals=signals)
+        assert isinstance(host, EngineHost)
+        host._capacity = self._capacity
+        host._scope = None
+        host._injecting = injecting
+        if injecting:
+            host._quick = {}
+        return host
+
+    async def close_run(self, error: BaseException | None) -> None:
+        """Tear down the resources of this run, which ended with ``error``. Raises what one of them makes of that."""
+        if self._scope is not None:
+            await self._scope.close(error)
+
+    # --- policies ---
+
+    def _policies_of_call(
+        self, site: Site, arguments: Sequence[object], keywords: Mapping[str, object], policies: object
+    ) -> Sequence[Policy]:
+        return self._parsed(site, policies, lambda: inputs_of(self._shared.tasks[site.target], arguments, keywords))
+
+    def _policies_of_flow(self, site: Site, policies: object) -> Sequence[Policy]:
+        return self._parsed(site, policies, None)
+
+    def _parsed(self, site: Site, policies: Any, inputs: Callable[[], Mapping[str, object]] | None) -> Sequence[Policy]:
+        if policies is None:
+            return ()
+        amounts = _needed(policies)
+        parsed: list[Policy] = []
+        for policy in policies:
+            match policy:
+                case ("cache", store) if inputs is not None:
+                    parsed.append(self._cache(site, store, site.target, inputs))
+                case ("cache", store, str(name), dict(values)) if inputs is None:
+                    parsed.append(self._cache(site, store, name, lambda values=values: values))  # type: ignore[misc]
+                case ("constraints", _):
+                    if amounts:  # all at once, at the outermost place: two takings of one call could block each other
+                        parsed.append(Around(partial(self._holding, site, amounts)))
+                        amounts = {}
+                case _:
+                    parsed.append(parse_policy(policy))
+        return parsed
+
+    def _cache(self, site: Site, store: Any, name: str, inputs: Callable[[], Mapping[str, object]]) -> Around:
+        def on_hit() -> None:
+            if self._listener is not None:
+                tell(self._listener, CallSkipped(name, site.place, "cached"))
+
+        def run(call: Callable[[], Awaitable[object]]) -> Awaitable[object]:
+            return cached(store, name, inputs(), call, on_hit)
+
+        return Around(run)
+
+    async def _holding(self, site: Site, amounts: Mapping[str, object], call: Callable[[], Awaitable[object]]) -> object:
+        """A call that holds amounts of resources while it lasts."""
+        capacity, needed = self._capacity, check_amounts(amounts, site.target)
+        capacity.check(needed, site.target)
+        lacking = capacity.take(needed)
+        if lacking is not None:
+            if self._listener is not None:
+                tell(self._listener, CallBlocked(site.target, site.place, lacking))
+            await capacity.wait(needed)
+        try:
+            return await call()
+        finally:
+            capacity.give_back(needed)
+
+    # --- resources ---
+
+    def _invoke(self, target: str) -> Invoke:
+        invoke = super()._invoke(target)
+        defaults = injected_defaults(self._shared.tasks[target])
+        if not self._injecting and not defaults:
+            return invoke
+        return partial(self._invoke_with_resources, invoke, defaults)
+
+    def _invoke_with_resources(
+        self, invoke: Invoke, defaults: Mapping[str, tuple[int, str]], arguments: Sequence[Any], keywords: Mapping[str, Any]
+    ) -> object:
+        absent = {
+            parameter: name
+            for parameter, (position, name) in defaults.items()
+            if parameter not in keywords and not 0 <= position < len(arguments)
+        }
+        names = list(dict.fromkeys((*names_in(arguments), *names_in(keywords), *absent.values())))
+        if not names:
+            return invoke(arguments, keywords)
+        return Pending(self._call_with_resources(invoke, names, absent, arguments, keywords))
+
+    async def _call_with_resources(
+        self,
+        invoke: Invoke,
+        names: Sequence[str],
+        absent: Mapping[str, str],
+        arguments: Sequence[Any],
+        keywords: Mapping[str, Any],
+    ) -> object:
+        if self._scope is None:
+            self._scope = ResourceScope()
+        scope = ResourceScope(self._scope)
+        try:
+            values = {name: await scope.value(name) for name in names}
+            given = {**with_values(keywords, values), **{parameter: values[name] for parameter, name in absent.items()}}
+            reply = invoke(with_values(arguments, values), given)
+            result = await reply.awaitable if isinstance(reply, Pending) else reply
+        except BaseException as error:
+            await scope.close(error)
+            raise
+        await scope.close(None)
+        return result
+
+
+def _needed(policies: Any) -> dict[str, object]:
+    """What all constraints of a call say together; outer ones outdo inner ones."""
+    amounts: dict[str, object] = {}
+    for policy in reversed(policies):
+        match policy:
+            case ("constraints", Mapping() as more):
+                amounts |= more
+            case ("constraints", *_):
+                raise TypeError("constraints must be a mapping from names to amounts")
+    return amounts
+
+
+def inputs_of(task: Task[..., Any], arguments: Sequence[object], keywords: Mapping[str, object]) -> Mapping[str, object]:
+    """A value for each parameter of a task, defaults included, injected resources not: what caches tell calls apart by."""
+    try:
+        bound = inspect.signature(task.fn).bind(*arguments, **keywords)
+    except ValueError:  # Python does not know the parameters of some functions in C
+        return {"args": tuple(arguments), **keywords}
+    bound.apply_defaults()
+    injected = injected_defaults(task)
+    return {name: value for name, value in bound.arguments.items() if name not in injected or not names_in((value,))}

@@ -1,0 +1,1 @@
+"""What users build programs from, under the module paths that they know."""
