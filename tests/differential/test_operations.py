@@ -17,7 +17,8 @@ from cascade_vm.plain import Packed, errors_named, match
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -3, 7, 0.0, -0.0, 2.5, float("inf"), 1j, "", "a", "key", "12", b"", b"xy", bytearray(b"ab"),
-    (), (1,), (2, 1, 3), ("a", "b"), [], [3, 1, 2], ["b", "a"], {}, {"a": 1}, {1: 2}, set(), {1, 2}, frozenset({1}), range(3), slice(1, 2),
+    (), (1,), (2, 1, 3), ("a", "b"), [], [3, 1, 2], ["b", "a"], {}, {"a": 1}, {1: 2}, set(), {1, 2}, frozenset({1}), range(3),
+    slice(1, 2),
     Jump("a", 5), Jump("b", {"x": 1}), Jump("c"), TailCall((1,), {"y": 2}), TailCall(target="other"),
     int, str,
     len, ValueError,
