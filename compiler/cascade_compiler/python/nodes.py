@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from cascade_grammar.nodes import Spanned, node
-from cascade_grammar.tree import Argument, Expression, Identifier, Noted, Suite
+from cascade_grammar.tree import Argument, Expression, Identifier, Noted, Policy, Suite
 
 __all__ = [
-    "BuiltIn", "CallValue", "Capture", "Case", "ClassPattern", "Define", "Function", "Lambda", "MappingPattern", "Match",
-    "OrPattern", "Parameter", "Pattern", "RaiseFrom", "Request", "Rest", "SequencePattern", "ValuePattern", "WithTimeout",
+    "BuiltIn", "CallValue", "Capture", "Case", "ClassPattern", "Define", "Function", "Gather", "Lambda", "MapCall",
+    "MappingPattern", "Match", "OrPattern", "Parameter", "Pattern", "RaiseFrom", "Request", "Rest", "SequencePattern",
+    "ValuePattern", "WithTimeout",
 ]  # fmt: skip
 
 
@@ -60,7 +61,10 @@ class Define(Noted):
 
 @node
 class BuiltIn(Spanned):
-    """A built-in function or type as a value: ``len`` in ``sorted(words, key=len)``. ``name`` as in operation ``builtin``."""
+    """A built-in function or type as a value: ``len`` in ``sorted(words, key=len)``. ``name`` as in operation ``builtin``.
+
+    As the function of a `cascade_grammar.tree.Call` it is called: ``math.sqrt(2)``.
+    """
 
     name: str
 
@@ -79,6 +83,22 @@ class Request(Spanned):
 
     service: str
     arguments: tuple[Argument, ...]
+
+
+@node
+class Gather(Spanned):
+    """``asyncio.gather(a(), b())``: calls that run at the same time; the value is the list of their results."""
+
+    branches: tuple[Expression, ...]
+
+
+@node
+class MapCall(Spanned):
+    """``task.map(x=xs, y=ys)``: calls of a task or flow side by side, each with the next item of every iterable."""
+
+    function: Expression
+    arguments: tuple[Argument, ...]
+    policies: tuple[Policy, ...] = ()
 
 
 # --- statements ----------------------------------------------------------------------------------------------------------
