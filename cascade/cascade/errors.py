@@ -5,9 +5,12 @@
     │   ├── CompileError        CS1xx, CS2xx: a source is wrong; ``diagnostics`` has all that was found
     │   ├── LoadError           CS3xx: a built program is damaged, altered or of another version
     │   ├── TargetError         CS401-404: no such file, not a program, no such flow
-    │   ├── ArgumentError       CS405-407: the arguments of a flow do not fit (a `TypeError` too)
+    │   ├── ArgumentError       CS405-407, CS430: the arguments of a flow or task do not fit (a `TypeError` too)
     │   ├── TaskError           CS408-410, CS418: a task can not be bound to a function
     │   ├── ResultError         CS411-412: a result is not what was declared, or no JSON
+    │   ├── LazyValueError      CS425-428: the result of a call was used before it is there (a `TypeError` too)
+    │   ├── LazyAttributeError  CS429: so was an attribute of it (an `AttributeError` too)
+    │   ├── GraphError          CS431-439: calls, routes, resources or JSON that make no graph
     │   ├── EngineError         CS445-459: an engine can not run what it was given
     │   └── UsageError          CS400, CS413-417: what was asked for can not be done
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
@@ -33,8 +36,9 @@ if TYPE_CHECKING:
     from cascade_grammar.diagnostics import Diagnostic
 
 __all__ = [
-    "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "EngineError", "FlowFailed", "LoadError",
-    "Problem", "ResultError", "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
+    "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "EngineError", "FlowFailed", "GraphError",
+    "LazyAttributeError", "LazyValueError", "LoadError", "Problem", "ResultError", "TargetError", "TaskError", "UsageError",
+    "format_problem", "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
@@ -58,6 +62,21 @@ RUN_CODES: dict[str, str] = {
     "CS417": "a file of parameters is not a JSON object",
     "CS418": "two task modules have one name",
     "CS419": "a flow failed, with an error that the program did not catch",
+    "CS425": "the result of a call is used as a condition",
+    "CS426": "the result of a call is compared",
+    "CS427": "the items of the result of a call are read",
+    "CS428": "the result of a call is used before it is there",
+    "CS429": "an attribute of the result of a call is read",
+    "CS430": "a call has arguments that do not fit",
+    "CS431": "a map has nothing to go through",
+    "CS432": "something is no result of a call, where one is needed",
+    "CS433": "a router or selector has no routes",
+    "CS434": "two resources have one name",
+    "CS435": "there is no resource of that name",
+    "CS436": "a graph can not be written as JSON",
+    "CS437": "JSON holds no graph",
+    "CS438": "a graph in JSON names a task that is not known",
+    "CS439": "a declaration of a graph makes no sense",
     "CS445": "a call needs more of a resource than the system has",
     "CS446": "a call needs a resource that the system does not have",
     "CS447": "an amount of a resource is not a number",
@@ -146,6 +165,18 @@ class TaskError(CascadeError):
 
 class ResultError(CascadeError):
     """A flow ended with a value that is not what it declares, or that JSON can not say."""
+
+
+class LazyValueError(CascadeError, TypeError):
+    """Python code needs a value that is there only when the program runs: the hint says what to write instead."""
+
+
+class LazyAttributeError(CascadeError, AttributeError):
+    """Python code reads an attribute of a value that is there only when the program runs."""
+
+
+class GraphError(CascadeError):
+    """A graph of calls that can not be made: raised where it is written."""
 
 
 class EngineError(CascadeError):

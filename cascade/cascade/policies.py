@@ -1,4 +1,6 @@
-"""Policies on calls: `Retry` and `Timeout`, checked when they are made, and what they do to a call.
+"""Policies on calls, checked when they are made, and what `Retry` and `Timeout` do to a call.
+
+Settings may be placeholders; then they are checked when a run has their values.
 
 The clock of policies is the event loop's. This file knows neither tasks nor flows: a call is something that can be awaited
 once an attempt.
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn, TypeAlias
@@ -16,8 +18,22 @@ from typing import Any, NoReturn, TypeAlias
 from cascade_vm.errors import CATCHABLE
 
 from cascade.durations import format_duration
+from cascade.placeholder import Placeholder
 
-__all__ = ["Around", "Policy", "Retry", "Timeout", "apply", "effective", "parse_policies", "parse_policy", "seconds_of"]
+__all__ = [
+    "Around",
+    "Cache",
+    "CallPolicy",
+    "Constraints",
+    "Policy",
+    "Retry",
+    "Timeout",
+    "apply",
+    "effective",
+    "parse_policies",
+    "parse_policy",
+    "seconds_of",
+]
 
 _LONGEST_DELAY = 100 * 365 * 86_400.0  # keeps the arithmetic of a growing delay finite
 
@@ -52,6 +68,13 @@ def _number(value: object, what: str) -> float:
     return number
 
 
+def _check_attempts(attempts: object) -> None:
+    if not isinstance(attempts, int) or isinstance(attempts, bool):
+        raise TypeError(f"retry attempts must be a whole number, not {type(attempts).__name__}")
+    if attempts < 1:
+        raise ValueError(f"retry attempts must be at least 1, not {attempts}")
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """Try again after an error: at most ``attempts`` calls in all.
@@ -67,15 +90,13 @@ class Retry:
     on: tuple[type[Exception], ...] = (Exception,)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.attempts, int) or isinstance(self.attempts, bool):
-            raise TypeError(f"retry attempts must be a whole number, not {type(self.attempts).__name__}")
-        if self.attempts < 1:
-            raise ValueError(f"retry attempts must be at least 1, not {self.attempts}")
-        if self.delay is not None:
+        if not isinstance(self.attempts, Placeholder):
+            _check_attempts(self.attempts)
+        if not (self.delay is None or isinstance(self.delay, Placeholder)):
             seconds_of(self.delay, "retry delay")
-        if _number(self.backoff, "retry backoff") <= 0:
+        if not isinstance(self.backoff, Placeholder) and _number(self.backoff, "retry backoff") <= 0:
             raise ValueError("retry backoff must be more than 0")
-        if not 0 <= _number(self.jitter, "retry jitter") <= 1:
+        if not isinstance(self.jitter, Placeholder) and not 0 <= _number(self.jitter, "retry jitter") <= 1:
             raise ValueError("retry jitter must be between 0 and 1")
         if not isinstance(self.on, tuple):
             raise TypeError(f"the errors to retry on must be a tuple, not {type(self.on).__name__}")
@@ -102,7 +123,8 @@ class Timeout:
     duration: timedelta | float
 
     def __post_init__(self) -> None:
-        seconds_of(self.duration, "timeout")
+        if not isinstance(self.duration, Placeholder):
+            seconds_of(self.duration, "timeout")
 
     @property
     def seconds(self) -> float:
@@ -116,7 +138,29 @@ class Around:
     run: Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cache:
+    """Look for the result before calling, and keep it after. ``policy`` has the coroutine methods ``check`` and ``save``."""
+
+    policy: Any
+
+    def __post_init__(self) -> None:
+        for method in ("check", "save"):
+            if not callable(getattr(self.policy, method, None)):
+                raise TypeError(
+                    f"a cache policy has the methods check and save, and {type(self.policy).__name__} has no {method}"
+                )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constraints:
+    """How much of each of the system's resources a call needs while it runs."""
+
+    resources: Mapping[str, Any]
+
+
 Policy: TypeAlias = Retry | Timeout | Around
+CallPolicy: TypeAlias = Retry | Timeout | Cache | Constraints
 
 
 def parse_policies(policies: object) -> tuple[Policy, ...]:

@@ -1,0 +1,219 @@
+"""`LazyResult`: a call that has been written down and not run. Its arguments may hold others, so calls form a graph.
+
+Nodes are values: each method gives a new one, and only `cascade.bind` changes one. Nothing here runs anything, and nothing is
+read of arguments before a graph is planned, so making a node costs about a microsecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from types import CodeType
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from cascade_vm.host import Place
+
+from cascade.placeholder import Placeholder
+from cascade.policies import Cache, CallPolicy, Constraints, Retry, Timeout
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from cascade.routing import JumpSelector
+
+__all__ = ["NOTHING", "LazyResult", "Mapped", "place_in", "target_name"]
+
+R = TypeVar("R")
+
+
+class Nothing:
+    """The type of `NOTHING`, which stands where there is no value, not even None."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING: Final = Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A target that is called once for each item: the node's keyword arguments are iterables of one length, and its value the
+    list of results. The node's policies are those of each call."""
+
+    target: Any
+
+
+class LazyResult(Placeholder, Generic[R]):
+    """A call of ``target``: a task, a flow, or `Mapped`.
+
+    ``args`` and ``kwargs`` may hold placeholders (`LazyResult`, `Router`, `Param`, `Env`, `Inject`), also inside lists, tuples,
+    dicts and sets; so may the settings of ``policies`` (outermost first) and ``condition``. A node whose condition is false is
+    skipped, and so is one that is given a skipped node; when there is an ``otherwise``, a value or a placeholder, that takes
+    the place of the skipped node's value. It begins after those of ``order``, whose results it does not get. ``selector``
+    says where it goes on when its value is a `Jump`.
+    """
+
+    __slots__ = ("_code", "_at", "args", "condition", "kwargs", "order", "otherwise", "policies", "selector", "target")  # noqa: RUF023
+
+    def __init__(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], code: CodeType | None, at: int) -> None:
+        """``code`` and ``at`` are ``f_code`` and ``f_lasti`` of the calling frame: the place is read when asked for."""
+        self.target = target
+        self.args = args
+        self.kwargs = kwargs
+        self.policies: tuple[CallPolicy, ...] = ()
+        self.condition: object | None = None
+        self.order: tuple[Placeholder, ...] = ()
+        self.otherwise: object = NOTHING
+        self.selector: JumpSelector | None = None
+        self._code = code
+        self._at = at
+
+    @property
+    def place(self) -> Place:
+        """Where the call is written."""
+        return place_in(self._code, self._at, target_name(self.target))
+
+    # --- new nodes from this one ---
+
+    def with_retry(
+        self,
+        max_attempts: int = 3,
+        delay: timedelta | float | None = 0.0,
+        backoff: float = 1.0,
+        jitter: float = 0.0,
+        on: type[Exception] | tuple[type[Exception], ...] = (Exception,),
+    ) -> LazyResult[R]:
+        """Call again after an error: at most ``max_attempts`` calls in all, the first pause of ``delay`` seconds, each further
+        one ``backoff`` times as long. Policies that are added later are outside of this one."""
+        return self._under(Retry(max_attempts, delay, backoff, jitter, on if isinstance(on, tuple) else (on,)))
+
+    def with_timeout(self, duration: timedelta | float) -> LazyResult[R]:
+        """Give up after ``duration`` (seconds, or a `timedelta`) with a `TimeoutError`."""
+        return self._under(Timeout(duration))
+
+    def with_cache(self, policy: Any) -> LazyResult[R]:
+        """Ask ``policy`` (`cascade.caches.CachePolicy`) for the result before calling, and tell it the result after."""
+        return self._under(Cache(policy))
+
+    def with_constraints(self, **resources: Any) -> LazyResult[R]:
+        """Run only while so much of each of the system's resources is free, and hold it meanwhile. Amounts of several calls of
+        this method are taken together."""
+        for index, policy in enumerate(self.policies):
+            if isinstance(policy, Constraints):
+                merged = Constraints({**policy.resources, **resources})
+                return self._copy(policies=(*self.policies[:index], merged, *self.policies[index + 1 :]))
+        return self._under(Constraints(resources))
+
+    def run_if(self, condition: Any) -> LazyResult[R]:
+        """Skip this call unless ``condition`` is true; nodes that are given its result are skipped with it."""
+        if self.condition is not None:
+            from cascade.errors import GraphError, Problem
+
+            hint = "make both conditions one, in a @cs.task that gets them as arguments"
+            raise GraphError(Problem("CS439", f"{self._said()} has a condition already", self.written_at, hint))
+        return self._copy(condition=False if condition is None else condition)
+
+    def after(self, *others: Any) -> LazyResult[R]:
+        """Begin only when ``others`` have ended (or were skipped); their results are not used."""
+        for other in others:
+            if not isinstance(other, Placeholder):
+                from cascade.errors import GraphError, Problem
+
+                message = f"`.after(…)` takes results of calls, not {type(other).__name__}"
+                raise GraphError(Problem("CS432", message, self.written_at))
+        return self._copy(order=(*self.order, *others))
+
+    def or_else(self, value: Any) -> LazyResult[R]:
+        """Have ``value`` (a value, or the result of another call) where this call is skipped."""
+        return self._copy(otherwise=value)
+
+    # --- inside ---
+
+    def _under(self, policy: CallPolicy) -> LazyResult[R]:
+        return self._copy(policies=(policy, *self.policies))
+
+    def _copy(self, **changed: Any) -> LazyResult[R]:
+        made: LazyResult[R] = LazyResult.__new__(LazyResult)
+        for name in LazyResult.__slots__:
+            setattr(made, name, changed[name] if name in changed else getattr(self, name))
+        return made
+
+    def _said(self) -> str:
+        return f"the result of `{target_name(self.target)}`"
+
+    @property
+    def written_at(self) -> str:
+        """The place, as it is printed: ``file:line:column``."""
+        place = self.place
+        return f"{place.file}:{place.line}:{place.column + 1}"
+
+    def __repr__(self) -> str:
+        given = [_shown(value) for value in self.args] + [f"{name}={_shown(value)}" for name, value in self.kwargs.items()]
+        return f"<LazyResult {target_name(self.target)}({', '.join(given)})>"
+
+
+def _shown(value: object) -> str:
+    """A literal as it is, shortened; of a node its name only, or a graph would show itself as a tree."""
+    if isinstance(value, LazyResult):
+        return f"<{target_name(value.target)}>"
+    if isinstance(value, list | tuple | dict | set | frozenset):
+        return f"<{type(value).__name__} of {len(value)}>" if value else repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # the class is the user's
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def target_name(target: Any) -> str:
+    """The short name of what a node calls, for people: ``fetch``, ``fetch.map``."""
+    if isinstance(target, Mapped):
+        return f"{target_name(target.target)}.map"
+    name: object = getattr(target, "name", None)
+    return name.rpartition(":")[2].rpartition("<locals>.")[2] if isinstance(name, str) else type(target).__name__
+
+
+def place_in(code: CodeType | None, at: int, name: str) -> Place:
+    """The place of an instruction of Python's: that of the expression it belongs to. ``name`` is for code that is not known."""
+    if code is None:
+        return Place(name, "<unknown>", 1, 0, 1, 0)
+    line, end_line, column, end_column = next(islice(code.co_positions(), at // 2, None), (None, None, None, None))
+    line = line or code.co_firstlineno
+    end_line = end_line or line
+    file = code.co_filename
+    return Place(
+        code.co_name, file, line, _characters(file, line, column or 0), end_line, _characters(file, end_line, end_column or 0)
+    )
+
+
+def _characters(file: str, line: int, bytes_before: int) -> int:
+    """Python counts columns in bytes of UTF-8, people in characters."""
+    import linecache
+
+    text = linecache.getline(file, line)
+    if not text or text.isascii():
+        return bytes_before
+    return len(text.encode()[:bytes_before].decode(errors="ignore"))
+
+
+def given_by(node: LazyResult[Any]) -> Iterator[tuple[str, object]]:
+    """The arguments of a node with what to call them: ``0``, ``1``, ``url``."""
+    yield from ((str(index), value) for index, value in enumerate(node.args))
+    yield from node.kwargs.items()
+
+
+def policy_values(policy: CallPolicy) -> Mapping[str, object]:
+    """The settings of a policy that may be placeholders, by name."""
+    match policy:
+        case Retry():
+            return {name: getattr(policy, name) for name in ("attempts", "delay", "backoff", "jitter")}
+        case Timeout():
+            return {"duration": policy.duration}
+        case Constraints():
+            return policy.resources
+        case Cache():
+            return {}
