@@ -146,11 +146,13 @@ class Iterate(_Node):
 class MakeFunction(_Node):
     """A function as a value: a flow, and what its first parameters get, which may be unbound. What calls it gives the others.
 
-    Built-in functions may call it (the key of a sort), and then it runs to its end at once: it can not wait.
+    Built-in functions may call it (the key of a sort), and then it runs to its end at once: it can not wait. ``name`` is what
+    errors call it, the flow's own name if empty.
     """
 
     flow: str
     captured: tuple[Ref, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cascade_vm.blueprint import Parameter, Task
 from cascade_vm.host import Place
 from cascade_vm.literals import format_constant
 from cascade_vm.operations import COMPARISONS
+from cascade_vm.signature import with_marks
 
 __all__ = ["format_graph"]
 
@@ -50,7 +51,7 @@ def _task(task: Task) -> str:
 
 
 def _flow(flow: FlowGraph) -> Iterator[str]:
-    parameters = ", ".join(map(_parameter, flow.parameters))
+    parameters = ", ".join(with_marks(flow.parameters, _parameter))
     kind = "branch" if flow.branch else "flow"
     yield f"{kind} {flow.name}({parameters}) -> {flow.returns}  ; {flow.place.file}:{_position(flow.place)}"
     for index, block in enumerate(flow.blocks):
@@ -62,6 +63,8 @@ def _flow(flow: FlowGraph) -> Iterator[str]:
 
 def _parameter(parameter: Parameter) -> str:
     kind = "" if parameter.type == "any" else f": {parameter.type}"
+    if parameter.kind in ("rest", "keywords"):
+        return f"{parameter.name}{kind}"
     if parameter.computed:
         return f"{parameter.name}{kind} = …"
     default = "" if parameter.default is None else f" = {format_constant(parameter.default.value)}"
@@ -117,8 +120,8 @@ def _node(node: Node) -> str:
 
 def _value(
     node: graph.Constantly | graph.Load | graph.IsBound | graph.Operate | graph.AttributeOf | graph.PackVariables
-    | graph.Iterate | graph.MatchError | graph.CallTask | graph.Method | graph.Request | graph.CallFlow | graph.Fork
-    | graph.Map,
+    | graph.Iterate | graph.MakeFunction | graph.MatchError | graph.CallTask | graph.CallValue | graph.Method | graph.Request
+    | graph.CallFlow | graph.Fork | graph.Map,
 ) -> str:  # fmt: skip
     match node:
         case graph.Constantly(constant=constant):
@@ -135,6 +138,8 @@ def _value(
             return f"pack ({', '.join(variables)})"
         case graph.Iterate(source=source):
             return f"iterate {_ref(source)}"
+        case graph.MakeFunction(flow=flow, captured=captured):
+            return f"function {flow}({_refs(captured)})"
         case graph.MatchError(error=error, kinds=kinds):
             return f"{_ref(error)} is a {' or '.join(kinds)}"
         case _:
@@ -149,11 +154,13 @@ def _operation(node: graph.Operate) -> str:
 
 
 def _call(
-    node: graph.CallTask | graph.Method | graph.Request | graph.CallFlow | graph.Fork | graph.Map,
+    node: graph.CallTask | graph.CallValue | graph.Method | graph.Request | graph.CallFlow | graph.Fork | graph.Map,
 ) -> str:
     match node:
         case graph.CallTask():
             return f"call {node.task}({_passed(node.arguments, node.forms)}){_policies(node.policies)}"
+        case graph.CallValue():
+            return f"{_ref(node.target)}({_passed(node.arguments, node.forms)})"
         case graph.Method():
             return f"{_ref(node.target)}.{node.name}({_passed(node.arguments, node.forms)})"
         case graph.Request():

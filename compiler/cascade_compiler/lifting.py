@@ -148,6 +148,9 @@ class _Lifting:
                 self.write(i.dst, self.add(graph.IsBound, self.variable(i.variable)))
             case op.Iterate():
                 self.write(i.dst, self.add(graph.Iterate, self.read(i.source)))
+            case op.Close():
+                captured = self.read_all(i.captured)
+                self.write(i.dst, self.add(graph.MakeFunction, self.flow_name(i.flow), captured, i.name))
             case op.Match():
                 self.write(i.dst, self.add(graph.MatchError, self.read(i.error), i.kinds))
             case _:
@@ -170,6 +173,8 @@ class _Lifting:
             case op.Method():
                 target = self.read(i.target)
                 value = self.add(graph.Method, target, i.name, self.read_all(i.arguments), i.forms)
+            case op.Invoke():
+                value = self.add(graph.CallValue, self.read(i.target), self.read_all(i.arguments), i.forms)
             case op.Request():
                 value = self.add(graph.Request, i.service, self.read_all(i.arguments), i.forms)
             case op.CallFlow():

@@ -69,7 +69,8 @@ def _tuples(items: st.SearchStrategy[Any], most: int = 4) -> st.SearchStrategy[t
     return st.lists(items, max_size=most).map(tuple)
 
 
-ANY_PARAMETER = st.builds(Parameter, ANY_TEXT, ANY_TEXT, st.none() | CONSTANTS, st.booleans())
+KINDS = st.sampled_from(["either", "position", "rest", "keyword", "keywords"]) | ANY_TEXT
+ANY_PARAMETER = st.builds(Parameter, ANY_TEXT, ANY_TEXT, st.none() | CONSTANTS, st.booleans(), KINDS)
 ANY_TASK = st.builds(
     Task,
     ANY_TEXT,
@@ -166,6 +167,7 @@ class _Code:
             opcodes.COMPARISON: lambda: self.draw(st.sampled_from(sorted(COMPARISONS))),
             opcodes.SERVICE: lambda: self.draw(st.sampled_from(SERVICES)),
             opcodes.NAME: lambda: "x",
+            opcodes.TITLE: lambda: self.draw(st.sampled_from(["", "f", "outer.<locals>.<lambda>"])),
             opcodes.PUBLIC: lambda: self.draw(st.sampled_from(["count", "upper", "real", "nothing", "append"])),
             opcodes.ERRORS: lambda: tuple(self.draw(st.lists(st.sampled_from(sorted(CATCHABLE)), max_size=3))),
             opcodes.FORMS: lambda: (),
@@ -207,6 +209,9 @@ class _Code:
         groups = tuple(group[:1] if given else group for group, given in zip(groups, inputs, strict=True))
         after = tuple((0,) if number > 1 else () for number in range(len(groups)))
         return opcodes.Fork(fork.dst, fork.flows, groups, -7, inputs, after)
+
+    def fit_close(self, close: opcodes.Close) -> opcodes.Close:
+        return opcodes.Close(close.dst, close.flow, self.arguments()[: self.draw(st.integers(0, 2))], close.name)
 
     def fit_map(self, map_: opcodes.Map) -> opcodes.Map:
         return opcodes.Map(map_.dst, map_.flow, map_.items, (self.raw(),), -7)

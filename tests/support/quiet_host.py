@@ -30,7 +30,7 @@ class QuietHost:
         value = (1, "a", [1, 2], None)[self._asked % 4]
         return Pending(_later(value)) if self._asked % 2 else value
 
-    call = method = emit = print = skip = sleep = wait = _answer
+    call = method = apply = emit = print = skip = sleep = wait = _answer
 
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
         return Pending(start())

@@ -106,6 +106,11 @@ class ScriptedHost:
             self.world.note("method", site.target, target, tuple(arguments), tuple(keywords.items()))
         return getattr(target, site.target.removeprefix("."))(*arguments, **keywords)
 
+    def apply(self, site: Site, target: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+        self.meter.calls_spent += 1
+        value = target(*arguments, **keywords)
+        return Pending(value) if asyncio.iscoroutine(value) else value
+
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
         return Pending(_under(policies, start))
 

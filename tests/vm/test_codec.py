@@ -76,14 +76,14 @@ def test_the_same_program_gives_the_same_bytes_whatever_the_hash_seed() -> None:
 
 
 def test_the_format_does_not_change_unnoticed() -> None:
-    """These bytes are of version 1. If this fails, raise `VERSION`, or the files that users have are read wrongly."""
+    """These bytes are of version 2. If this fails, raise `VERSION`, or the files that users have are read wrongly."""
     code = (Switch(0, (0, 1), 2), Return(-1))
     constants = tuple(map(Constant, (1, (True, None), frozenset({"a", 2.0}), b"x", 2**70)))
     program = Blueprint((Flow("main", (), 1, constants, code, (0, 0), (), (), ("x", None)),), (), ("a.csc",), 0)
     assert hashlib.sha256(encode(program)).hexdigest() == GOLDEN
 
 
-GOLDEN = "1dfbd303e224738b41c645a96ad1ac52703f74620f7d058ed2bb0e94bd0222bd"
+GOLDEN = "d54c9f54d59ed0fe8c48100cf12fb564d0272252398b278366039eddfe95465c"
 
 
 def test_another_file() -> None:

@@ -64,6 +64,10 @@ class StubHost:
     def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Any) -> object:
         return ("method", site.target, type(target).__name__, *arguments)
 
+    def apply(self, site: Site, target: Any, arguments: Sequence[object], keywords: Any) -> object:
+        value = target(*arguments, **keywords)
+        return Pending(value) if asyncio.iscoroutine(value) else value
+
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
         return Pending(start())
 
@@ -444,4 +448,4 @@ def test_the_loop_and_the_linker_agree_on_the_kinds_of_cells() -> None:
         assert declared[name] == int(number)
     named = re.findall(r":  # ([A-Z_]+(?:, [A-Z_]+)*)$", source, re.MULTILINE)
     assert {name for names in named for name in names.split(", ")} == set(declared)
-    assert re.findall(r"kind < (\d+)", source) == [str(declared[name]) for name in ("LOOP", "COPY", "LATCH_NOT", "PUSH")]
+    assert re.findall(r"kind < (\d+)", source) == [str(declared[name]) for name in ("LOOP", "COPY", "LATCH_NOT", "PUSH", "RETURN")]

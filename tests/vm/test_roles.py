@@ -24,7 +24,7 @@ def test_numbers_of_opcodes_do_not_move() -> None:
     assert [roles.MNEMONICS[kind] for kind in OPCODES] == [
         "copy", "move", "compute", "pack", "unpack", "attribute", "clear", "bound", "check", "iterate", "next",
         "jump", "branch", "test", "switch", "return", "fail", "reraise", "match",
-        "call", "method", "request", "call_flow", "tail_call", "fork", "map", "restore",
+        "call", "method", "request", "call_flow", "tail_call", "fork", "map", "restore", "close", "invoke",
     ]  # fmt: skip
 
 

@@ -14,37 +14,62 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-def flow(required: int, optional: int) -> Flow:
-    names = [f"p{index}" for index in range(required + optional)]
-    parameters = tuple(
-        Parameter(name, default=None if index < required else Constant(index)) for index, name in enumerate(names)
-    )
-    return Flow("f", parameters, len(names), (), (), (), ())
+def flow(*parameters: Parameter) -> Flow:
+    return Flow("f", parameters, len(parameters), (), (), (), ())
 
 
-def in_python(required: int, optional: int) -> Callable[..., Any]:
-    names = [f"p{index}" + ("" if index < required else f"={index}") for index in range(required + optional)]
+@st.composite
+def signatures(draw: st.DrawFn) -> tuple[Parameter, ...]:
+    """Parameters of all kinds, in an order that Python has for them."""
+    positional = draw(st.lists(st.sampled_from(["position", "either"]), max_size=4).map(lambda kinds: sorted(kinds)[::-1]))
+    required = draw(st.integers(0, len(positional)))
+    found = [
+        Parameter(f"p{number}", default=None if number < required else Constant(number), kind=kind)
+        for number, kind in enumerate(positional)
+    ]
+    if draw(st.booleans()):
+        found.append(Parameter("rest", kind="rest"))
+    for number in range(draw(st.integers(0, 3))):
+        found.append(Parameter(f"k{number}", default=draw(st.sampled_from([None, Constant(number)])), kind="keyword"))
+    if draw(st.booleans()):
+        found.append(Parameter("others", kind="keywords"))
+    return tuple(found)
+
+
+def in_python(parameters: tuple[Parameter, ...]) -> Callable[..., Any]:
+    """A Python function with these parameters, which gives what each of them got."""
+    words, starred = [], False
+    for parameter in parameters:
+        default = "" if parameter.default is None else f"={parameter.default.value}"
+        if parameter.kind == "keyword" and not starred:
+            words.append("*")
+        starred = starred or parameter.kind in ("keyword", "rest")
+        words.append({"rest": "*", "keywords": "**"}.get(parameter.kind, "") + parameter.name + default)
+        if parameter.kind == "position" and all(each.kind != "position" for each in parameters[len(words) :]):
+            words.append("/")
     scope: dict[str, Any] = {}
-    exec(f"def f({', '.join(names)}): return [{', '.join(name.split('=')[0] for name in names)}]", scope)
+    exec(f"def f({', '.join(words)}): return [{', '.join(each.name for each in parameters)}]", scope)
     return scope["f"]  # type: ignore[no-any-return]
 
 
+NAMES = ["p0", "p1", "p2", "p3", "k0", "k1", "k2", "q", "rest", "others"]
+
+
 @given(
-    st.integers(0, 4),
-    st.integers(0, 3),
+    signatures(),
     st.lists(st.integers(), max_size=6),
-    st.dictionaries(st.sampled_from(["p0", "p1", "p2", "p3", "p4", "q"]), st.integers(), max_size=3),
+    st.dictionaries(st.sampled_from(NAMES), st.integers(), max_size=4),
 )
 def test_arguments_go_where_python_puts_them(
-    required: int, optional: int, arguments: list[int], keywords: dict[str, int]
+    parameters: tuple[Parameter, ...], arguments: list[int], keywords: dict[str, int]
 ) -> None:
     """The same values, or the same words."""
     try:
-        expected: object = in_python(required, optional)(*arguments, **keywords)
+        expected: object = in_python(parameters)(*arguments, **keywords)
     except TypeError as error:
         expected = str(error).partition(". Did you mean")[0]
     try:
-        found: object = bind(flow(required, optional), arguments, keywords)
+        found: object = bind(flow(*parameters), arguments, keywords)
     except TypeError as error:
         found = str(error)
     assert found == expected
@@ -52,8 +77,7 @@ def test_arguments_go_where_python_puts_them(
 
 def test_computed_defaults_are_left_to_the_flow() -> None:
     """The flow computes them afresh on each call."""
-    parameters = (Parameter("a"), Parameter("b", computed=True))
-    assert bind(Flow("f", parameters, 2, (), (), (), ()), [1], {}) == [1, UNBOUND]
+    assert bind(flow(Parameter("a"), Parameter("b", computed=True)), [1], {}) == [1, UNBOUND]
 
 
 def test_inspection_names_cover_this_python() -> None:

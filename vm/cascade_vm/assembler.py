@@ -171,9 +171,10 @@ def _read_doc(reader: Reader, flow: _FlowLines) -> None:
 def _read_parameter(reader: Reader, flow: _FlowLines) -> None:
     _in_order(reader, "r", len(flow.parameters))
     name, type_ = reader.text(), reader.text()
+    kind = reader.text() if reader.take("kind ") else "either"
     computed = reader.take("computed")
     default = Constant(reader.constant()) if reader.take("=") else None
-    flow.parameters.append(Parameter(name, type_, default, computed))
+    flow.parameters.append(Parameter(name, type_, default, computed, kind))
 
 
 def _in_order(reader: Reader, prefix: str, expected: int) -> None:

@@ -7,11 +7,11 @@ time, in its plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cascade_vm.cells import gatherer
 from cascade_vm.cursors import CURSORS, cursor_over
-from cascade_vm.errors import CATCHABLE
+from cascade_vm.errors import CATCHABLE, forget_function
 from cascade_vm.formatting import format_method
 from cascade_vm.host import Begin, Pending, Site, Start
 from cascade_vm.names import opens_attributes
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from cascade_vm.dispatch import Strand
     from cascade_vm.linker import LinkedFlow
 
-__all__ = ["CallPlan", "MethodPlan", "StrandPlan", "argument_picker"]
+__all__ = ["ENTERS", "Arguments", "CallPlan", "MethodPlan", "StrandPlan", "argument_picker"]
+
+ENTERS: Final = object()
+"""Given by a call that leaves it to another cell to push a frame."""
 
 Registers = list[Any]
 _NO_KEYWORDS: dict[str, Any] = {}
@@ -159,6 +162,7 @@ def as_error(value: object, cause: object) -> BaseException:
     """What `Fail` raises."""
     if not isinstance(value, BaseException):
         value = CATCHABLE["FlowFailed"](value)
+    forget_function(value)
     if cause is not None:
         if not isinstance(cause, BaseException):
             return TypeError("exception causes must derive from BaseException")

@@ -37,12 +37,13 @@ NARY = 14  # R[dst] := f(*x(R))
 UNARY = 15  # R[dst] := f(R[x])
 PLAIN = 16  # f(R, x, y, dst): anything else that neither suspends nor jumps
 PUSH = 17  # R[dst] := flow f(x(R)) in a new frame; counts a turn
-RETURN = 18  # leave the flow with R[x]
-TAIL = 19  # become flow f(x(R)); counts a turn
-HOST = 20  # R[dst] := f(strand, R, x, y), which may be a `Pending`
-SWITCH = 21  # go to x[R[y]], else to next
-FAIL = 22  # raise R[x] from R[y]
-RERAISE = 23  # raise R[x] again
+ENTER = 18  # R[dst] := what the new frame f(R, x) gives; counts a turn
+RETURN = 19  # leave the flow with R[x]
+TAIL = 20  # become flow f(x(R)); counts a turn
+HOST = 21  # R[dst] := f(strand, R, x, y), which may be a `Pending`; go to y if it is `ENTERS`
+SWITCH = 22  # go to x[R[y]], else to next
+FAIL = 23  # raise R[x] from R[y]
+RERAISE = 24  # raise R[x] again
 
 _TOGETHER = {(BINARY, BINARY): PAIR, (BINARY, TEST_BACK): LATCH, (BINARY, TEST_NOT_BACK): LATCH_NOT, (TURN, STEP): LOOP}
 

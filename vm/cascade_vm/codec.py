@@ -26,7 +26,7 @@ from cascade_vm.errors import BlueprintError
 __all__ = ["MAGIC", "VERSION", "decode", "encode"]
 
 MAGIC = b"\x8fCBP\r\n\x1a\n"
-VERSION = 1
+VERSION = 2
 _HEAD = len(MAGIC) + 2 + 8
 _DIGEST = 32
 
@@ -36,6 +36,7 @@ class _Parameter(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     type: int
     default: int  # index in the constants of `_Flow.defaults`, -1: none
     computed: bool
+    kind: int
 
 
 class _Task(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -134,7 +135,8 @@ class _Writer:
             default = -1
             if parameter.default is not None:
                 default, count = count, count + 1
-            rows.append(_Parameter(self.text(parameter.name), self.text(parameter.type), default, parameter.computed))
+            name, type_, kind = (self.text(each) for each in (parameter.name, parameter.type, parameter.kind))
+            rows.append(_Parameter(name, type_, default, parameter.computed, kind))
         return rows
 
     def number(self, value: int | str) -> int:
@@ -244,7 +246,11 @@ class _Reader:
             raise ValueError("the defaults of parameters do not fit the parameters")
         return tuple(
             Parameter(
-                self.text(row.name), self.text(row.type), None if row.default == -1 else defaults[row.default], row.computed
+                name=self.text(row.name),
+                type=self.text(row.type),
+                default=None if row.default == -1 else defaults[row.default],
+                computed=row.computed,
+                kind=self.text(row.kind),
             )
             for row in flow.parameters
         )

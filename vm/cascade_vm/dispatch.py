@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from cascade_vm.calls import as_error
+from cascade_vm.calls import ENTERS, as_error
 from cascade_vm.cells import Cell
 from cascade_vm.cursors import CURSORS, DONE, Counter, Cursor
-from cascade_vm.errors import BudgetExhausted, append_trail, start_trail, trail_of
+from cascade_vm.errors import BudgetExhausted, append_trail, begin_trail, trail_of
 from cascade_vm.host import Pending, Place
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     else:  # PLAIN
                         f(registers, x, y, dst)
                         cell = after
-                elif kind == 17:  # PUSH
+                elif kind < 19:  # PUSH, ENTER
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -246,10 +246,10 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     if strand.depth + len(frames) >= MAX_FRAMES:
                         raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
                     frame.at = cell
-                    frame = Frame(f, x(registers))
+                    frame = Frame(f, x(registers)) if kind == 17 else f(registers, x)
                     frames.append(frame)
                     cell, registers = frame.at, frame.registers
-                elif kind == 18:  # RETURN
+                elif kind == 19:  # RETURN
                     value = registers[x]
                     if len(frames) == 1:
                         strand.left, strand.result = left, value
@@ -259,7 +259,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     cell, registers = frame.at, frame.registers
                     registers[cell[4]] = value
                     cell = cell[5]
-                elif kind == 19:  # TAIL
+                elif kind == 20:  # TAIL
                     if left <= 0:
                         frame.at, strand.left = cell, 0
                         return OUT_OF_TURNS
@@ -267,17 +267,20 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     registers = [*x(registers), *f.rest]
                     frame.flow, frame.registers = f, registers
                     cell = f.start
-                elif kind == 20:  # HOST
+                elif kind == 21:  # HOST
                     value = f(strand, registers, x, y)
                     if type(value) is Pending:
                         frame.at, strand.left, strand.result = cell, left, value
                         return WAITS
-                    registers[dst] = value
-                    cell = after
-                elif kind == 21:  # SWITCH
+                    if value is ENTERS:
+                        cell = y
+                    else:
+                        registers[dst] = value
+                        cell = after
+                elif kind == 22:  # SWITCH
                     value = registers[y]
                     cell = x[value] if type(value) is int and 0 <= value < len(x) else after
-                elif kind == 22:  # FAIL
+                elif kind == 23:  # FAIL
                     error = as_error(registers[x], registers[y])
                     break
                 else:  # RERAISE
@@ -325,7 +328,7 @@ def _note_trail(error: BaseException, places: list[Place], origin: int) -> None:
     if origin == RAISED_BEFORE:
         return
     if origin == RAISED_HERE:
-        start_trail(error, places[0])
+        begin_trail(error, places[0])
         places = places[1:]
     for place in places:
         append_trail(error, place)

@@ -14,7 +14,10 @@ from __future__ import annotations
 
 from cascade_vm.host import Place
 
-__all__ = ["CATCHABLE", "BlueprintError", "BudgetExhausted", "FlowFailed", "append_trail", "start_trail", "trail_of"]
+__all__ = [
+    "CATCHABLE", "BlueprintError", "BudgetExhausted", "FlowFailed", "append_trail", "begin_trail", "forget_function",
+    "leave_function", "start_trail", "trail_of",
+]  # fmt: skip
 
 
 class BlueprintError(Exception):
@@ -60,11 +63,31 @@ CATCHABLE: dict[str, type[Exception]] = {
 """The errors that a program can name in `except`, `retry(on=…)` and operation ``error``."""
 
 _TRAIL = "__cascade_trail__"
+_LEFT = "__cascade_left_function__"
 
 
 def start_trail(error: BaseException, place: Place) -> None:
     """``error`` was raised at ``place``, now."""
     error.__dict__[_TRAIL] = [place]
+
+
+def leave_function(error: BaseException) -> None:
+    """``error`` leaves a function of a flow that Python code called, a built-in function perhaps: its trail goes on where the
+    flow called that."""
+    error.__dict__[_LEFT] = True
+
+
+def forget_function(error: BaseException) -> None:
+    """``error`` is about to be raised by the program itself: wherever it came from, its trail starts anew."""
+    error.__dict__.pop(_LEFT, None)
+
+
+def begin_trail(error: BaseException, place: Place) -> None:
+    """``error`` came out of what was called at ``place``: raised there, or in a function that it has just left."""
+    if error.__dict__.pop(_LEFT, False):
+        append_trail(error, place)
+    else:
+        start_trail(error, place)
 
 
 def append_trail(error: BaseException, place: Place) -> None:

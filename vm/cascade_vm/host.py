@@ -43,12 +43,21 @@ class Site(NamedTuple):
 
 
 class Pending:
-    """A host's answer that is not there yet. Never a value of a program; awaited exactly once."""
+    """A host's answer that is not there yet. Never a value of a program; awaited once, or dropped."""
 
-    __slots__ = ("awaitable",)
+    __slots__ = ("_drop", "awaitable")
 
-    def __init__(self, awaitable: Awaitable[object]) -> None:
+    def __init__(self, awaitable: Awaitable[object], drop: Callable[[], object] | None = None) -> None:
         self.awaitable = awaitable
+        self._drop = drop
+
+    def drop(self) -> None:
+        """In the place of awaiting it: what it has not begun never begins. ``drop`` does that for what the awaitable holds."""
+        close = getattr(self.awaitable, "close", None) or getattr(self.awaitable, "cancel", None)
+        if close is not None:
+            close()
+        if self._drop is not None:
+            self._drop()
 
 
 class Meter:
@@ -96,6 +105,9 @@ class Host(Protocol):
 
     def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         """Call a public method of a value that is not built in. A value or a `Pending`."""
+
+    def apply(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+        """Call a value that can be called and is neither built in nor a function of the program. A value or a `Pending`."""
 
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
         """Run a flow under policies: start it, time it, start it again."""

@@ -22,7 +22,7 @@ from cascade_vm.roles import Shape
 
 __all__ = ["FORMAT", "from_json"]
 
-FORMAT = "cascade blueprint 1"
+FORMAT = "cascade blueprint 2"
 
 
 class _MalformedError(ValueError):
@@ -161,7 +161,7 @@ def _flow(entry: _Object) -> Flow:
 
 def _parameter(entry: _Object) -> Parameter:
     default = Constant(_constant(entry["default"], 0)) if "default" in entry else None
-    parameter = Parameter(entry.text("name"), entry.text("type"), default, entry.flag("computed"))
+    parameter = Parameter(entry.text("name"), entry.text("type"), default, entry.flag("computed"), entry.text("kind"))
     entry.end()
     return parameter
 

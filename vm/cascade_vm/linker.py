@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cascade_vm import calls, cells, plain
+from cascade_vm import calls, cells, functions, plain
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint, Flow, Location
 from cascade_vm.cells import Cell, gatherer, join
@@ -44,10 +44,11 @@ class LinkedFlow:
 class Image:
     """A linked program. Holds nothing of a run and may serve any number of them."""
 
-    __slots__ = ("blueprint", "flows", "places")
+    __slots__ = ("blueprint", "flows", "has_functions", "places")
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
+        self.has_functions = any(isinstance(i, op.Close) for flow in blueprint.flows for i in flow.code)
         self.flows = [LinkedFlow(flow) for flow in blueprint.flows]
         self.places: dict[Location, Place] = {}
 
@@ -217,6 +218,22 @@ def _method(linking: _Linking, pc: int, i: op.Method) -> Cell:
     return [cells.HOST, calls.call_method, plan, None, i.dst, None]
 
 
+def _close(linking: _Linking, pc: int, i: op.Close) -> Cell:
+    template = functions.template(linking.image.flows[i.flow], i.name, len(i.captured))
+    plan = functions.ClosePlan(template, gatherer(linking.read_all(i.captured)))
+    return [cells.HOST, functions.close, plan, None, i.dst, None]
+
+
+def _invoke(linking: _Linking, pc: int, i: op.Invoke) -> Cell:
+    arguments = calls.argument_picker(linking.read_all(i.arguments), i.forms)
+    target, strict = linking.read(i.target), linking.image.blueprint.strict
+    plan = functions.InvokePlan(linking.site(pc, "()"), target, arguments, strict)
+    enter: Cell = [cells.ENTER, functions.enter, plan, None, i.dst, linking.cell_at(pc + 1)]
+    linking.linked.cells.append(enter)
+    linking.linked.pcs[id(enter)] = pc
+    return [cells.HOST, functions.invoke, plan, enter, i.dst, None]
+
+
 def _request(linking: _Linking, pc: int, i: op.Request) -> Cell:
     arguments = calls.argument_picker(linking.read_all(i.arguments), i.forms)
     plan = calls.CallPlan(linking.site(pc, i.service), arguments, 0)
@@ -276,6 +293,8 @@ _LINKS: dict[type[op.Instruction], Callable[[_Linking, int, Any], Cell]] = {
     op.Reraise: _reraise,
     op.Call: _call,
     op.Method: _method,
+    op.Close: _close,
+    op.Invoke: _invoke,
     op.Request: _request,
     op.CallFlow: _call_flow,
     op.TailCall: _tail_call,

@@ -101,8 +101,9 @@ class _FlowText:
             yield f"  doc {flow.doc!r}"
         for index, parameter in enumerate(flow.parameters):
             default = "" if parameter.default is None else f" = {format_constant(parameter.default.value)}"
-            computed = " computed" if parameter.computed else ""
-            yield f"  parameter r{index} {format_text(parameter.name)} {format_text(parameter.type)}{computed}{default}"
+            kind = "" if parameter.kind == "either" else f" kind {format_text(parameter.kind)}"
+            more = f"{kind}{' computed' if parameter.computed else ''}{default}"
+            yield f"  parameter r{index} {format_text(parameter.name)} {format_text(parameter.type)}{more}"
         if flow.returns != "any":
             yield f"  returns {format_text(flow.returns)}"
         yield f"  registers {flow.registers}"

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from cascade_vm import calls
 from cascade_vm.blueprint import Blueprint
-from cascade_vm.dispatch import ENDED, FAILED, MAX_FRAMES, OUT_OF_TURNS, RAISED_HERE, RAISED_IN_STRAND, Frame, Strand, execute
-from cascade_vm.errors import BudgetExhausted
+from cascade_vm.dispatch import (
+    ENDED, FAILED, MAX_FRAMES, OUT_OF_TURNS, RAISED_HERE, RAISED_IN_STRAND, WAITS, Frame, Strand, execute,
+)  # fmt: skip
+from cascade_vm.errors import BudgetExhausted, leave_function
 from cascade_vm.host import Host
 from cascade_vm.linker import Image, LinkedFlow, link
 from cascade_vm.opcodes import SERVICES
@@ -22,6 +24,8 @@ _FIRST_BATCH: Final = 128
 _LARGEST_BATCH: Final = 1_024
 """Turns between two looks at the clock. Batches grow while turns are quick: a look costs what ten turns cost. They stay small
 enough for a loop whose turns become slow all at once, since nobody else runs until the batch is over."""
+
+_WITHOUT_END: Final = 1 << 30
 
 _STARTS_STRANDS: Final = (calls.fork, calls.map_flow, calls.attempt_flow)
 
@@ -51,34 +55,80 @@ class Machine:
 
     async def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> object:
         """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
-        meter = self.host.meter
         if depth >= MAX_FRAMES:
             raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
+        self._spend_turn()
+        return await self._drive(Strand(self, Frame(flow, arguments), depth))
+
+    def run_now(self, enter: Callable[[], Frame]) -> object:
+        """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn, lets nobody else have
+        one, and where it would wait it gets a `RuntimeError`."""
+        self._spend_turn()
+        strand = Strand(self, enter(), 0)
+        state, error = WAITS, None
+        while state in (WAITS, OUT_OF_TURNS):
+            given = self._grant(_WITHOUT_END, state == OUT_OF_TURNS and error is None)
+            state = self._advance(strand, error, RAISED_HERE, given)
+            error = None
+            if state == WAITS:
+                strand.result.drop()
+                error = RuntimeError("a function that a built-in calls can not wait")
+            elif state == OUT_OF_TURNS and self.host.meter.turns_left == 0:
+                error = BudgetExhausted("turns", self.host.meter.turns_spent)
+        if state == ENDED and strand.doomed is None:
+            return strand.result
+        try:
+            failure: BaseException = strand.result if state == FAILED else strand.doomed
+            leave_function(failure)
+            raise failure
+        finally:
+            strand.result = strand.doomed = None  # the error holds this frame now
+            del failure
+
+    def _spend_turn(self) -> None:
+        meter = self.host.meter
         if meter.turns_left is not None:
             if meter.turns_left <= 0:
                 raise BudgetExhausted("turns", meter.turns_spent)
             meter.turns_left -= 1
         meter.turns_spent += 1
-        return await self._drive(Strand(self, Frame(flow, arguments), depth))
+
+    def _grant(self, wanted: int, at_turn: bool) -> int:
+        """How many turns a strand may spend before it is looked at again.
+
+        A function that a built-in function calls in its midst has to know what is left of a limit, so the turns of programs with
+        functions are handed out one by one then, each when it is due (``at_turn``).
+        """
+        allowed = self.host.meter.turns_left
+        if allowed is None:
+            return wanted
+        return min(allowed, int(at_turn) if self.image.has_functions else wanted)
+
+    def _advance(self, strand: Strand, error: BaseException | None, origin: int, given: int) -> int:
+        """Let a strand spend the turns given. They are paid for before: what it does not spend is given back."""
+        meter = self.host.meter
+        meter.turns_spent += given
+        if meter.turns_left is not None:
+            meter.turns_left -= given
+        strand.left = given
+        try:
+            return execute(strand, error, origin)
+        finally:
+            meter.turns_spent -= strand.left
+            if meter.turns_left is not None:
+                meter.turns_left += strand.left
 
     async def _drive(self, strand: Strand) -> object:
         """Run a strand to its end."""
         meter = self.host.meter
         error: BaseException | None = None
-        origin = RAISED_HERE
+        state, origin = WAITS, RAISED_HERE
         batch = left = _FIRST_BATCH
         slice_began = looked = -1.0
         while True:
-            allowed = meter.turns_left
-            strand.left = given = left if allowed is None or left <= allowed else allowed
-            try:
-                state = execute(strand, error, origin)
-            finally:
-                spent = given - strand.left
-                meter.turns_spent += spent
-                if allowed is not None:
-                    meter.turns_left = allowed - spent
-                left -= spent
+            given = self._grant(left, state == OUT_OF_TURNS and error is None)
+            state = self._advance(strand, error, origin, given)
+            left -= given - strand.left
             error = None
             if state == ENDED:
                 if strand.doomed is None:
@@ -92,6 +142,8 @@ class Machine:
             if state == OUT_OF_TURNS:
                 if meter.turns_left == 0:
                     error, origin = BudgetExhausted("turns", meter.turns_spent), RAISED_HERE
+                    continue
+                if left > 0:
                     continue
                 now = self.host.now()
                 if slice_began < 0:

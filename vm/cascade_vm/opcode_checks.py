@@ -16,7 +16,7 @@ from cascade_vm.operations import OPERATIONS
 
 __all__ = ["CALLS_FLOWS", "check_opcode", "raw_arguments"]
 
-CALLS_FLOWS = frozenset((opcodes.CallFlow, opcodes.TailCall, opcodes.Fork, opcodes.Map))
+CALLS_FLOWS = frozenset((opcodes.CallFlow, opcodes.TailCall, opcodes.Fork, opcodes.Map, opcodes.Close))
 """The opcodes that hand arguments to flows; a test compares them with the roles."""
 
 
@@ -32,6 +32,9 @@ def raw_arguments(instruction: Instruction) -> Iterator[tuple[int, int, int]]:
     match instruction:
         case opcodes.CallFlow(flow=flow, arguments=arguments) | opcodes.TailCall(flow=flow, arguments=arguments):
             for index, operand in enumerate(arguments):
+                yield flow, index, operand
+        case opcodes.Close(flow=flow, captured=captured):
+            for index, operand in enumerate(captured):
                 yield flow, index, operand
         case opcodes.Map(flow=flow, arguments=arguments):
             for index, operand in enumerate(arguments, start=1):
@@ -70,7 +73,7 @@ def _compute(instruction: opcodes.Compute, blueprint: Blueprint) -> Iterator[Fau
 
 
 def _forms(
-    instruction: opcodes.Compute | opcodes.Call | opcodes.Method | opcodes.Request, blueprint: Blueprint
+    instruction: opcodes.Compute | opcodes.Call | opcodes.Method | opcodes.Request | opcodes.Invoke, blueprint: Blueprint
 ) -> Iterator[Fault]:
     if instruction.forms and len(instruction.forms) != len(instruction.arguments):
         yield Fault("CS323", f"{len(instruction.arguments)} arguments have {len(instruction.forms)} forms")
@@ -102,6 +105,13 @@ def _map(instruction: opcodes.Map, blueprint: Blueprint) -> Iterator[Fault]:
     yield from _fits(blueprint, instruction.flow, 1 + len(instruction.arguments))
 
 
+def _close(instruction: opcodes.Close, blueprint: Blueprint) -> Iterator[Fault]:
+    closed = blueprint.flows[instruction.flow]
+    if len(instruction.captured) > len(closed.parameters):
+        given = len(instruction.captured)
+        yield Fault("CS323", f"{closed.name} has {len(closed.parameters)} parameters, and a function of it holds {given}")
+
+
 _CHECKS: dict[type[Instruction], Callable[[Any, Blueprint], Iterator[Fault]]] = {
     opcodes.Move: _move,
     opcodes.Compute: _compute,
@@ -113,4 +123,6 @@ _CHECKS: dict[type[Instruction], Callable[[Any, Blueprint], Iterator[Fault]]] = 
     opcodes.TailCall: _call_flow,
     opcodes.Fork: _fork,
     opcodes.Map: _map,
+    opcodes.Close: _close,
+    opcodes.Invoke: _forms,
 }

@@ -25,9 +25,6 @@ class Role:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __repr__(self) -> str:
-        return f"Role({self.name!r})"
-
 
 WRITES = Role("writes")  # a register, written
 WRITES_MANY = Role("writes_many")
@@ -41,6 +38,7 @@ OPERATION = Role("operation")  # a name in `cascade_vm.operations`
 COMPARISON = Role("comparison")  # a name in `cascade_vm.operations.COMPARISONS`
 SERVICE = Role("service")  # a name in `SERVICES`
 NAME = Role("name")  # a variable of the program
+TITLE = Role("title")  # what messages call something
 PUBLIC = Role("public")  # an attribute or a method, public as `cascade_vm.names` has it
 ERRORS = Role("errors")  # names in `cascade_vm.errors.CATCHABLE`, or ``module:Class``
 FORMS = Role("forms")  # how each argument is passed, see below
@@ -63,6 +61,7 @@ Operation = Annotated[str, OPERATION]
 Comparison = Annotated[str, COMPARISON]
 Service = Annotated[str, SERVICE]
 Name = Annotated[str, NAME]
+Title = Annotated[str, TITLE]
 Public = Annotated[str, PUBLIC]
 Errors = Annotated[tuple[str, ...], ERRORS]
 Forms = Annotated[tuple[str, ...], FORMS]
@@ -146,6 +145,33 @@ class Pack(Instruction, frozen=True):
     pure: ClassVar[bool] = True
     dst: Writes
     sources: ReadsRawMany
+
+
+class Restore(Instruction, frozen=True):
+    """R[targets] := the items of R[source][branch], unbound ones included; as many as there are targets
+
+    The inverse of `Pack`: ``source`` holds the result of a `Fork`, ``branch`` says of which branch; -1 when ``source``
+    holds what `Pack` made itself. Every target may be unbound afterwards. All are written, or on an error none.
+    """
+
+    unbinds: ClassVar[bool] = True
+    targets: WritesMany
+    source: Reads
+    branch: Index
+
+
+class Close(Instruction, frozen=True):
+    """R[dst] := a function, which calls flow(*R[captured], *what it is called with)
+
+    What goes to a computed parameter may be `UNBOUND`. ``name`` is what errors call the function.
+    """
+
+    may_raise: ClassVar[bool] = False
+    pure: ClassVar[bool] = True
+    dst: Writes
+    flow: Flow
+    captured: ReadsRawMany
+    name: Title
 
 
 class Unpack(Instruction, frozen=True):
@@ -338,6 +364,19 @@ class Method(Instruction, frozen=True):
     forms: Forms = ()
 
 
+class Invoke(Instruction, frozen=True):
+    """R[dst] := R[target](*R[arguments])
+
+    A function of the program gets a frame of its own, and counts a turn; built-in functions run here, others at the host.
+    """
+
+    suspends: ClassVar[bool] = True
+    dst: Writes
+    target: Reads
+    arguments: ReadsMany
+    forms: Forms = ()
+
+
 class Request(Instruction, frozen=True):
     """R[dst] := host.service(*R[arguments])"""
 
@@ -404,25 +443,8 @@ class Map(Instruction, frozen=True):
     limit: Reads
 
 
-# --- appended: data again -------------------------------------------------------------------------------------------
-
-
-class Restore(Instruction, frozen=True):
-    """R[targets] := the items of R[source][branch], unbound ones included; as many as there are targets
-
-    The inverse of `Pack`: ``source`` holds the result of a `Fork`, ``branch`` says of which branch; -1 when ``source``
-    holds what `Pack` made itself. Every target may be unbound afterwards. All are written, or on an error none.
-    """
-
-    unbinds: ClassVar[bool] = True
-    targets: WritesMany
-    source: Reads
-    branch: Index
-
-
 OPCODES: tuple[type[Instruction], ...] = (
-    Copy, Move, Compute, Pack, Unpack, Attribute, Clear, Bound, Check, Iterate, Next,
-    Jump, Branch, Test, Switch, Return, Fail, Reraise, Match,
-    Call, Method, Request, CallFlow, TailCall, Fork, Map, Restore,
+    Copy, Move, Compute, Pack, Unpack, Attribute, Clear, Bound, Check, Iterate, Next, Jump, Branch, Test,
+    Switch, Return, Fail, Reraise, Match, Call, Method, Request, CallFlow, TailCall, Fork, Map, Restore, Close, Invoke,
 )  # fmt: skip
 """Every opcode, in the order of their numbers. A new one goes to the end: numbers are part of the file format."""

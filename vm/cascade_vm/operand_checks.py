@@ -160,6 +160,7 @@ _RULES: dict[Role, _Rule] = {
     opcodes.COMPARISON: _named("comparison", COMPARISONS.__contains__),
     opcodes.SERVICE: _named("service", SERVICES.__contains__),
     opcodes.NAME: _named("variable", is_variable),
+    opcodes.TITLE: _named("name to show", lambda name: len(name) <= 500 and name.isprintable()),
     opcodes.PUBLIC: _named("public attribute or method", is_public),
     opcodes.ERRORS: _each(_named("error that programs can name", _is_error_name)),
     opcodes.FORMS: _forms,

@@ -78,7 +78,8 @@ def _flow_out(flow: Flow) -> Json:
 
 def _parameter_out(parameter: Parameter) -> Json:
     out: dict[str, Json] = {
-        "name": _text_out(parameter.name), "type": _text_out(parameter.type), "computed": parameter.computed
+        "name": _text_out(parameter.name), "type": _text_out(parameter.type), "kind": _text_out(parameter.kind),
+        "computed": parameter.computed,
     }  # fmt: skip
     if parameter.default is not None:
         out["default"] = _constant_out(parameter.default.value)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from cascade_vm import limits
-from cascade_vm.blueprint import Blueprint, Flow, Task
+from cascade_vm.blueprint import Blueprint, Flow, Parameter, Task
 from cascade_vm.constants import Constant
 from cascade_vm.operand_checks import Fault, is_variable
 
@@ -92,7 +93,6 @@ def _check_sizes(flow: Flow) -> Iterator[Fault]:
 
 def _check_parameters(flow: Flow) -> Iterator[Fault]:
     seen: set[str] = set()
-    optional = ""
     for parameter in flow.parameters:
         name = parameter.name
         if not is_variable(name) or name in seen:
@@ -100,12 +100,37 @@ def _check_parameters(flow: Flow) -> Iterator[Fault]:
         seen.add(name)
         if parameter.default is not None and parameter.computed:
             yield Fault("CS327", f"the default of {_short(name)} is both constant and computed")
-        if not parameter.required:
-            optional = optional or name
-        elif optional:
-            yield Fault("CS327", f"{_short(name)} needs an argument, and comes after {_short(optional)}, which does not")
+        if parameter.kind not in _KINDS:
+            yield Fault("CS327", f"{_short(parameter.kind)} is no kind of parameter")
+        if parameter.kind in ("rest", "keywords") and (parameter.computed or parameter.default is not None):
+            yield Fault("CS327", f"{_short(name)} takes what is left, and can have no default")
         if parameter.default is not None:
             yield from _check_constant(parameter.default, f"the default of {_short(name)}")
+    yield from _check_order(flow.parameters)
+
+
+def _check_order(parameters: tuple[Parameter, ...]) -> Iterator[Fault]:
+    """Kinds in Python's order; by position, those that need an argument first. Computed ones before all others stand outside
+    of that: what a function captured may be unbound."""
+    optional = ""
+    before: Parameter | None = None
+    for parameter in dropwhile(lambda each: each.computed and each.kind in ("position", "either"), parameters):
+        if before is not None and not _may_follow(parameter.kind, before.kind):
+            yield Fault("CS327", f"{_short(parameter.name)} can not come after {_short(before.name)}")
+        if parameter.kind in ("position", "either"):
+            if not parameter.required:
+                optional = optional or parameter.name
+            elif optional:
+                complaint = f"needs an argument, and comes after {_short(optional)}, which does not"
+                yield Fault("CS327", f"{_short(parameter.name)} {complaint}")
+        before = parameter
+
+
+def _may_follow(kind: str, before: str) -> bool:
+    if kind not in _KINDS or before not in _KINDS:
+        return True  # that is another complaint
+    later = _KINDS.index(kind) - _KINDS.index(before)
+    return later > 0 or (later == 0 and kind not in ("rest", "keywords"))
 
 
 def _check_variables(flow: Flow) -> Iterator[Fault]:

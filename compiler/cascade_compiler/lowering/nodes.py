@@ -41,7 +41,10 @@ def lower_node(out: Emission, node: Node, callee: Callee, bound: bool) -> None:
             _lower_call(out, node, callee)
         case graph.Operate() | graph.AttributeOf() | graph.Iterate() | graph.MatchError():
             _lower_operation(out, node)
-        case graph.Method() | graph.Request():
+        case graph.MakeFunction():
+            captured = _values(out, node.captured)
+            out.emit(opcodes.Close(_result(out, node), callee.flows[node.flow], captured, node.name), node.place)
+        case graph.Method() | graph.Request() | graph.CallValue():
             _lower_request(out, node)
         case _:
             assert_never(node)
@@ -117,12 +120,15 @@ def _lower_operation(out: Emission, node: graph.Operate | graph.AttributeOf | gr
             assert_never(node)
 
 
-def _lower_request(out: Emission, node: graph.Method | graph.Request) -> None:
+def _lower_request(out: Emission, node: graph.Method | graph.Request | graph.CallValue) -> None:
     arguments = _values(out, node.arguments)
     match node:
         case graph.Method():
             target = out.values[node.target]
             out.emit(opcodes.Method(_result(out, node), target, node.name, arguments, node.forms), node.place)
+        case graph.CallValue():
+            target = out.values[node.target]
+            out.emit(opcodes.Invoke(_result(out, node), target, arguments, node.forms), node.place)
         case graph.Request():
             out.emit(opcodes.Request(_result(out, node), node.service, arguments, node.forms), node.place)
         case _:
@@ -165,13 +171,19 @@ def _lower_limit(out: Emission, limit: Ref | None) -> int:
 def _lower_arguments(
     out: Emission, arguments: Sequence[Ref | None], parameters: Sequence[Parameter], place: Place
 ) -> tuple[int, ...]:
-    """One operand a parameter: the caller fills in constant defaults, and leaves computed ones unbound."""
+    """One operand a parameter: the caller fills in constant defaults, nothing for what takes the rest, and leaves computed ones
+    unbound."""
     operands = []
     for argument, parameter in zip(arguments, parameters, strict=True):
         if argument is not None:
             operands.append(out.values[argument])
         elif parameter.default is not None:
             operands.append(out.constant(parameter.default))
+        elif parameter.kind == "rest":
+            operands.append(out.constant(Constant(())))
+        elif parameter.kind == "keywords":
+            operands.append(out.fresh())
+            out.emit(opcodes.Compute(operands[-1], "build_dict", ()), place)
         elif parameter.computed:
             operands.append(out.fresh())
             out.emit(opcodes.Clear(operands[-1]), place)

@@ -1,0 +1,122 @@
+"""Functions as values: a flow with what it captured.
+
+The program calls one in a frame of the strand at hand (`enter`). Whoever else calls it, a built-in function or a task, runs it
+to its end there and then (`Machine.run_now`). Built-in functions and types run here too, all else is the host's to call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from cascade_vm.blueprint import Parameter
+from cascade_vm.calls import ENTERS, Arguments
+from cascade_vm.dispatch import Frame, Strand
+from cascade_vm.host import Site
+from cascade_vm.library import VALUES
+from cascade_vm.operations import OPERATIONS
+from cascade_vm.signature import bind
+
+if TYPE_CHECKING:
+    from cascade_vm.linker import LinkedFlow
+    from cascade_vm.machine import Machine
+
+__all__ = ["ClosePlan", "InvokePlan", "Template", "close", "enter", "invoke", "template"]
+
+Registers = list[Any]
+
+
+class Template(NamedTuple):
+    """What all functions that one instruction makes have in common: ``parameters`` are those that a caller fills, ``plain``
+    says how many these are when all may be given by position, else it is -1."""
+
+    flow: LinkedFlow
+    name: str
+    parameters: tuple[Parameter, ...]
+    plain: int
+
+
+def template(flow: LinkedFlow, name: str, captured: int) -> Template:
+    """For functions that hold the first ``captured`` arguments of a flow."""
+    parameters = flow.flow.parameters[captured:]
+    plain = all(parameter.kind in ("position", "either") for parameter in parameters)
+    return Template(flow, name or flow.flow.name, parameters, len(parameters) if plain else -1)
+
+
+class Function:
+    """A function of a program, as a value. It has no attribute that a program could read."""
+
+    __slots__ = ("_captured", "_machine", "_template")
+
+    def __init__(self, machine: Machine, template: Template, captured: Sequence[Any]) -> None:
+        self._machine = machine
+        self._template = template
+        self._captured = captured
+
+    def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
+        """For callers that are no flows of its program: it runs to its end, and can not wait."""
+        return self._machine.run_now(lambda: _frame(self, arguments, keywords))
+
+    def __repr__(self) -> str:
+        return f"<function {self._template.name}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"the function {self._template.name} of a flow exists in its own run only")
+
+
+Function.__name__ = Function.__qualname__ = "function"  # what Python's own messages call it
+
+
+def _frame(function: Function, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Frame:
+    template = function._template
+    if keywords or len(arguments) != template.plain:
+        arguments = bind(template, arguments, keywords)
+    return Frame(template.flow, (*function._captured, *arguments))
+
+
+class ClosePlan(NamedTuple):
+    """What makes functions: their template, and what picks what they capture out of a frame."""
+
+    template: Template
+    captured: Callable[[Registers], Sequence[Any]]
+
+
+class InvokePlan(NamedTuple):
+    """A call of the value in register ``target``."""
+
+    site: Site
+    target: int
+    arguments: Arguments
+    strict: bool
+
+
+def close(strand: Strand, registers: Registers, plan: ClosePlan, _y: object) -> Function:
+    """A new function."""
+    return Function(strand.machine, plan.template, plan.captured(registers))
+
+
+def invoke(strand: Strand, registers: Registers, plan: InvokePlan, _y: object) -> object:
+    """A call of a value. One of a function of this program is left to `enter`."""
+    target = registers[plan.target]
+    if type(target) is Function and target._machine is strand.machine:
+        return ENTERS
+    positional, named = plan.arguments(registers)
+    built_in = _BUILT_IN.get(id(target))
+    if built_in is not None:
+        return built_in(*positional, **named)
+    if not callable(target):
+        raise TypeError(f"'{type(target).__name__}' object is not callable")
+    if plan.strict:
+        raise TypeError(f"a strict program may not call '{type(target).__name__}' values")
+    return strand.machine.host.apply(plan.site, target, positional, named)
+
+
+def enter(registers: Registers, plan: InvokePlan) -> Frame:
+    """The frame of a call of a function."""
+    return _frame(registers[plan.target], *plan.arguments(registers))
+
+
+_BUILT_IN: dict[int, Callable[..., Any]] = {
+    id(value): OPERATIONS[name].function if name in OPERATIONS and name != "slice" else value for name, value in VALUES.items()
+}
+"""What stands in for a built-in function or type, by its id; operation ``slice`` is another thing than the type."""
