@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from cascade_vm.host import Place
 
 from cascade.placeholder import Placeholder
+from cascade.places import format_place, place_in
 from cascade.policies import Cache, CallPolicy, Constraints, Retry, Timeout
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cascade.routing import JumpSelector
 
-__all__ = ["NOTHING", "LazyResult", "Mapped", "place_in", "target_name"]
+__all__ = ["NOTHING", "LazyResult", "Mapped", "given_by", "policy_values", "target_name"]
 
 R = TypeVar("R")
 
@@ -148,8 +148,7 @@ class LazyResult(Placeholder, Generic[R]):
     @property
     def written_at(self) -> str:
         """The place, as it is printed: ``file:line:column``."""
-        place = self.place
-        return f"{place.file}:{place.line}:{place.column + 1}"
+        return format_place(self.place)
 
     def __repr__(self) -> str:
         given = [_shown(value) for value in self.args] + [f"{name}={_shown(value)}" for name, value in self.kwargs.items()]
@@ -175,29 +174,6 @@ def target_name(target: Any) -> str:
         return f"{target_name(target.target)}.map"
     name: object = getattr(target, "name", None)
     return name.rpartition(":")[2].rpartition("<locals>.")[2] if isinstance(name, str) else type(target).__name__
-
-
-def place_in(code: CodeType | None, at: int, name: str) -> Place:
-    """The place of an instruction of Python's: that of the expression it belongs to. ``name`` is for code that is not known."""
-    if code is None:
-        return Place(name, "<unknown>", 1, 0, 1, 0)
-    line, end_line, column, end_column = next(islice(code.co_positions(), at // 2, None), (None, None, None, None))
-    line = line or code.co_firstlineno
-    end_line = end_line or line
-    file = code.co_filename
-    return Place(
-        code.co_name, file, line, _characters(file, line, column or 0), end_line, _characters(file, end_line, end_column or 0)
-    )
-
-
-def _characters(file: str, line: int, bytes_before: int) -> int:
-    """Python counts columns in bytes of UTF-8, people in characters."""
-    import linecache
-
-    text = linecache.getline(file, line)
-    if not text or text.isascii():
-        return bytes_before
-    return len(text.encode()[:bytes_before].decode(errors="ignore"))
 
 
 def given_by(node: LazyResult[Any]) -> Iterator[tuple[str, object]]:

@@ -6,7 +6,10 @@ comparison, a loop, text, arithmetic) is refused, with what to write instead. Th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from cascade.places import written_at
 
 if TYPE_CHECKING:
     _Open = Any  # a type checker lets a placeholder stand wherever its value may: `len(fetch(url))` in a flow, and arguments
@@ -25,13 +28,15 @@ _VALUE = f"do it in a @cs.task that gets it as an argument; {_IN_A_FLOW}"
 def _refuse(code: str, message: str, hint: str) -> NoReturn:
     from cascade.errors import LazyValueError, Problem
 
-    raise LazyValueError(Problem(code, message, None, hint))
+    raise LazyValueError(Problem(code, message, written_at(sys._getframe(2)), hint))
 
 
-class Placeholder(_Open):
+class Placeholder(_Open):  # type: ignore[misc]
     """A value to be. Placeholders are equal to themselves only, and may be keys and members of sets."""
 
     __slots__ = ("__weakref__",)
+    may_be_default: ClassVar[bool] = False
+    """Whether runs see to it as the default of a task's parameter."""
 
     def __bool__(self) -> bool:
         _refuse("CS425", f"{describe(self)} is not there yet, so it can not be a condition", _CONDITION)
@@ -61,7 +66,7 @@ class Placeholder(_Open):
 
         message = f"{describe(self)} is not there yet, so `.{name}` can not be read"
         known = [one for one in dir(type(self)) if not one.startswith("_")]
-        raise LazyAttributeError(Problem("CS429", message, None, _near(name, known) or _VALUE))
+        raise LazyAttributeError(Problem("CS429", message, written_at(sys._getframe(1)), _near(name, known) or _VALUE))
 
 
 def _near(name: str, known: list[str]) -> str | None:

@@ -186,10 +186,16 @@ def parse_policy(policy: Any) -> Policy:
 def _kinds(names: object) -> tuple[type[Exception], ...]:
     if not isinstance(names, tuple):
         raise TypeError(f"the errors to retry on must be a tuple, not {type(names).__name__}")
-    for name in names:
-        if not isinstance(name, str) or name not in CATCHABLE:
-            raise ValueError(f"there is no error called {name!r}")
-    return tuple(CATCHABLE[name] for name in names)
+    return tuple(map(_kind, names))
+
+
+def _kind(error: object) -> type[Exception]:
+    """A kind of error by its name; graphs of calls, which are no data, give the class itself."""
+    if isinstance(error, type) and issubclass(error, Exception):
+        return error
+    if not isinstance(error, str) or error not in CATCHABLE:
+        raise ValueError(f"there is no error called {error!r}")
+    return CATCHABLE[error]
 
 
 def effective(named: Sequence[Policy], declared: Sequence[Policy | None]) -> tuple[Policy, ...]:

@@ -13,8 +13,9 @@ from typing import Any, Generic, NoReturn, TypeVar
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.host import Place
 
-from cascade.lazy import LazyResult, place_in
+from cascade.lazy import LazyResult
 from cascade.placeholder import Placeholder
+from cascade.places import format_place, place_in, written_at
 
 __all__ = ["Jump", "JumpSelector", "Router", "TailCall", "bind", "select_jump"]
 
@@ -50,8 +51,7 @@ class Router(Placeholder, Generic[R]):
     @property
     def written_at(self) -> str:
         """The place, as it is printed: ``file:line:column``."""
-        place = self.place
-        return f"{place.file}:{place.line}:{place.column + 1}"
+        return format_place(self.place)
 
     def _said(self) -> str:
         return "the value of a router"
@@ -107,9 +107,7 @@ def bind(node: LazyResult[R], selector: JumpSelector) -> LazyResult[R]:
 
 def _caller() -> str:
     """Where the function that calls this was called."""
-    frame = sys._getframe(2)
-    place = place_in(frame.f_code, frame.f_lasti, "")
-    return f"{place.file}:{place.line}:{place.column + 1}"
+    return written_at(sys._getframe(2))
 
 
 def _refuse(code: str, message: str, place: str, hint: str | None = None) -> NoReturn:

@@ -1,22 +1,28 @@
 """Tasks: Python functions that programs call, with what is declared about them.
 
-A task says how it is called, never when or by whom; running it is `cascade.host`'s business.
+A task says how it is called, never when or by whom; running it is `cascade.host`'s business. To Python a call of a task is a
+value (`cascade.lazy.LazyResult`); only runs call its function.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Generic, Literal, ParamSpec, TypeVar, get_args, overload
+from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, get_args, overload
 
 from cascade_vm import blueprint
 
+from cascade import registry
+from cascade.calls import Fit, map_call
+from cascade.lazy import LazyResult
+from cascade.placeholder import Placeholder
 from cascade.policies import Retry, Timeout
 
-__all__ = ["Mode", "Task", "task"]
+__all__ = ["BoundTask", "Mode", "Task", "task"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,13 +41,14 @@ _KINDS = {
 
 @dataclass(frozen=True, eq=False)
 class Task(Generic[P, R]):
-    """A function that programs may call. ``name`` is ``module:name``; calling the task calls the function.
+    """A function that programs may call. ``name`` is ``module:name``; ``fn`` is the function.
 
+    Inside a flow a call runs; elsewhere it is a value, a `LazyResult`, which `cascade.run` runs.
     ``pure`` says that it has no effect, ``total`` that it never raises. ``retry`` and ``timeout`` are what a call gets
     that names no policy of that kind itself.
     """
 
-    fn: Callable[P, R]
+    fn: Callable[P, Any]
     name: str
     mode: Mode = "auto"
     pure: bool = False
@@ -60,19 +67,80 @@ class Task(Generic[P, R]):
         is_async = _is(inspect.iscoroutinefunction, self.fn)
         if is_async and self.mode != "auto":
             raise ValueError(f"{self.name}: an async task runs on the event loop, mode {self.mode!r} is for others")
+        _refuse_placeholders(self.name, self.fn)
         for name in functools.WRAPPER_ASSIGNMENTS:
             if hasattr(self.fn, name):
                 self.__dict__[name] = getattr(self.fn, name)
         self.__dict__["__wrapped__"] = self.fn
         self.__dict__["is_async"] = is_async
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.fn(*args, **kwargs)
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> LazyResult[R]:
+        """A call, to be run. `ArgumentError` CS430, at once, for arguments that do not fit."""
+        frame = sys._getframe(1)
+        if not self.fit.accepts(args, kwargs):
+            self.fit.refuse(args, kwargs, frame)
+        return LazyResult(self, args, kwargs, frame.f_code, frame.f_lasti)
+
+    def map(self, /, **iterables: Any) -> LazyResult[list[R]]:
+        """A call for each item, side by side: ``fetch.map(url=urls)``. Several iterables go in step and are of one length.
+
+        The value is the list of results, in order. Policies apply to each call.
+        """
+        return map_call(self, self.fit, iterables, sys._getframe(1))
+
+    def __get__(self, instance: object, owner: type | None = None) -> Task[P, R] | BoundTask[R]:
+        return self if instance is None else BoundTask(self, instance)
+
+    @functools.cached_property
+    def key(self) -> str:
+        """The name, made unique among all tasks and flows of this process."""
+        return registry.register(self.name, self)
+
+    @functools.cached_property
+    def fit(self) -> Fit:
+        """What arguments the task takes."""
+        short = self.name.rpartition(":")[2].rpartition("<locals>.")[2]
+        parameters = self.declared.parameters
+        return Fit(short, parameters, "" if parameters is None else f"{short}{inspect.signature(self.fn)}")
 
     @functools.cached_property
     def declared(self) -> blueprint.Task:
         """What a program knows of this task."""
         return blueprint.Task(self.name, _parameters(self.fn), self.pure, self.total)
+
+
+class BoundTask(Generic[R]):
+    """A task that was read from an instance, as a method is: calls get the instance first."""
+
+    __slots__ = ("__self__", "task")
+
+    def __init__(self, task: Task[..., R], instance: object) -> None:
+        self.task = task
+        self.__self__ = instance
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> LazyResult[R]:
+        """A call of the task, to be run."""
+        frame, given = sys._getframe(1), (self.__self__, *args)
+        if not self.task.fit.accepts(given, kwargs):
+            self.task.fit.refuse(given, kwargs, frame)
+        return LazyResult(self.task, given, kwargs, frame.f_code, frame.f_lasti)
+
+    def fn(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the method itself."""
+        return self.task.fn(self.__self__, *args, **kwargs)
+
+
+def _refuse_placeholders(name: str, fn: object) -> None:
+    """A default is what Python hands over when a call gives nothing: a placeholder there would reach the function."""
+    defaults = (*(getattr(fn, "__defaults__", None) or ()), *(getattr(fn, "__kwdefaults__", None) or {}).values())
+    for value in defaults:
+        if isinstance(value, Placeholder) and not value.may_be_default:
+            from cascade.errors import GraphError, Problem
+
+            message = f"a default of task `{name}` is {value!r}, which only a call can be given"
+            raise GraphError(
+                Problem("CS439", message, None, "write it as an argument of the call; `cs.inject(…)` may be a default")
+            )
 
 
 def _is(question: Callable[[object], bool], fn: object) -> bool:
@@ -96,6 +164,15 @@ def _parameters(fn: Callable[..., object]) -> tuple[blueprint.TaskParameter, ...
     )
 
 
+class _Decorator(Protocol):
+    @overload
+    def __call__(self, fn: Callable[P, Coroutine[Any, Any, R]], /) -> Task[P, R]: ...
+    @overload
+    def __call__(self, fn: Callable[P, R], /) -> Task[P, R]: ...
+
+
+@overload
+def task(fn: Callable[P, Coroutine[Any, Any, R]], /) -> Task[P, R]: ...
 @overload
 def task(fn: Callable[P, R], /) -> Task[P, R]: ...
 @overload
@@ -107,9 +184,9 @@ def task(
     total: bool = False,
     retry: Retry | int | None = None,
     timeout: timedelta | float | None = None,
-) -> Callable[[Callable[P, R]], Task[P, R]]: ...
+) -> _Decorator: ...
 def task(
-    fn: Callable[P, R] | None = None,
+    fn: Callable[..., Any] | None = None,
     /,
     *,
     name: str | None = None,
@@ -118,7 +195,7 @@ def task(
     total: bool = False,
     retry: Retry | int | None = None,
     timeout: timedelta | float | None = None,
-) -> Task[P, R] | Callable[[Callable[P, R]], Task[P, R]]:
+) -> Any:
     """Make a function a task: ``@task``, or ``@task(mode="blocking", retry=3)``.
 
     ``name`` replaces the function's own name, or, as ``module:name``, that of its module too. ``retry`` is a number of
@@ -128,13 +205,17 @@ def task(
     ... def double(n: int) -> int:
     ...     return 2 * n
     >>> double(4)
+    <LazyResult double(4)>
+    >>> double.fn(4)
     8
     """
     retried = Retry(retry) if isinstance(retry, int) else retry
     timed = None if timeout is None else Timeout(timeout)
 
-    def decorate(fn: Callable[P, R]) -> Task[P, R]:
-        return Task(fn, _name_of(fn, name), mode, pure, total, retried, timed)
+    def decorate(fn: Callable[..., Any]) -> Task[..., Any]:
+        made: Task[..., Any] = Task(fn, _name_of(fn, name), mode, pure, total, retried, timed)
+        made.key  # noqa: B018 - registers the task
+        return made
 
     return decorate if fn is None else decorate(fn)
 
