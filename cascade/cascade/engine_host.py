@@ -49,12 +49,14 @@ class EngineHost(LocalHost):
         listener: Listener | None = None,
         signals: Signals | None = None,
         injecting: bool = False,
+        after: EngineHost | None = None,
     ) -> EngineHost:
-        """As `LocalHost.for_run`. ``injecting`` says that arguments may name resources, at any depth."""
+        """As `LocalHost.for_run`. ``injecting`` says that arguments may name resources, at any depth; ``after`` is the host of
+        the same run so far, whose resources go on."""
         host = super().for_run(meter, listener=listener, signals=signals)
         assert isinstance(host, EngineHost)
         host._capacity = self._capacity
-        host._scope = None
+        host._scope = None if after is None else after._scope
         host._injecting = injecting
         if injecting:
             host._quick = {}
@@ -83,7 +85,7 @@ class EngineHost(LocalHost):
         for policy in policies:
             match policy:
                 case ("cache", store) if inputs is not None:
-                    parsed.append(self._cache(site, store, site.target, inputs))
+                    parsed.append(self._cache(site, store, self._shared.tasks[site.target].name, inputs))
                 case ("cache", store, str(name), dict(values)) if inputs is None:
                     parsed.append(self._cache(site, store, name, lambda values=values: values))  # type: ignore[misc]
                 case ("constraints", _):
@@ -119,6 +121,12 @@ class EngineHost(LocalHost):
             capacity.give_back(needed)
 
     # --- resources ---
+
+    def _name_of(self, task: Task[..., Any]) -> str:
+        name = super()._name_of(task)
+        if injected_defaults(task):
+            self._shared.quick.pop(name, None)
+        return name
 
     def _invoke(self, target: str) -> Invoke:
         invoke = super()._invoke(target)

@@ -1,22 +1,22 @@
 """Programs made for one call: a flow without parameters, the root, that calls one flow with literals.
 
 `call_root` adds the root to a flow graph, `template_of` takes the literals out of the Blueprint again, once the pass `promote`
-has made inputs of them. Knows nothing of where literals come from.
+has made inputs of them. `call_template` adds a root whose inputs have names. Knows nothing of where literals come from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from cascade_compiler.graph import Block, Constantly, FlowGraph, Node, Operate, Program, Ref, TailCall
+from cascade_compiler.graph import Block, Constantly, FlowGraph, Load, Node, Operate, Program, Ref, TailCall
 from cascade_compiler.lowering import ROOT
-from cascade_vm.blueprint import Blueprint
+from cascade_vm.blueprint import Blueprint, Parameter
 from cascade_vm.constants import Constant, is_constant
 from cascade_vm.host import UNBOUND, Place
 from cascade_vm.signature import bind
 
-__all__ = ["call_root", "template_of"]
+__all__ = ["Input", "call_root", "call_template", "template_of"]
 
 
 def call_root(
@@ -37,17 +37,42 @@ def call_root(
     return replace(program, flows=(*others, root), root=ROOT)
 
 
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Stands among the arguments of `call_template` for an input of that name."""
+
+    name: str
+
+
+def call_template(program: Program, flow: str, arguments: Sequence[object], name: str) -> Program:
+    """The program with an entry called ``name`` that makes a tail call of ``flow``, with one argument a parameter.
+
+    Arguments are as for `call_root`, or an `Input`: a required parameter of the entry, in the order in which they occur first.
+    """
+    called = {each.name: each for each in program.flows}[flow]
+    building = _Building(called.place._replace(flow=name))
+    operands = tuple([building.value(value) for value in arguments])
+    block = Block(tuple(building.nodes), TailCall(building.place, flow, operands))
+    inputs = tuple(Parameter(each) for each in building.inputs)
+    entry = FlowGraph(name, inputs, (block,), building.place, returns=called.returns)
+    return replace(program, flows=(*program.flows, entry), entry=name, root=None)
+
+
 class _Building:
     """The nodes that make the arguments. A value that occurs twice is made once."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.nodes: list[Node] = []
+        self.inputs: dict[str, None] = {}
         self._made: dict[int, Ref] = {}
         self._within: set[int] = set()
 
     def value(self, value: object) -> Ref:
         """The node that gives a value."""
+        if isinstance(value, Input):
+            self.inputs[value.name] = None
+            return self._add(Load(len(self.nodes), self.place, value.name))
         if is_constant(value):
             return self._add(Constantly(len(self.nodes), self.place, Constant(value)))
         if id(value) in self._within:

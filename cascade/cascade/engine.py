@@ -1,0 +1,125 @@
+"""The engine: plans what it is given, once a structure, and runs the plan on the machine or on the reference interpreter.
+
+An engine may have any number of runs under way at a time. They share its plans, its executor, its bus and what the system
+has; everything else is a run's own (`cascade.one_run`). It knows nothing of how graphs become programs (`cascade.planning`) and
+of what calls need (`cascade.engine_host`).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from cascade_vm.host import Meter
+
+from cascade.adapters.executors.local import Executor, LocalExecutor
+from cascade.adapters.solvers.native import NativeSolver, Solver
+from cascade.bus import Delivery, MessageBus
+from cascade.capacity import Capacity
+from cascade.engine_host import EngineHost
+from cascade.one_run import Budget, Run
+from cascade.targets import check_target
+
+if TYPE_CHECKING:
+    from cascade.events import Event, Listener
+    from cascade.planning import LazyGraph, Plan
+    from cascade.program import Material
+    from cascade.signals import Signals
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Runs graphs of calls, calls of flows, and lists, tuples and dicts of them.
+
+    ``system_resources`` says how much there is of what `with_constraints` asks for; without it nothing is limited.
+    ``most_plans`` plans are kept, those used last.
+    """
+
+    def __init__(
+        self,
+        solver: Solver | None = None,
+        executor: Executor | None = None,
+        bus: MessageBus | None = None,
+        *,
+        system_resources: Mapping[str, float] | None = None,
+        most_plans: int = 256,
+    ) -> None:
+        self.solver: Solver = NativeSolver() if solver is None else solver
+        self.executor: Executor = LocalExecutor() if executor is None else executor
+        self.bus = MessageBus() if bus is None else bus
+        self._capacity = Capacity(system_resources)
+        self._most_plans = most_plans
+        self._plans: OrderedDict[object, tuple[Plan, EngineHost]] = OrderedDict()
+        self._hosts: WeakKeyDictionary[Material, EngineHost] = WeakKeyDictionary()
+
+    async def run(
+        self,
+        target: object,
+        params: Mapping[str, object] | None = None,
+        use_vm: bool | None = None,
+        *,
+        budget: Budget | None = None,
+        listener: Listener | None = None,
+        signals: Signals | None = None,
+    ) -> Any:
+        """Run ``target`` to its end and give its result.
+
+        ``params`` are the values of its `cs.Param`. ``use_vm`` False runs it on the reference interpreter, which means the
+        same and is slower. The other options are those of `cascade.arun`. What a task raises comes out as it is. When the
+        run ends, however it does, all that it began has ended, and the bus has handed out its events.
+        """
+        check_target(target)
+        delivery = Delivery(self.bus) if self.bus.has_subscribers else None
+        meter = Meter() if budget is None else Meter(budget.turns, budget.calls)
+        run = Run(self, meter, _heard_by(delivery, listener), signals, use_vm is not False)
+        try:
+            return await run.result(target, params or {})
+        finally:
+            if delivery is not None:
+                await delivery.finish()
+
+    def close(self) -> None:
+        """End idle threads and processes. A run after this begins anew."""
+        self.executor.close()
+
+    # --- what runs share ---
+
+    def plan_of(self, graph: LazyGraph) -> tuple[Plan, EngineHost]:
+        """The plan of a graph, made when there is none for its structure, and the host of the plan's tasks."""
+        found = self._plans.get(graph.key)
+        if found is not None:
+            self._plans.move_to_end(graph.key)
+            return found
+        from cascade.planning import compile_plan
+
+        plan = compile_plan(graph, self.solver.resolve(graph))
+        made = self._plans[graph.key] = (plan, self._host(plan.tasks))
+        if len(self._plans) > self._most_plans:
+            self._plans.popitem(last=False)
+        return made
+
+    def host_of(self, material: Material) -> EngineHost:
+        """The host of a program's tasks."""
+        found = self._hosts.get(material)
+        if found is None:
+            found = self._hosts[material] = self._host(material.tasks)
+        return found
+
+    def _host(self, tasks: Mapping[str, Any]) -> EngineHost:
+        return EngineHost(tasks, capacity=self._capacity, executor=self.executor)
+
+
+def _heard_by(delivery: Delivery | None, listener: Listener | None) -> Listener | None:
+    """Who gets the events; None when nobody does."""
+    if delivery is None or listener is None:
+        return delivery or listener
+    from cascade.events import tell
+
+    def both(event: Event) -> None:
+        tell(listener, event)
+        delivery(event)
+
+    return both
