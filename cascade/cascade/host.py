@@ -10,6 +10,7 @@ import asyncio
 import random as random_module
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -32,7 +33,7 @@ from cascade.events import (
     tell,
 )  # fmt: skip
 from cascade.gather import check_limit, gather, weave
-from cascade.modes import REFUSED, Invoke, awaited, refuse
+from cascade.modes import REFUSED, Invoke, later, refuse
 from cascade.policies import Policy, Retry, apply, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_arguments, wait_arguments
 from cascade.signals import Signals
@@ -147,6 +148,23 @@ class LocalHost:
         method = getattr(target, name)
         return self._once(site, lambda: _called(site.target, method, arguments, keywords))
 
+    def apply(self, site: Site, target: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+        """Call a value on the event loop; a task as it is called by its name. Counts as a call."""
+        if isinstance(target, Task):
+            return self.call(Site(self._name_of(target), site.place), arguments, keywords, None)
+        if _is_flow(target):
+            raise TypeError(f"the flow `{target.name}` is called by its name only: a value that holds it can not be called")
+        name = getattr(target, "__qualname__", type(target).__qualname__)
+        return self._once(Site(name, site.place), lambda: _called(name, target, arguments, keywords))
+
+    def _name_of(self, task: Task[..., Any]) -> str:
+        """The name of a task here, where it may be new."""
+        known = self._shared.tasks
+        name = task.name if known.get(task.name, task) is task else f"{task.name} {id(task):x}"
+        if name not in known:
+            self._shared.add(name, task)
+        return name
+
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:
         """Run a flow under policies; each attempt is a strand of its own, which has ended when the next begins."""
         return self._under(self._policies_of_flow(site, policies), site, lambda: _alone(start))
@@ -192,7 +210,7 @@ class LocalHost:
             finished(False)
             raise
         if isinstance(reply, Pending):
-            return Pending(_followed(reply, finished))
+            return Pending(_followed(reply, finished), partial(_dropped, reply, finished))
         finished(True)
         return reply
 
@@ -271,6 +289,11 @@ async def _alone(start: Start) -> object:
     return (await gather((start,)))[0]
 
 
+def _dropped(reply: Pending, finished: Callable[[bool], None]) -> None:
+    reply.drop()
+    finished(False)
+
+
 async def _followed(reply: Pending, finished: Callable[[bool], None]) -> object:
     ok = False
     try:
@@ -281,12 +304,16 @@ async def _followed(reply: Pending, finished: Callable[[bool], None]) -> object:
     return value
 
 
+def _is_flow(value: object) -> bool:
+    return type(value).__module__ in ("cascade.flows", "cascade.program") and type(value).__name__ in ("FlowFunction", "Flow")
+
+
 def _called(target: str, method: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
     try:
         value = method(*arguments, **keywords)
     except REFUSED as error:
         refuse(target, error)
-    return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
+    return later(target, value) if hasattr(value, "__await__") else value
 
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from cascade.threads import DaemonThreads
 if TYPE_CHECKING:
     from cascade.processes import Processes
 
-__all__ = ["REFUSED", "Invoke", "Pools", "awaited", "bind", "refuse"]
+__all__ = ["REFUSED", "Invoke", "Pools", "awaited", "bind", "later", "refuse"]
 
 Invoke: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], object]
 
@@ -87,7 +87,7 @@ def bind(task: Task[..., Any], pools: Pools) -> Invoke:
 def _call_async(
     target: str, fn: Callable[..., Awaitable[Any]], arguments: Sequence[Any], keywords: Mapping[str, Any]
 ) -> Pending:
-    return Pending(awaited(target, fn(*arguments, **keywords)))
+    return later(target, fn(*arguments, **keywords))
 
 
 def _inline(target: str, fn: Callable[..., Any]) -> Invoke:
@@ -96,9 +96,14 @@ def _inline(target: str, fn: Callable[..., Any]) -> Invoke:
             value = fn(*arguments, **keywords) if keywords else fn(*arguments)
         except REFUSED as error:
             refuse(target, error)
-        return Pending(awaited(target, value)) if hasattr(value, "__await__") else value
+        return later(target, value) if hasattr(value, "__await__") else value
 
     return call
+
+
+def later(target: str, answer: Awaitable[Any]) -> Pending:
+    """What a task's own coroutine will give."""
+    return Pending(awaited(target, answer), getattr(answer, "close", None))
 
 
 async def awaited(target: str, answer: Awaitable[Any]) -> object:
@@ -181,7 +186,7 @@ class _Auto:
         finally:
             if perf_counter() - began > TOO_LONG:
                 self._relapse()
-        return Pending(awaited(self._task.name, value)) if hasattr(value, "__await__") else value
+        return later(self._task.name, value) if hasattr(value, "__await__") else value
 
     async def _prove(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
         value, seconds = await _measured(self._pools, self._task, arguments, keywords)

@@ -8,15 +8,17 @@ engines agree, they agree for different reasons. It knows no policies, tasks, cl
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, assert_never
 
 from cascade_compiler import graph
-from cascade_vm.errors import BudgetExhausted, FlowFailed, append_trail, start_trail, trail_of
+from cascade_vm.errors import BudgetExhausted, append_trail, begin_trail, leave_function, trail_of
 from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
+from cascade_vm.signature import default_of
 
+from cascade.reference_frames import Frame, enter, error_of, receives
+from cascade.reference_functions import Function, built_in, frame_of, is_of
 from cascade.reference_values import LAZY, OPERATIONS, is_error, method_of, pass_as, read_attribute, unpack
 
 __all__ = ["Interpreter"]
@@ -25,45 +27,6 @@ DEEPEST = 250_000
 """Frames that may be open at once, those of the strands that wait for this one included."""
 _SLICE_SECONDS = 0.005
 _TURNS_BETWEEN_LOOKS = 1_000  # at the clock: a turn costs some microseconds here
-
-
-@dataclass(slots=True)
-class _Frame:
-    """One flow under way: it is about to do step ``step`` of block ``block`` (its nodes, then its terminator)."""
-
-    flow: graph.FlowGraph
-    variables: dict[str, Any]
-    values: dict[graph.Ref, Any] = field(default_factory=dict)
-    block: int = 0
-    step: int = 0
-
-    def current(self) -> graph.Node | graph.Terminator:
-        """The node or terminator that this frame is about to run, or is waiting in."""
-        block = self.flow.blocks[self.block]
-        return block.nodes[self.step] if self.step < len(block.nodes) else block.end
-
-    def read(self, refs: Iterable[graph.Ref]) -> list[Any]:
-        return [self.values[ref] for ref in refs]
-
-    def load(self, name: str) -> Any:
-        if name not in self.variables:
-            raise UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
-        return self.variables[name]
-
-    def set(self, name: str, value: object) -> None:
-        """Set a variable; `UNBOUND` unbinds it."""
-        if value is UNBOUND:
-            self.variables.pop(name, None)
-        else:
-            self.variables[name] = value
-
-    def finish(self, node: graph.Node, value: object) -> None:
-        """The current node is done."""
-        self.values[node.id] = value
-        self.step += 1
-
-    def go(self, block: int) -> None:
-        self.block, self.step = block, 0
 
 
 class Interpreter:
@@ -84,12 +47,13 @@ class Interpreter:
         self.spend_turn()
         return await _Strand(self, depth).run(self.enter(flow_name, arguments))
 
-    def enter(self, flow_name: str, arguments: Sequence[object]) -> _Frame:
-        flow = self.flows[flow_name]
-        frame = _Frame(flow, {})
-        for parameter, value in zip(flow.parameters, arguments, strict=True):
-            frame.set(parameter.name, value)
-        return frame
+    def enter(self, flow_name: str, arguments: Sequence[object]) -> Frame:
+        return enter(self.flows[flow_name], arguments)
+
+    def run_now(self, begin: Callable[[], Frame]) -> object:
+        """Run a function that Python code calls, a built-in function perhaps. It counts one turn, and can not wait."""
+        self.spend_turn()
+        return _Strand(self, 0).run_now(begin())
 
     def check_depth(self, open_frames: int) -> None:
         if open_frames >= DEEPEST:
@@ -111,14 +75,36 @@ class _Strand:
         self.interpreter = interpreter
         self.host = interpreter.host
         self.depth = depth
-        self.frames: list[_Frame] = []
+        self.frames: list[Frame] = []
         self.doom: BaseException | None = None  # received by a cleanup handler; how this strand will end
         self.failure: BaseException | None = None  # how it has ended
+        self.at_once = False
         self.turns = 0
         self.slice_ends = self.host.now() + _SLICE_SECONDS
 
-    async def run(self, first: _Frame) -> object:
+    async def run(self, first: Frame) -> object:
         """Run until the first frame has returned or failed."""
+        result = await self.run_frames(first)
+        self.raise_failure()
+        return result
+
+    def run_now(self, first: Frame) -> object:
+        """The same at once: where it would wait it gets an error, and it lets nobody have a turn."""
+        self.at_once = True
+        running, result = self.run_frames(first), None
+        try:
+            running.send(None)
+        except StopIteration as ended:
+            result = ended.value
+        finally:
+            running.close()
+        if self.failure is not None:
+            leave_function(self.failure)
+        self.raise_failure()
+        return result
+
+    async def run_frames(self, first: Frame) -> object:
+        """What the first frame gives; ``failure`` is set if it has failed."""
         self.frames.append(first)
         result: object = None
         while self.frames:
@@ -129,7 +115,7 @@ class _Strand:
                 if frame.step < len(block.nodes):
                     await self.run_node(block.nodes[frame.step])
                 elif isinstance(block.end, graph.Fail | graph.Reraise):
-                    error = _error_of(block.end, frame)  # not raised: a `StopIteration` would not get through a coroutine
+                    error = error_of(block.end, frame)  # not raised: a `StopIteration` would not get through a coroutine
                 else:
                     result = await self.end_block(block.end)
             except BaseException as raised:
@@ -137,15 +123,26 @@ class _Strand:
             if error is not None:
                 self.note_place(error, frame.current())
                 self.unwind(error)
+        del error, frame  # an error holds this frame of Python, and would hold itself
         if self.doom is not None:
             self.failure, self.doom = self.doom, None
+        return result
+
+    def raise_failure(self) -> None:
         if self.failure is not None:
             try:
                 raise self.failure
             finally:
                 self.failure = None
-                del error, frame  # the error holds this frame of Python now, and would hold itself
-        return result
+
+    async def answer(self, reply: object) -> Any:
+        """What the host gave, or what it gives later."""
+        if not isinstance(reply, Pending):
+            return reply
+        if self.at_once:
+            reply.drop()
+            raise RuntimeError("a function that a built-in calls can not wait")
+        return await reply.awaitable
 
     # --- errors ---
 
@@ -157,14 +154,14 @@ class _Strand:
             case graph.Fork() | graph.Map() | graph.CallFlow(policies=(_, *_)):
                 append_trail(error, step.place)
             case _:
-                start_trail(error, step.place)
+                begin_trail(error, step.place)
 
     def unwind(self, error: BaseException) -> None:
         """Hand the error to the nearest handler that receives it; the strand ends with it when there is none."""
         while self.frames:
             frame = self.frames[-1]
             handler = frame.flow.blocks[frame.block].handler
-            if handler is not None and _receives(handler, error):
+            if handler is not None and receives(handler, error):
                 if self.doom is None and not isinstance(error, Exception):
                     self.doom = error
                 frame.variables[handler.variable] = error
@@ -185,7 +182,13 @@ class _Strand:
             case graph.CallFlow() if not node.policies:
                 await self.turn(node.place)
                 self.call(node)
-            case graph.CallTask() | graph.Method() | graph.Request() | graph.CallFlow() | graph.Fork() | graph.Map():
+            case graph.CallValue() if is_of(self.interpreter, frame.values[node.target]):
+                await self.turn(node.place)
+                self.call_function(node)
+            case (
+                graph.CallTask() | graph.CallValue() | graph.Method() | graph.Request() | graph.CallFlow() | graph.Fork()
+                | graph.Map()
+            ):  # fmt: skip
                 frame.finish(node, await self.ask(node))
             case _:
                 frame.finish(node, self.compute(node))
@@ -194,7 +197,7 @@ class _Strand:
         self,
         node: graph.Constantly | graph.Load | graph.Store | graph.Forget | graph.IsBound | graph.Operate
         | graph.AttributeOf | graph.UnpackInto | graph.PackVariables | graph.UnpackVariables | graph.Iterate
-        | graph.MatchError,
+        | graph.MakeFunction | graph.MatchError,
     ) -> object:  # fmt: skip
         """The value of a node that needs nothing but values."""
         frame = self.frames[-1]
@@ -228,6 +231,9 @@ class _Strand:
             case graph.Iterate(source=ref):
                 source = frame.values[ref]
                 return iter(source if type(source) in LAZY else list(source))
+            case graph.MakeFunction(flow=name, captured=refs):
+                owner = self.interpreter
+                return Function(owner, owner.run_now, owner.flows[name], node, frame.read(refs))
             case graph.MatchError(error=ref, kinds=kinds):
                 return is_error(frame.values[ref], kinds)
             case _:
@@ -235,7 +241,8 @@ class _Strand:
         return None
 
     async def ask(
-        self, node: graph.CallTask | graph.Method | graph.Request | graph.CallFlow | graph.Fork | graph.Map
+        self,
+        node: graph.CallTask | graph.CallValue | graph.Method | graph.Request | graph.CallFlow | graph.Fork | graph.Map,
     ) -> object:
         """The value of a node that needs the host."""
         frame, host = self.frames[-1], self.host
@@ -243,15 +250,17 @@ class _Strand:
             case graph.CallTask(task=name):
                 arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
                 site = Site(name, node.place)
-                return await _answer(host.call(site, arguments, keywords, self.policies(node.policies)))
+                return await self.answer(host.call(site, arguments, keywords, self.policies(node.policies)))
+            case graph.CallValue():
+                return await self.answer(self.call_value(node))
             case graph.Method():
-                return await _answer(self.call_method(node))
+                return await self.answer(self.call_method(node))
             case graph.Request(service=service):
                 arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
-                return await _answer(getattr(host, service)(Site(service, node.place), *arguments, **keywords))
+                return await self.answer(getattr(host, service)(Site(service, node.place), *arguments, **keywords))
             case graph.CallFlow(flow=name):
                 start = self.starter(name, self.flow_arguments(name, node.arguments))
-                return await _answer(host.attempt(Site(name, node.place), start, self.policies(node.policies)))
+                return await self.answer(host.attempt(Site(name, node.place), start, self.policies(node.policies)))
             case graph.Fork(branches=branches):
                 return await self.fork(node, branches)
             case graph.Map(flow=name):
@@ -259,6 +268,16 @@ class _Strand:
                 return await self.gather(node, (self.starter(name, [item, *others]) for item in items))
             case _:
                 assert_never(node)
+
+    def call_value(self, node: graph.CallValue) -> object:
+        target = self.frames[-1].values[node.target]
+        arguments, keywords = pass_as(node.forms, self.frames[-1].read(node.arguments))
+        function = built_in(target)
+        if function is not None:
+            return function(*arguments, **keywords)
+        if self.interpreter.program.strict:
+            raise TypeError(f"a strict program may not call '{type(target).__name__}' values")
+        return self.host.apply(Site("()", node.place), target, arguments, keywords)
 
     def call_method(self, node: graph.Method) -> object:
         frame = self.frames[-1]
@@ -274,7 +293,7 @@ class _Strand:
 
     async def gather(self, node: graph.Fork | graph.Map, starts: Iterable[Start]) -> list[object]:
         limit = None if node.limit is None else self.frames[-1].values[node.limit]
-        results: Any = await _answer(self.host.gather(Site("parallel", node.place), starts, limit))
+        results: Any = await self.answer(self.host.gather(Site("parallel", node.place), starts, limit))
         return list(results)
 
     async def fork(self, node: graph.Fork, branches: Sequence[graph.ForkBranch]) -> list[object]:
@@ -284,7 +303,7 @@ class _Strand:
             return await self.gather(node, [self.starter(b.flow, frame.read(b.arguments)) for b in branches])
         begins = [partial(self.begin, branch, frame.read(branch.arguments)) for branch in branches]
         limit = None if node.limit is None else frame.values[node.limit]
-        results: Any = await _answer(self.host.weave(Site("parallel", node.place), begins, needs, limit))
+        results: Any = await self.answer(self.host.weave(Site("parallel", node.place), begins, needs, limit))
         return list(results)
 
     def begin(self, branch: graph.ForkBranch, values: list[Any], results: Sequence[object]) -> Coroutine[Any, Any, object]:
@@ -307,18 +326,24 @@ class _Strand:
             if ref is not None:
                 values.append(self.frames[-1].values[ref])
             else:
-                values.append(UNBOUND if parameter.default is None else parameter.default.value)
+                values.append(default_of(parameter))
         return values
 
     def call(self, node: graph.CallFlow) -> None:
         self.interpreter.check_depth(self.depth + len(self.frames))
         self.frames.append(self.interpreter.enter(node.flow, self.flow_arguments(node.flow, node.arguments)))
 
+    def call_function(self, node: graph.CallValue) -> None:
+        frame = self.frames[-1]
+        self.interpreter.check_depth(self.depth + len(self.frames))
+        arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
+        self.frames.append(frame_of(frame.values[node.target], arguments, keywords))
+
     async def turn(self, place: Place) -> None:
         """Spend a turn, and let others run when this strand has run for long."""
         self.interpreter.spend_turn()
         self.turns += 1
-        if self.turns % _TURNS_BETWEEN_LOOKS == 0 and self.host.now() >= self.slice_ends:
+        if not self.at_once and self.turns % _TURNS_BETWEEN_LOOKS == 0 and self.host.now() >= self.slice_ends:
             await self.host.pause(place)
             self.slice_ends = self.host.now() + _SLICE_SECONDS
 
@@ -367,32 +392,9 @@ class _Strand:
         self.frames.pop()
         if self.frames:
             node = self.frames[-1].current()
-            assert isinstance(node, graph.CallFlow)
+            assert isinstance(node, graph.CallFlow | graph.CallValue)
             self.frames[-1].finish(node, value)
         return value
 
 
 _END = object()
-
-
-def _receives(handler: graph.Handler, error: BaseException) -> bool:
-    """A cleanup handler receives all but what ends the run itself: a spent budget, or the closing of its coroutine."""
-    if handler.cleanup:
-        return not isinstance(error, BudgetExhausted | GeneratorExit)
-    return isinstance(error, Exception)
-
-
-def _error_of(end: graph.Fail | graph.Reraise, frame: _Frame) -> BaseException:
-    value = frame.values[end.error]
-    error = value if isinstance(value, BaseException) else FlowFailed(value)
-    cause = None if isinstance(end, graph.Reraise) or end.cause is None else frame.values[end.cause]
-    if cause is not None:
-        if not isinstance(cause, BaseException):
-            return TypeError("exception causes must derive from BaseException")
-        error.__cause__ = cause
-    return error
-
-
-async def _answer(reply: object) -> Any:
-    """What the host gave, or what it gives later."""
-    return await reply.awaitable if isinstance(reply, Pending) else reply

@@ -20,7 +20,7 @@ from cascade_vm.control import Jump, TailCall
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.signature import bind
 
-__all__ = ["ITERATORS", "MORE"]
+__all__ = ["BUILT_IN", "ITERATORS", "MORE"]
 
 _LEFT_OUT = ("attrgetter", "methodcaller", "call", "length_hint")
 _FUNCTIONS: dict[str, Any] = {
@@ -39,6 +39,10 @@ _BUILT_IN: dict[str, Any] = {
         range, repr, reversed, round, set, slice, sorted, str, sum, tuple, type, zip,
     )
 }  # fmt: skip
+
+
+BUILT_IN: tuple[Any, ...] = tuple(value for table in (_BUILT_IN, CATCHABLE, _FUNCTIONS) for value in table.values())
+"""Every function and type that a program may hold without having been given it."""
 
 
 def _value_of(name: object) -> Any:

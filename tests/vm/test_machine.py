@@ -448,4 +448,6 @@ def test_the_loop_and_the_linker_agree_on_the_kinds_of_cells() -> None:
         assert declared[name] == int(number)
     named = re.findall(r":  # ([A-Z_]+(?:, [A-Z_]+)*)$", source, re.MULTILINE)
     assert {name for names in named for name in names.split(", ")} == set(declared)
-    assert re.findall(r"kind < (\d+)", source) == [str(declared[name]) for name in ("LOOP", "COPY", "LATCH_NOT", "PUSH", "RETURN")]
+    assert re.findall(r"kind < (\d+)", source) == [
+        str(declared[name]) for name in ("LOOP", "COPY", "LATCH_NOT", "PUSH", "RETURN")
+    ]

@@ -11,8 +11,17 @@ from typing import Any, Final
 from cascade_vm import calls
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.dispatch import (
-    ENDED, FAILED, MAX_FRAMES, OUT_OF_TURNS, RAISED_HERE, RAISED_IN_STRAND, WAITS, Frame, Strand, execute,
-)  # fmt: skip
+    ENDED,
+    FAILED,
+    MAX_FRAMES,
+    OUT_OF_TURNS,
+    RAISED_HERE,
+    RAISED_IN_STRAND,
+    WAITS,
+    Frame,
+    Strand,
+    execute,
+)
 from cascade_vm.errors import BudgetExhausted, leave_function
 from cascade_vm.host import Host
 from cascade_vm.linker import Image, LinkedFlow, link
@@ -61,11 +70,12 @@ class Machine:
         return await self._drive(Strand(self, Frame(flow, arguments), depth))
 
     def run_now(self, enter: Callable[[], Frame]) -> object:
-        """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn, lets nobody else have
-        one, and where it would wait it gets a `RuntimeError`."""
+        """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn and lets nobody else
+        have one; where it would wait it gets a `RuntimeError`."""
         self._spend_turn()
         strand = Strand(self, enter(), 0)
-        state, error = WAITS, None
+        error: BaseException | None = None
+        state = WAITS
         while state in (WAITS, OUT_OF_TURNS):
             given = self._grant(_WITHOUT_END, state == OUT_OF_TURNS and error is None)
             state = self._advance(strand, error, RAISED_HERE, given)
@@ -77,13 +87,12 @@ class Machine:
                 error = BudgetExhausted("turns", self.host.meter.turns_spent)
         if state == ENDED and strand.doomed is None:
             return strand.result
+        failure: Any = strand.result if state == FAILED else strand.doomed
+        leave_function(failure)
         try:
-            failure: BaseException = strand.result if state == FAILED else strand.doomed
-            leave_function(failure)
             raise failure
         finally:
-            strand.result = strand.doomed = None  # the error holds this frame now
-            del failure
+            del failure, error, strand  # the error holds this frame now
 
     def _spend_turn(self) -> None:
         meter = self.host.meter
@@ -96,8 +105,8 @@ class Machine:
     def _grant(self, wanted: int, at_turn: bool) -> int:
         """How many turns a strand may spend before it is looked at again.
 
-        A function that a built-in function calls in its midst has to know what is left of a limit, so the turns of programs with
-        functions are handed out one by one then, each when it is due (``at_turn``).
+        A function that a built-in function calls in its midst has to know what is left of a limit. So programs that have
+        functions get the turns of a limit one by one, each when it is due (``at_turn``).
         """
         allowed = self.host.meter.turns_left
         if allowed is None:

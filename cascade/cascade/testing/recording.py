@@ -49,6 +49,12 @@ class RecordingHost(LocalHost):
         entry = self._begin(site, [target, *arguments], keywords)
         return self._note(entry, lambda: super(RecordingHost, self).method(site, target, arguments, keywords))
 
+    def apply(self, site: Site, target: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+        if isinstance(target, Task):
+            return super().apply(site, target, arguments, keywords)  # comes back as a call
+        entry = self._begin(site._replace(target=getattr(target, "__qualname__", site.target)), arguments, keywords)
+        return self._note(entry, lambda: super(RecordingHost, self).apply(site, target, arguments, keywords))
+
     def _begin(self, site: Site, arguments: Sequence[object], keywords: Mapping[str, object]) -> Recorded:
         words = [*map(repr, arguments), *(f"{name}={value!r}" for name, value in keywords.items())]
         self.log.append(Recorded(site.target, ", ".join(words)))
@@ -61,7 +67,7 @@ class RecordingHost(LocalHost):
             entry.outcome = f"!{error!r}"
             raise
         if isinstance(reply, Pending):
-            return Pending(self._note_later(entry, reply))
+            return Pending(self._note_later(entry, reply), reply.drop)
         entry.outcome = repr(reply)
         return reply
 
