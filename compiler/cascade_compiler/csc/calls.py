@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cascade_compiler import graph
 from cascade_compiler.csc import comprehensions, policies
-from cascade_compiler.csc.frame import Frame
+from cascade_compiler.csc.frame import FlowCall, Frame
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.graph import Ref
 from cascade_grammar import tree
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.operations import BUILTINS
 
-__all__ = ["call", "flow_arguments", "state_arguments"]
+__all__ = ["arguments_of", "call", "flow_arguments", "flow_call", "state_arguments"]
 
 
 def call(frame: Frame, expression: tree.Call) -> Ref:
@@ -22,7 +24,7 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
             if any(_may_change_things(argument.value) for argument in expression.arguments):
                 # A method that is missing is missed before the arguments are evaluated, as in Python.
                 frame.add(graph.AttributeOf, expression.function.span, receiver, name.text)
-            refs, forms = _arguments(frame, expression.arguments)
+            refs, forms = arguments_of(frame, expression.arguments)
             return frame.add(graph.Method, expression.span, receiver, name.text, refs, forms)
         case tree.Name(id=name):
             return _call_by_name(frame, expression, name)
@@ -33,7 +35,7 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
 def _call_by_name(frame: Frame, expression: tree.Call, name: str) -> Ref:
     match frame.symbol(name):
         case TaskSymbol(task=task):
-            refs, forms = _arguments(frame, expression.arguments)
+            refs, forms = arguments_of(frame, expression.arguments)
             rules = policies.policies(frame, expression.policies)
             return frame.add(graph.CallTask, expression.span, frame.assembly.use(task), refs, forms, rules)
         case FlowSymbol() as flow:
@@ -48,18 +50,18 @@ def _call_built_in(frame: Frame, expression: tree.Call, name: str) -> Ref:
     if comprehensions.is_search(frame, expression):
         return comprehensions.search_value(frame, expression)
     if name == "print":
-        refs, forms = _arguments(frame, expression.arguments)
+        refs, forms = arguments_of(frame, expression.arguments)
         return frame.add(graph.Request, expression.span, "print", refs, forms)
     if name in BUILTINS:
-        refs, forms = _arguments(frame, expression.arguments)
+        refs, forms = arguments_of(frame, expression.arguments)
         return frame.add(graph.Operate, expression.span, name, refs, forms)
     assert name in CATCHABLE, f"a call of {name} passed the checks"
     kind = frame.constant(name, expression.function.span)
-    refs, forms = _arguments(frame, expression.arguments)
+    refs, forms = arguments_of(frame, expression.arguments)
     return frame.add(graph.Operate, expression.span, "error", (kind, *refs), forms and ("", *forms))
 
 
-def _arguments(frame: Frame, arguments: tuple[tree.Argument, ...]) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
+def arguments_of(frame: Frame, arguments: tuple[tree.Argument, ...]) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
     """The arguments and their forms; no forms when all go by position."""
     last_lively = max((i for i, argument in enumerate(arguments) if _may_change_things(argument.value)), default=0)
     refs = []
@@ -95,6 +97,14 @@ def _by_position(frame: Frame, names: list[str], arguments: tuple[tree.Argument,
     for position, argument in enumerate(arguments):
         found[names.index(argument.form) if argument.form else position] = frame.value(argument.value)
     return found
+
+
+def flow_call(frame: Frame, expression: tree.Call) -> Callable[[], FlowCall] | None:
+    """How a call of a flow is made; None when it is a call of something else."""
+    symbol = frame.symbol(expression.function.id) if isinstance(expression.function, tree.Name) else None
+    if not isinstance(symbol, FlowSymbol):
+        return None
+    return lambda: FlowCall(symbol.name, flow_arguments(frame, symbol, expression.arguments))
 
 
 def flow_arguments(frame: Frame, flow: FlowSymbol, arguments: tuple[tree.Argument, ...]) -> tuple[Ref | None, ...]:

@@ -13,7 +13,9 @@ from cascade_compiler.graph import Ref
 from cascade_grammar import tree
 from cascade_grammar.spans import Span
 
-__all__ = ["check_early", "comprehension", "is_search", "items_that_pass", "search", "search_value"]
+__all__ = [
+    "check_early", "comprehension", "first_iteration", "is_search", "items_that_pass", "loop_over", "search", "search_value",
+]  # fmt: skip
 
 _GROW = {"list": "append", "generator": "append", "set": "add"}
 
@@ -22,7 +24,7 @@ def comprehension(frame: Frame, expression: tree.Comprehension) -> Ref:
     """The list, set or dict. A generator expression is evaluated to a list."""
     span = expression.span
     kind = "list" if expression.kind == "generator" else expression.kind
-    first = _first_iteration(frame, expression.clauses)
+    first = first_iteration(frame, expression.clauses)
     whole = frame.operate(f"build_{kind}", span)
 
     def collect(_: Label) -> None:
@@ -32,7 +34,7 @@ def comprehension(frame: Frame, expression: tree.Comprehension) -> Ref:
         else:
             frame.operate(_GROW[expression.kind], expression.element.span, whole, frame.value(expression.element))
 
-    _loop(frame, expression.clauses, first, collect)
+    loop_over(frame, expression.clauses, first, collect)
     return whole
 
 
@@ -43,7 +45,7 @@ def is_search(frame: Frame, call: tree.Call) -> bool:
             function=tree.Name(id="any" | "all" as name),
             arguments=(tree.Argument(form="", value=tree.Comprehension(kind="generator")),),
         ):
-            return frame.symbol(name) is None
+            return frame.symbol(name) is None and frame.variable(name) is None
         case _:
             return False
 
@@ -59,7 +61,7 @@ def search(frame: Frame, call: tree.Call, then: Label, otherwise: Label) -> None
     def look(head: Label) -> None:
         frame.branch(generator.element, *((found, head) if seeks else (head, found)))
 
-    _loop(frame, generator.clauses, _first_iteration(frame, generator.clauses), look)
+    loop_over(frame, generator.clauses, first_iteration(frame, generator.clauses), look)
     frame.jump(missed, call.span)
 
 
@@ -76,24 +78,24 @@ def search_value(frame: Frame, call: tree.Call) -> Ref:
 
 def items_that_pass(frame: Frame, clause: tree.Clause) -> Ref:
     """The list of the items of a clause for which its conditions hold."""
-    iteration = _first_iteration(frame, (clause,))
+    iteration = first_iteration(frame, (clause,))
     whole = frame.operate("build_list", clause.span)
     item = frame.temporary("item")
 
     def collect(_: Label) -> None:
         frame.operate("append", clause.span, whole, frame.load(item, clause.target.span))
 
-    _loop(frame, (clause,), iteration, collect, item)
+    loop_over(frame, (clause,), iteration, collect, item)
     return whole
 
 
-def _first_iteration(frame: Frame, clauses: tuple[tree.Clause, ...]) -> Ref:
+def first_iteration(frame: Frame, clauses: tuple[tree.Clause, ...]) -> Ref:
     """The first iterable is evaluated outside: the comprehension's variables do not exist yet."""
     source = clauses[0].iterable
     return frame.add(graph.Iterate, source.span, frame.value(source))
 
 
-def _loop(
+def loop_over(
     frame: Frame,
     clauses: tuple[tree.Clause, ...],
     first: Ref,

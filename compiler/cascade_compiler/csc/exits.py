@@ -13,9 +13,9 @@ from cascade_compiler.graph import Ref
 from cascade_grammar import tree
 from cascade_grammar.spans import Span
 
-__all__ = ["leave", "leave_loop", "return_value"]
+__all__ = ["RESULT", "leave", "leave_loop", "return_value"]
 
-_RESULT = "$result"  # what the flow returns, while `finally` suites run
+RESULT = "$result"  # what the flow returns, while `finally` suites run
 
 
 def leave(frame: Frame, way: Exit) -> None:
@@ -55,5 +55,5 @@ def return_value(frame: Frame, value: Ref, span: Span) -> None:
     if not any(isinstance(scope, Final) for scope in frame.exits):
         frame.end(graph.Return, span, value)
         return
-    frame.store(_RESULT, value, span)
-    leave(frame, Exit("return", 0, lambda: frame.end(graph.Return, span, frame.load(_RESULT, span)), span))
+    frame.store(RESULT, value, span)
+    leave(frame, Exit("return", 0, lambda: frame.end(graph.Return, span, frame.load(RESULT, span)), span))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect import cleandoc
 
 from cascade_compiler import graph
-from cascade_compiler.csc import conditions, expressions, statements
+from cascade_compiler.csc import calls, conditions, expressions, statements
 from cascade_compiler.csc.frame import Assembly, Frame, Root, Rules, StateEntry
 from cascade_compiler.csc.signatures import parameters_of, type_text
 from cascade_compiler.csc.symbols import FlowSymbol, Unit
@@ -15,7 +15,7 @@ from cascade_vm.blueprint import Parameter
 
 __all__ = ["RULES", "build_flow"]
 
-RULES = Rules(expressions.value, conditions.branch, statements.run)
+RULES = Rules(expressions.value, conditions.branch, statements.run, calls.flow_call)
 
 
 def build_flow(assembly: Assembly, unit: Unit, declaration: tree.FlowDeclaration) -> None:

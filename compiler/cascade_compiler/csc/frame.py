@@ -22,7 +22,14 @@ from cascade_vm.blueprint import Parameter, Task
 from cascade_vm.constants import Constant
 from cascade_vm.host import Place
 
-__all__ = ["Assembly", "Frame", "Rules", "StateEntry"]
+__all__ = ["Assembly", "FlowCall", "Frame", "Root", "Rules", "StateEntry"]
+
+
+class FlowCall(NamedTuple):
+    """A flow and one argument for each of its parameters, None where it has a default."""
+
+    flow: str
+    arguments: tuple[Ref | None, ...]
 
 
 class Rules(NamedTuple):
@@ -31,6 +38,8 @@ class Rules(NamedTuple):
     value: Callable[[Frame, tree.Expression], Ref]
     branch: Callable[[Frame, tree.Expression, Label, Label], None]
     statements: Callable[[Frame, Iterable[tree.Statement]], None]
+    flow_call: Callable[[Frame, tree.Call], Callable[[], FlowCall] | None]
+    """What a call passes to which flow, None when it is no call of a flow; the nodes are written when that is asked for."""
 
 
 class Assembly:
@@ -117,6 +126,10 @@ class Frame:
     def run(self, statements: Iterable[tree.Statement]) -> None:
         """Write the nodes of statements."""
         self.assembly.rules.statements(self, statements)
+
+    def flow_call(self, call: tree.Call) -> Callable[[], FlowCall] | None:
+        """How a call of a flow is made, None when it is a call of something else."""
+        return self.assembly.rules.flow_call(self, call)
 
     # --- names -----------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from cascade_compiler import graph
 from cascade_compiler.csc import calls, exits, loops, parallels, targets, trying
 from cascade_compiler.csc.frame import Frame
 from cascade_compiler.csc.scopes import Exit
-from cascade_compiler.csc.symbols import FlowSymbol
 from cascade_grammar import tree
 
 __all__ = ["run"]
@@ -95,11 +94,10 @@ def _return(frame: Frame, statement: tree.Return) -> None:
 def _tail(frame: Frame, expression: tree.Expression, statement: tree.Return) -> None:
     """Return the value of an expression; if that is a call of a flow, become that flow."""
     match expression:
-        case tree.Call(function=tree.Name(id=name), policies=()):
-            symbol = frame.symbol(name)
-            if isinstance(symbol, FlowSymbol):
-                arguments = calls.flow_arguments(frame, symbol, expression.arguments)
-                frame.end(graph.TailCall, expression.span, symbol.name, arguments)
+        case tree.Call(policies=()):
+            becomes = frame.flow_call(expression)
+            if becomes is not None:
+                frame.end(graph.TailCall, expression.span, *becomes())
                 return
         case tree.Conditional():
             then, otherwise = frame.label(), frame.label()
@@ -124,8 +122,8 @@ def _tail(frame: Frame, expression: tree.Expression, statement: tree.Return) -> 
 
 def _calls_flow(frame: Frame, expression: tree.Expression) -> bool:
     match expression:
-        case tree.Call(function=tree.Name(id=name)):
-            return isinstance(frame.symbol(name), FlowSymbol)
+        case tree.Call():
+            return frame.flow_call(expression) is not None
         case tree.Conditional(then=then, otherwise=otherwise):
             return _calls_flow(frame, then) or _calls_flow(frame, otherwise)
         case tree.Logical(operands=operands):
