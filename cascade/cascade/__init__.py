@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cascade.command import create_cli as create_cli
+    from cascade.composing import pipeline as pipeline
+    from cascade.composing import sequence as sequence
     from cascade.errors import (
         ArgumentError as ArgumentError,
     )
@@ -32,6 +35,15 @@ if TYPE_CHECKING:
         FlowFailed as FlowFailed,
     )
     from cascade.errors import (
+        GraphError as GraphError,
+    )
+    from cascade.errors import (
+        LazyAttributeError as LazyAttributeError,
+    )
+    from cascade.errors import (
+        LazyValueError as LazyValueError,
+    )
+    from cascade.errors import (
         LoadError as LoadError,
     )
     from cascade.errors import (
@@ -46,10 +58,27 @@ if TYPE_CHECKING:
     from cascade.errors import (
         UsageError as UsageError,
     )
+    from cascade.exchange import from_json as from_json
+    from cascade.exchange import to_json as to_json
+    from cascade.inputs import Env as Env
+    from cascade.inputs import Param as Param
+    from cascade.lazy import LazyResult as LazyResult
     from cascade.loading import load as load
+    from cascade.pictures import visualize as visualize
+    from cascade.preview import dry_run as dry_run
     from cascade.program import Flow as Flow
     from cascade.program import FlowCall as FlowCall
     from cascade.program import Program as Program
+    from cascade.resources import Resource as Resource
+    from cascade.resources import inject as inject
+    from cascade.resources import override_resource as override_resource
+    from cascade.resources import resource as resource
+    from cascade.routing import Jump as Jump
+    from cascade.routing import JumpSelector as JumpSelector
+    from cascade.routing import Router as Router
+    from cascade.routing import TailCall as TailCall
+    from cascade.routing import bind as bind
+    from cascade.routing import select_jump as select_jump
     from cascade.runtime import Budget as Budget
     from cascade.runtime import arun as arun
     from cascade.runtime import run as run
@@ -66,6 +95,12 @@ _HOMES = {
     "CascadeError": "errors", "CompileError": "errors", "LoadError": "errors", "TargetError": "errors",
     "ArgumentError": "errors", "TaskError": "errors", "ResultError": "errors", "UsageError": "errors",
     "FlowFailed": "errors", "BudgetExhausted": "errors",
+    "LazyValueError": "errors", "LazyAttributeError": "errors", "GraphError": "errors",
+    "LazyResult": "lazy", "Param": "inputs", "Env": "inputs", "sequence": "composing", "pipeline": "composing",
+    "Router": "routing", "Jump": "routing", "TailCall": "routing", "JumpSelector": "routing", "select_jump": "routing",
+    "bind": "routing", "resource": "resources", "Resource": "resources", "inject": "resources",
+    "override_resource": "resources", "visualize": "pictures", "dry_run": "preview", "to_json": "exchange",
+    "from_json": "exchange", "create_cli": "command",
 }  # fmt: skip
 
 __all__ = [*_HOMES]

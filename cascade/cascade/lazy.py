@@ -6,8 +6,8 @@ read of arguments before a graph is planned, so making a node costs about a micr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -131,6 +131,17 @@ class LazyResult(Placeholder, Generic[R]):
         """Have ``value`` (a value, or the result of another call) where this call is skipped."""
         return self._copy(otherwise=value)
 
+    def rebuilt(self, change: Callable[[Any], Any]) -> LazyResult[R]:
+        """The same call with ``change`` applied to all that it is given: arguments, settings of policies, condition, order."""
+        return self._copy(
+            args=tuple(map(change, self.args)),
+            kwargs={name: change(value) for name, value in self.kwargs.items()},
+            policies=tuple(_changed(policy, change) for policy in self.policies),
+            condition=change(self.condition),
+            otherwise=change(self.otherwise),
+            order=tuple(map(change, self.order)),
+        )
+
     # --- inside ---
 
     def _under(self, policy: CallPolicy) -> LazyResult[R]:
@@ -176,6 +187,16 @@ def target_name(target: Any) -> str:
     return name.rpartition(":")[2].rpartition("<locals>.")[2] if isinstance(name, str) else type(target).__name__
 
 
+def _changed(policy: CallPolicy, change: Callable[[Any], Any]) -> CallPolicy:
+    match policy:
+        case Constraints(resources=resources):
+            return Constraints({name: change(amount) for name, amount in resources.items()})
+        case Retry() | Timeout():
+            return replace(policy, **{name: change(value) for name, value in policy_values(policy).items()})
+        case _:
+            return policy
+
+
 def given_by(node: LazyResult[Any]) -> Iterator[tuple[str, object]]:
     """The arguments of a node with what to call them: ``0``, ``1``, ``url``."""
     yield from ((str(index), value) for index, value in enumerate(node.args))
@@ -191,5 +212,5 @@ def policy_values(policy: CallPolicy) -> Mapping[str, object]:
             return {"duration": policy.duration}
         case Constraints():
             return policy.resources
-        case Cache():
+        case _:
             return {}

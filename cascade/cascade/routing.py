@@ -53,6 +53,12 @@ class Router(Placeholder, Generic[R]):
         """The place, as it is printed: ``file:line:column``."""
         return format_place(self.place)
 
+    def rebuilt(self, selector: Any, routes: dict[Any, Any]) -> Router[R]:
+        """The same router between other nodes."""
+        made: Router[R] = Router.__new__(Router)
+        made._code, made._at, made.selector, made.routes = self._code, self._at, selector, routes
+        return made
+
     def _said(self) -> str:
         return "the value of a router"
 
