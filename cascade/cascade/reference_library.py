@@ -52,6 +52,13 @@ def _value_of(name: object) -> Any:
     raise NameError(f"programs have no built-in {name!r}")
 
 
+def _plain_value(value: object) -> object:
+    if isinstance(value, Jump | TailCall):
+        kind = type(value).__name__
+        raise TypeError(f"a {kind} came from a call that is neither bound to a selector nor the target of the run")
+    return value
+
+
 def _jump_case(value: object, keys: Sequence[str]) -> int:
     if not isinstance(value, Jump):
         return -1
@@ -116,7 +123,7 @@ MORE: dict[str, Callable[..., Any]] = {
     "jump_arguments": _jump_arguments, "jump_keywords": _jump_keywords,
     "tail_call_case": lambda value: isinstance(value, TailCall) and value.target is None,
     "tail_arguments": lambda value: tuple(value.args), "tail_keywords": lambda value: dict(value.kwargs),
-    "route_case": _route_case, "zip_equal": _zip_equal, "is_sequence": _is_sequence,
+    "plain_value": _plain_value, "route_case": _route_case, "zip_equal": _zip_equal, "is_sequence": _is_sequence,
     "is_mapping": lambda value: isinstance(value, Mapping), "bind": _bind,
 }  # fmt: skip
 """Operations by name."""

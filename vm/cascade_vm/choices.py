@@ -30,6 +30,14 @@ def _make_tail_call(arguments: Sequence[object], keywords: Mapping[str, object],
     return TailCall(arguments, keywords, target)
 
 
+def _plain_value(value: object) -> object:
+    """The value of a call that nobody would look for a jump or a tail call in."""
+    if isinstance(value, Jump | TailCall):
+        kind = type(value).__name__
+        raise TypeError(f"a {kind} came from a call that is neither bound to a selector nor the target of the run")
+    return value
+
+
 def _jump_case(value: object, keys: tuple[str, ...]) -> int:
     """The number of the state that a `Jump` names; -1 for any other value."""
     if not isinstance(value, Jump):
@@ -131,6 +139,7 @@ def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[st
 
 OPERATIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "make_jump": (_make_jump, 1, 2), "make_tail_call": (_make_tail_call, 2, 3),
+    "plain_value": (_plain_value, 1, 1),
     "jump_case": (_jump_case, 2, 2), "jump_data": (_jump_data, 1, 1), "jump_arguments": (_jump_arguments, 2, 2),
     "jump_keywords": (_jump_keywords, 2, 2), "tail_call_case": (_tail_call_case, 1, 1),
     "tail_arguments": (_tail_arguments, 1, 1), "tail_keywords": (_tail_keywords, 1, 1), "route_case": (_route_case, 2, 2),
