@@ -175,11 +175,11 @@ def _needed(policies: Any) -> dict[str, object]:
     """What all constraints of a call say together; outer ones outdo inner ones."""
     amounts: dict[str, object] = {}
     for policy in reversed(policies):
-        match policy:
-            case ("constraints", Mapping() as more):
-                amounts |= more
-            case ("constraints", *_):
-                raise TypeError("constraints must be a mapping from names to amounts")
+        if policy[0] == "constraints":
+            (more,) = policy[1:]
+            if not isinstance(more, Mapping):
+                raise TypeError(f"constraints must be a mapping from names to amounts, not {type(more).__name__}")
+            amounts |= more
     return amounts
 
 

@@ -87,6 +87,7 @@ RUN_CODES: dict[str, str] = {
     "CS452": "what is to be run is nothing that can be run",
     "CS453": "a value can not be written into a Blueprint",
     "CS454": "a resource did not give exactly one value",
+    "CS455": "nodes of a graph need each other",
 }
 """The codes of this room, each with its title."""
 

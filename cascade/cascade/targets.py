@@ -32,7 +32,7 @@ def check_target(target: object) -> None:
         hint = f"call it: `{target_name(target)}(…)` is a value, which is run"
     elif hasattr(target, "__await__"):
         hint = "await it yourself, or make it a call of a @cs.task"
-    raise ArgumentError(Problem("CS452", f"what is run is a call of a task or a flow, not a {kind}", hint=hint))
+    raise ArgumentError(Problem("CS452", f"what is run is a call of a flow or a task, not a {kind}", hint=hint))
 
 
 def name_of(target: object) -> str:

@@ -20,11 +20,12 @@ from typing import TypeAlias
 from cascade_vm.blueprint import Task as Declared
 from cascade_vm.blueprint import TaskParameter
 
+from cascade import registry
 from cascade.errors import CascadeError, Problem, TaskError
 from cascade.parameters import near_miss
 from cascade.tasks import Task
 
-__all__ = ["AnyTask", "ModuleMissing", "TaskModules", "format_task_signature"]
+__all__ = ["AnyTask", "ModuleMissing", "TaskModules", "bind_registered", "format_task_signature"]
 
 AnyTask: TypeAlias = Task[..., object]
 
@@ -104,6 +105,24 @@ class TaskModules:
 
 
 _SEARCHED = "modules are looked up beside the program's file first, then on Python's path"
+
+
+def bind_registered(declared: Iterable[Declared]) -> Mapping[str, AnyTask]:
+    """The tasks of this process that have the names which a Blueprint knows. Raises `TaskError` with all that are wrong."""
+    bound: dict[str, AnyTask] = {}
+    problems: list[Problem] = []
+    for one in declared:
+        task = registry.find(one.name)
+        if not isinstance(task, Task):
+            hint = near_miss(one.name, registry.names()) or "tasks are known when their modules have been imported"
+            problems.append(Problem("CS408", f"task `{one.name}` is missing", None, hint))
+            continue
+        bound[one.name] = task
+        changed = _changed(one, declare(one.name, task))
+        problems += [changed] if changed else []
+    if problems:
+        raise TaskError(*problems)
+    return bound
 
 
 def declare(name: str, task: AnyTask) -> Declared:

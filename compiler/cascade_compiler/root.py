@@ -39,21 +39,24 @@ def call_root(
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Stands among the arguments of `call_template` for an input of that name."""
+    """Stands among the arguments of `call_template` for an input of that name; without a default it is required."""
 
     name: str
+    default: Constant | None = None
 
 
 def call_template(program: Program, flow: str, arguments: Sequence[object], name: str) -> Program:
     """The program with an entry called ``name`` that makes a tail call of ``flow``, with one argument a parameter.
 
-    Arguments are as for `call_root`, or an `Input`: a required parameter of the entry, in the order in which they occur first.
+    Arguments are as for `call_root`, or an `Input`: a parameter of the entry. Those without a default come first, else they
+    are in the order in which they occur.
     """
     called = {each.name: each for each in program.flows}[flow]
     building = _Building(called.place._replace(flow=name))
     operands = tuple([building.value(value) for value in arguments])
     block = Block(tuple(building.nodes), TailCall(building.place, flow, operands))
-    inputs = tuple(Parameter(each) for each in building.inputs)
+    given = sorted(building.inputs.items(), key=lambda item: item[1] is not None)
+    inputs = tuple(Parameter(each, default=default) for each, default in given)
     entry = FlowGraph(name, inputs, (block,), building.place, returns=called.returns)
     return replace(program, flows=(*program.flows, entry), entry=name, root=None)
 
@@ -64,14 +67,14 @@ class _Building:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.nodes: list[Node] = []
-        self.inputs: dict[str, None] = {}
+        self.inputs: dict[str, Constant | None] = {}
         self._made: dict[int, Ref] = {}
         self._within: set[int] = set()
 
     def value(self, value: object) -> Ref:
         """The node that gives a value."""
         if isinstance(value, Input):
-            self.inputs[value.name] = None
+            self.inputs[value.name] = value.default
             return self._add(Load(len(self.nodes), self.place, value.name))
         if is_constant(value):
             return self._add(Constantly(len(self.nodes), self.place, Constant(value)))

@@ -158,7 +158,7 @@ def run_call(call: FlowCall, signals: Signals, options: Options, out: Out) -> in
         stack.callback(host.close)
         running = start(call, host, options.use_vm)
         seconds = None if options.timeout is None else options.timeout.total_seconds()
-        outcome = supervise(reported(call, running, listener), seconds, host.close)
+        outcome = supervise(reported(call.flow.name, running, listener), seconds, host.close)
         place = _place_of(outcome.error) or host.place
     status = _conclude(call, outcome, options, place, out)
     if outcome.signal is not None and busy_threads(before):
