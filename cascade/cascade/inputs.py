@@ -50,15 +50,16 @@ class Input(Placeholder, Generic[R]):
     @property
     def type_name(self) -> str:
         """The type, as it is written in a signature."""
-        return self.type.__name__ if self._is_class() else str(self.declared)
+        return self.type.__name__ if self.is_class else str(self.declared)
 
-    def _is_class(self) -> bool:
+    @property
+    def is_class(self) -> bool:
         """Whether the type is a class that no signature can name: values are made by calling it."""
         return self.declared == ANY and isinstance(self.type, type) and self.type is not object
 
     def converted(self, value: object) -> object:
         """``value`` as the declared type has it; `Mismatch` when it can not be that."""
-        if self._is_class():
+        if self.is_class:
             return self._made(value)
         try:
             fitting = as_declared(self.declared, value)

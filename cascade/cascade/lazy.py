@@ -6,7 +6,7 @@ read of arguments before a graph is planned, so making a node costs about a micr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -89,15 +89,15 @@ class LazyResult(Placeholder, Generic[R]):
     ) -> LazyResult[R]:
         """Call again after an error: at most ``max_attempts`` calls in all, the first pause of ``delay`` seconds, each further
         one ``backoff`` times as long. Policies that are added later are outside of this one."""
-        return self._under(Retry(max_attempts, delay, backoff, jitter, on if isinstance(on, tuple) else (on,)))
+        return self.under((Retry(max_attempts, delay, backoff, jitter, on if isinstance(on, tuple) else (on,)),))
 
     def with_timeout(self, duration: timedelta | float) -> LazyResult[R]:
         """Give up after ``duration`` (seconds, or a `timedelta`) with a `TimeoutError`."""
-        return self._under(Timeout(duration))
+        return self.under((Timeout(duration),))
 
     def with_cache(self, policy: Any) -> LazyResult[R]:
         """Ask ``policy`` (`cascade.caches.CachePolicy`) for the result before calling, and tell it the result after."""
-        return self._under(Cache(policy))
+        return self.under((Cache(policy),))
 
     def with_constraints(self, **resources: Any) -> LazyResult[R]:
         """Run only while so much of each of the system's resources is free, and hold it meanwhile. Amounts of several calls of
@@ -106,7 +106,7 @@ class LazyResult(Placeholder, Generic[R]):
             if isinstance(policy, Constraints):
                 merged = Constraints({**policy.resources, **resources})
                 return self._copy(policies=(*self.policies[:index], merged, *self.policies[index + 1 :]))
-        return self._under(Constraints(resources))
+        return self.under((Constraints(resources),))
 
     def run_if(self, condition: Any) -> LazyResult[R]:
         """Skip this call unless ``condition`` is true; nodes that are given its result are skipped with it."""
@@ -142,10 +142,11 @@ class LazyResult(Placeholder, Generic[R]):
             order=tuple(map(change, self.order)),
         )
 
-    # --- inside ---
+    def under(self, policies: Iterable[CallPolicy]) -> LazyResult[R]:
+        """With these policies, outermost first, around those that it has."""
+        return self._copy(policies=(*policies, *self.policies))
 
-    def _under(self, policy: CallPolicy) -> LazyResult[R]:
-        return self._copy(policies=(policy, *self.policies))
+    # --- inside ---
 
     def _copy(self, **changed: Any) -> LazyResult[R]:
         made: LazyResult[R] = LazyResult.__new__(LazyResult)

@@ -105,7 +105,7 @@ def _edges(numbers: dict[Placeholder, int]) -> Iterator[tuple[int, int, str, _St
 
 
 def _edge_label(edge: Edge) -> str:
-    return _shortened(edge.label if edge.kind in ("data", *_CONTROL) else f"{edge.kind} {edge.label}")
+    return _shortened(edge.label if edge.kind in ("data", *_CONTROL) else f"{edge.kind} {edge.label}".strip())
 
 
 def _style(edge: Edge) -> _Style:

@@ -70,7 +70,7 @@ def children(value: object) -> Iterator[Any]:
 def edges_of(node: Placeholder) -> list[Edge]:
     """What leads to a node, and where it jumps."""
     if isinstance(node, Router):
-        found = [Edge("selector", "selector", one) for one in placeholders_in(node.selector)]
+        found = [Edge("selector", "", one) for one in placeholders_in(node.selector)]
         return found + [Edge("route", repr(key), one) for key, route in node.routes.items() for one in placeholders_in(route)]
     if not isinstance(node, LazyResult):
         return []
