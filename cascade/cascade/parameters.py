@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from cascade_vm.blueprint import Flow, Parameter
-from cascade_vm.signature import bind
+from cascade_vm.signature import bind, default_of, with_marks
 
 from cascade.conversion import from_json, from_text
-from cascade.declared import Mismatch, as_declared, parse_type
+from cascade.declared import Mismatch, Type, as_declared, parse_type
 from cascade.durations import format_duration
 from cascade.errors import ArgumentError, Problem
 
@@ -26,15 +26,15 @@ def format_signature(flow: Flow) -> str:
     return f"flow {flow.name}({format_parameters(flow.parameters)}){returns}"
 
 
-def format_parameters(parameters: Iterable[Parameter]) -> str:
+def format_parameters(parameters: Sequence[Parameter]) -> str:
     """``order_id: str, every: duration = 30s``"""
-    return ", ".join(map(_format_parameter, parameters))
+    return ", ".join(with_marks(parameters, _format_parameter))
 
 
 def _format_parameter(parameter: Parameter) -> str:
     typed = parameter.type != "any"
     text = f"{parameter.name}: {parameter.type}" if typed else parameter.name
-    if parameter.required:
+    if parameter.required or parameter.kind in ("rest", "keywords"):
         return text
     return text + (" = " if typed else "=") + format_default(parameter)
 
@@ -48,11 +48,14 @@ def format_default(parameter: Parameter) -> str:
 
 
 def bind_command_line(flow: Flow, texts: Mapping[str, str], values: Mapping[str, object]) -> list[object]:
-    """Arguments from ``name=text`` and from a JSON object; the former win. Raises `ArgumentError` with all that is wrong."""
+    """Arguments from ``name=text`` and from a JSON object; the former win. Raises `ArgumentError` with all that is wrong.
+
+    What takes the rest of a call has a name here like any other parameter: it takes a list, or an object.
+    """
     problems: list[Problem] = []
     converted: dict[str, object] = {}
     for parameter in flow.parameters:
-        declared = parse_type(parameter.type)
+        declared = _declared(parameter)
         try:
             if parameter.name in texts:
                 converted[parameter.name] = from_text(declared, texts[parameter.name])
@@ -66,7 +69,7 @@ def bind_command_line(flow: Flow, texts: Mapping[str, str], values: Mapping[str,
     problems += [_unknown(flow, name, known) for name in dict.fromkeys((*texts, *values)) if name not in known]
     if problems:
         raise ArgumentError(*_with_signature(flow, problems))
-    return bind(flow, (), converted)
+    return [converted[each.name] if each.name in converted else default_of(each) for each in flow.parameters]
 
 
 def bind_call(flow: Flow, arguments: Sequence[object], keywords: Mapping[str, object]) -> list[object]:
@@ -79,14 +82,22 @@ def bind_call(flow: Flow, arguments: Sequence[object], keywords: Mapping[str, ob
     given = len(arguments)
     problems = []
     for index, parameter in enumerate(flow.parameters):
-        if parameter.type != "any" and (index < given or parameter.name in keywords):
+        by_position = index < given and parameter.kind in ("position", "either")
+        collects = parameter.kind in ("rest", "keywords")
+        if parameter.type != "any" and (by_position or collects or parameter.name in keywords):
             try:
-                values[index] = as_declared(parse_type(parameter.type), values[index])
+                values[index] = as_declared(_declared(parameter), values[index])
             except Mismatch as mismatch:
                 problems.append(_mismatched(flow, parameter, mismatch))
     if problems:
         raise ArgumentError(*_with_signature(flow, problems))
     return values
+
+
+def _declared(parameter: Parameter) -> Type:
+    """The type of what the parameter holds: what takes the rest holds many of the type that it is declared with."""
+    shapes = {"rest": f"tuple[{parameter.type}, ...]", "keywords": f"dict[str, {parameter.type}]"}
+    return parse_type(shapes.get(parameter.kind, parameter.type))
 
 
 def _missing(flow: Flow, parameter: Parameter) -> Problem:
