@@ -16,6 +16,15 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cascade.adapters.executors.local import LocalExecutor as LocalExecutor
+    from cascade.adapters.solvers.native import NativeSolver as NativeSolver
+    from cascade.bus import MessageBus as MessageBus
+    from cascade.caches import MISS as MISS
+    from cascade.caches import Hit as Hit
+    from cascade.engine import Engine as Engine
+    from cascade.errors import EngineError as EngineError
+    from cascade.vm_api import BlueprintBuilder as BlueprintBuilder
+    from cascade.vm_api import VirtualMachine as VirtualMachine
     from cascade.command import create_cli as create_cli
     from cascade.composing import pipeline as pipeline
     from cascade.composing import sequence as sequence
@@ -101,6 +110,9 @@ _HOMES = {
     "bind": "routing", "resource": "resources", "Resource": "resources", "inject": "resources",
     "override_resource": "resources", "visualize": "pictures", "dry_run": "preview", "to_json": "exchange",
     "from_json": "exchange", "create_cli": "command",
+    "Engine": "engine", "MessageBus": "bus", "Hit": "caches", "MISS": "caches", "EngineError": "errors",
+    "NativeSolver": "adapters.solvers.native", "LocalExecutor": "adapters.executors.local",
+    "BlueprintBuilder": "vm_api", "VirtualMachine": "vm_api",
 }  # fmt: skip
 
 __all__ = [*_HOMES]
