@@ -3,6 +3,7 @@
     Exception
     ├── BlueprintError      CS3xx: a Blueprint that can not be read, checked or linked; the run never started
     ├── FlowFailed          raised by `fail` in a program
+    ├── DependencyMissingError  raised when what a graph of calls is run for was skipped
     └── (any other)         raised by an operation or a task, as it is in Python
     BaseException
     └── BudgetExhausted     the run spent its `Meter`; programs can not catch it, and `finally` does not run for it
@@ -36,6 +37,10 @@ class FlowFailed(Exception):  # noqa: N818 - the language's own word, which prog
     """A program said `fail`. Its argument is the value that followed."""
 
 
+class DependencyMissingError(Exception):
+    """The result of a graph of calls would be that of a call which was skipped."""
+
+
 class BudgetExhausted(BaseException):
     """The run spent a budget: ``what`` is "turns" or "calls", ``limit`` how many there were."""
 
@@ -52,7 +57,8 @@ CATCHABLE: dict[str, type[Exception]] = {
     kind.__name__: kind
     for kind in (
         ArithmeticError, AssertionError, AttributeError, BlockingIOError, BrokenPipeError, BufferError,
-        ChildProcessError, ConnectionAbortedError, ConnectionError, ConnectionRefusedError, ConnectionResetError, EOFError,
+        ChildProcessError, ConnectionAbortedError, ConnectionError, ConnectionRefusedError, ConnectionResetError,
+        DependencyMissingError, EOFError,
         Exception, FileExistsError, FileNotFoundError, FloatingPointError, FlowFailed, ImportError, IndexError,
         InterruptedError, IsADirectoryError, KeyError, LookupError, MemoryError, ModuleNotFoundError, NameError,
         NotADirectoryError, NotImplementedError, OSError, OverflowError, PermissionError, ProcessLookupError,

@@ -44,9 +44,17 @@ def _short(name: str) -> str:
     return repr(name if len(name) <= 60 else name[:60] + "…")
 
 
+def _is_function_name(name: str) -> bool:
+    """A name as Python qualifies it (``f``, ``Class.f``, ``f.<locals>.g``), perhaps with a number that tells it from others."""
+    name, mark, number = name.partition("#")
+    if mark and not (number.isascii() and number.isdigit()):
+        return False
+    return all(part.isidentifier() or part in ("<locals>", "<lambda>") for part in name.split("."))
+
+
 def _check_task(task: Task) -> Iterator[Fault]:
     module, colon, name = task.name.partition(":")
-    if not colon or not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
+    if not colon or not _is_function_name(name) or not all(part.isidentifier() for part in module.split(".")):
         yield Fault("CS328", f"{_short(task.name)} is not the name of a task, which is module:name")
     if task.parameters is None:
         return
