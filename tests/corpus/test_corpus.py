@@ -1,0 +1,62 @@
+"""Ordinary Python functions mean as flows what they mean as functions: CPython is the oracle.
+
+``CASCADE_CORPUS_EXAMPLES=500`` draws more calls of each function, new ones each time. ``python benchmarks/corpus.py FOLDER``
+says what becomes of other people's functions.
+"""
+
+from __future__ import annotations
+
+import pytest
+from support.corpus import Report
+from support.corpus_check import MODULES, check_corpus_module, check_functions, compare, corpus_module
+
+LEAST = 180
+"""Functions that the corpus has, at least."""
+REFUSED: dict[str, list[str]] = {}
+"""What the corpus has that flows refuse: function -> codes."""
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_flows_mean_what_the_functions_mean(name: str) -> None:
+    """Value, error, cause, changed arguments and output are CPython's on both engines; what is refused is known.
+
+    The arguments are such that each function returns from some calls, and that many raise on others, in several ways.
+    """
+    report = check_corpus_module(name)
+    print(*report.lines(everything=True), sep="\n")
+    assert report.wrong == {}, "\n".join(report.lines())
+    assert report.refused == {key: codes for key, codes in REFUSED.items() if key.startswith(f"{name}.")}, report.said
+    reached = report.reached
+    assert [each for each, reach in reached.items() if not reach.returned] == []
+    assert sum(bool(reach.raised) for reach in reached.values()) > len(reached) / 2
+    assert len({error for reach in reached.values() for error in reach.errors}) >= 8
+
+
+def test_the_corpus_is_large_and_few_of_it_is_refused() -> None:
+    """The three numbers: at least 95 of 100 functions are accepted."""
+    total = Report()
+    for name in MODULES:
+        module, functions, inputs = corpus_module(name)
+        assert list(functions) == list(inputs), name
+        total += check_functions(module, functions, {}, 0)
+    print(*total.lines(), sep="\n")
+    accepted, refused, wrong = total.numbers
+    assert accepted >= LEAST
+    assert refused <= 0.05 * (accepted + refused)
+    assert wrong == 0
+
+
+def test_a_difference_is_seen_and_made_small() -> None:
+    """The harness notices a wrong value, a wrong type, another error, an argument that is not changed, and output."""
+    _, functions, inputs = corpus_module("sorting")
+    sort = functions["bubble_sort"]
+    wrong = {
+        "value": lambda items: [*sort(items), None][: len(items) + (len(items) > 2)],
+        "type": lambda items: tuple(sort(items)) or items,
+        "error": lambda items: sort(items) if hasattr(items, "sort") else (_ for _ in ()).throw(TypeError("oops")),
+        "argument": lambda items: sort(list(items)),
+        "output": lambda items: print(end="?") or sort(items),
+    }
+    for what, twin in wrong.items():
+        assert compare(sort, {what: twin}, inputs["bubble_sort"], 50) is not None, what
+    assert compare(sort, {"itself": sort}, inputs["bubble_sort"], 50) is None
