@@ -5,8 +5,8 @@
 
 A node is named by its number, so one that is used twice is there once, and only nodes before it may be given to a node; jumps
 lead anywhere. Numbers, text, true, false, null and arrays are themselves, every other value is an object with one key:
-``node``, ``dict`` (pairs), ``tuple``, ``set``, ``frozenset``, ``duration`` (microseconds). Tasks are named as they are registered
-(`cascade.registry`): reading looks them up there and nowhere else, and imports nothing.
+``node``, ``dict`` (pairs), ``tuple``, ``set``, ``frozenset``, ``duration`` (microseconds). Tasks have their names in
+`cascade.registry`: reading looks them up there and nowhere else, and imports nothing.
 """
 
 from __future__ import annotations
