@@ -5,9 +5,7 @@ Everything that is wrong in any of the files is found at once. How Python tasks 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from cascade_compiler.csc.frame import Assembly
 from cascade_compiler.csc.loading import Loader, read_source
 from cascade_compiler.csc.symbols import Unit
 from cascade_compiler.graph import Program
+from cascade_compiler.nesting import room_for_nesting
 from cascade_grammar import tree
 from cascade_grammar.diagnostics import SourceErrors
 from cascade_grammar.spans import Source
@@ -40,7 +39,7 @@ def build_program(path: Path, tasks: TaskLookup, read: Callable[[Path], Source] 
     Raises `SourceErrors` with all that is wrong, in order: the main file, then the others as they are imported. What ``read``
     raises for the main file comes out as it is.
     """
-    with _room_for_nesting():
+    with room_for_nesting():
         units = Loader(read).load(path)
         for unit in _imported_first(units):
             declare(unit, tasks)
@@ -51,20 +50,6 @@ def build_program(path: Path, tasks: TaskLookup, read: Callable[[Path], Source] 
             raise SourceErrors(found)
         program = _build(units)
     return Build(program, tuple(unit.source for unit in units), tuple(unit.path for unit in units))
-
-
-_DEEPEST = 20_000
-
-
-@contextmanager
-def _room_for_nesting() -> Iterator[None]:
-    """The rules call each other for every level of nesting in a text: more of them than Python grants by itself."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _DEEPEST))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def _imported_first(units: list[Unit]) -> Iterator[Unit]:
