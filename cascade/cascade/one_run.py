@@ -64,8 +64,16 @@ class Run:
         return reported(name_of(target), self._cleaned(target), self._listener)
 
     async def _cleaned(self, target: object) -> object:
+        """The programs that tail calls lead to, until one ends with a value. Those that have ended are forgotten."""
         try:
-            value = await self._all(target)
+            value = await self._begin(target)
+            while type(value) is TailCall:
+                target = following(target, value)
+                value = await self._begin(target)
+            if type(value) is Jump:
+                raise _leads_nowhere(value)
+            if isinstance(target, FlowCall):
+                value = checked_result(target, value)
         except GeneratorExit:
             raise  # nothing can be awaited any more
         except BaseException as error:
@@ -76,28 +84,16 @@ class Run:
             await self._host.close_run(None)
         return value
 
-    async def _all(self, target: object) -> object:
-        """The programs that tail calls lead to, until one ends with a value. Those that have ended are forgotten."""
-        value = await self._one(target)
-        while type(value) is TailCall:
-            target = following(target, value)
-            value = await self._one(target)
-        if type(value) is Jump:
-            message = f"the run ended with a jump to `{value.target_key}`, and nothing says where that is"
-            hint = "bind a selector to what returned it: `cs.bind(step, cs.select_jump({…}))`"
-            raise EngineError(Problem("CS449", message, hint=hint))
-        return value
-
-    async def _one(self, target: object) -> object:
+    def _begin(self, target: object) -> Coroutine[Any, Any, object]:
+        """The next program, as a coroutine."""
         call = target if isinstance(target, FlowCall) else direct_call(target)
-        if call is not None:
-            if self._params and self._host is None:
-                self._slots(())  # which refuses them
-            host = self._enter(self._engine.host_of(call.flow.program.material), False)
-            return checked_result(call, await start(call, host, self._use_vm))
-        return await self._planned(target)
+        if call is None:
+            return self._planned(target)
+        if self._params and self._host is None:
+            self._slots(())  # which refuses them
+        return start(call, self._enter(self._engine.host_of(call.flow.program.material), False), self._use_vm)
 
-    async def _planned(self, target: object) -> object:
+    def _planned(self, target: object) -> Coroutine[Any, Any, object]:
         from cascade.planning import graph_of
 
         lazy_graph = graph_of(target)
@@ -105,10 +101,10 @@ class Run:
         arguments = self._slots(lazy_graph.values)
         host = self._enter(shared, any(isinstance(value, Inject) for value in arguments))
         if self._use_vm:
-            return await Machine(plan.image, host).run(plan.root, arguments)
+            return Machine(plan.image, host).run(plan.image.flow_named(plan.root), arguments)
         from cascade.reference import Interpreter
 
-        return await Interpreter(plan.program, host).run(plan.program.flows[plan.root].name, arguments)
+        return Interpreter(plan.program, host).run(plan.root, arguments)
 
     def _slots(self, values: Sequence[object]) -> list[object]:
         """The inputs of a plan: literals as they are, parameters and variables of the environment as they are now."""
@@ -134,6 +130,12 @@ class Run:
             self._meter, listener=self._listener, signals=self._signals, injecting=injecting, after=self._host
         )
         return self._host
+
+
+def _leads_nowhere(jump: Jump) -> EngineError:
+    message = f"the run ended with a jump to `{jump.target_key}`, and nothing says where that is"
+    hint = "bind a selector to what returned it: `cs.bind(step, cs.select_jump({…}))`"
+    return EngineError(Problem("CS449", message, hint=hint))
 
 
 # --- calls of flows ------------------------------------------------------------------------------------------------------
