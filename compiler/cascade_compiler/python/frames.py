@@ -73,9 +73,7 @@ class PythonFrame(Frame):
 
     def passed_on(self, closed: Closed, span: Span) -> tuple[Ref, ...]:
         """What a function is given of the variables that it captures, as they are now."""
-        return tuple(
-            self.add(graph.Load, span, self.cell(cell), cell in closed.certain) for cell in closed.captured
-        )
+        return tuple(self.add(graph.Load, span, self.cell(cell), cell in closed.certain) for cell in closed.captured)
 
     # --- variables that may have no value --------------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""Functions to flows: the decorated one, and those inside of it, each a flow that is given what it captures before its arguments."""
+"""Functions to flows: the decorated one, and those inside of it.
+
+Each is a flow, which is given what it captures before its arguments.
+"""
 
 from __future__ import annotations
 

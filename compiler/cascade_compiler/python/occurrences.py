@@ -169,9 +169,7 @@ class _Walk:
         self.found.scopes[id(function)] = scope
         for parameter in function.parameters:
             scope.bindings.setdefault(parameter.name.text, []).append(Binding(Moment(-1, (), -1), plain=True))
-        self.push(
-            (statement, _Context(scope, (), top, plain=True)) for top, statement in enumerate(function.body.statements)
-        )
+        self.push((statement, _Context(scope, (), top, plain=True)) for top, statement in enumerate(function.body.statements))
 
     def function(self, function: nodes.Function, here: _Context, bound_to: str | None) -> list[_Item]:
         """Defaults are evaluated, then the function is made; its body is looked at with it."""
