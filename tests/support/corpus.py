@@ -10,6 +10,7 @@ import ast
 import contextlib
 import copy
 import io
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,6 +32,29 @@ CONTAINERS = (ast.ClassDef, ast.Yield, ast.YieldFrom, ast.With, ast.AsyncWith, a
 
 class TooDeepError(Exception):
     """CPython itself could not run the example."""
+
+
+class TooLong(BaseException):
+    """A call was stopped; no ``except Exception`` of the function catches that."""
+
+
+@contextlib.contextmanager
+def at_most(seconds: float | None) -> Iterator[None]:
+    """Stop after a time. `TooLong` when it is over."""
+    if seconds is None:
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
-from support.corpus import Reach, Report, TooDeepError, decorated, functions_of, load_module, observe
+from support.corpus import Reach, Report, TooDeepError, TooLong, at_most, decorated, functions_of, load_module, observe
 from support.corpus_engines import RefusalError, engines_of, make_flow
 from support.corpus_inputs import Call
 
@@ -43,9 +43,13 @@ def check_corpus_module(name: str, examples: int = EXAMPLES) -> Report:
 
 
 def check_functions(
-    module: Any, functions: Mapping[str, FunctionType], inputs: Mapping[str, st.SearchStrategy[Call]], examples: int
+    module: Any,
+    functions: Mapping[str, FunctionType],
+    inputs: Mapping[str, st.SearchStrategy[Call]],
+    examples: int,
+    limit: float | None = None,
 ) -> Report:
-    """Decorates the functions, and compares those that have arguments in ``inputs``."""
+    """Decorates the functions, and compares those that have arguments in ``inputs``. ``limit``: seconds for a call."""
     report = Report()
     for name, flow in decorated(module, functions, make_flow).items():
         label = f"{module.__name__.removeprefix('corpus_')}.{name}"
@@ -55,7 +59,7 @@ def check_functions(
             report.refuse(label, refusal.problems)
             continue
         reach = report.reached[label] = Reach()
-        difference = compare(functions[name], engines, inputs[name], examples, reach) if name in inputs else None
+        difference = compare(functions[name], engines, inputs[name], examples, reach, limit) if name in inputs else None
         if difference is None:
             report.accepted.append(label)
         else:
@@ -64,7 +68,12 @@ def check_functions(
 
 
 def compare(
-    oracle: Any, engines: Mapping[str, Any], calls: st.SearchStrategy[Call], examples: int, reach: Reach | None = None
+    oracle: Any,
+    engines: Mapping[str, Any],
+    calls: st.SearchStrategy[Call],
+    examples: int,
+    reach: Reach | None = None,
+    limit: float | None = None,
 ) -> str | None:
     """The difference that the smallest call shows; None when there is none. ``reach`` counts what CPython did."""
     reach = Reach() if reach is None else reach
@@ -82,15 +91,17 @@ def compare(
     @given(calls)
     def agree(call: Call) -> None:
         try:
-            expected = observe(oracle, call)
+            with at_most(limit):
+                expected = observe(oracle, call)
             reach.count(expected)
             for engine, run in engines.items():
-                seen = observe(run, call)
+                with at_most(None if limit is None else 40 * limit):
+                    seen = observe(run, call)
                 if seen != expected:
                     raise MismatchError(
                         f"{call!r}\n    CPython {expected}\n    {engine} {seen}\n    {expected.exact}\n    {seen.exact}"
                     )
-        except TooDeepError:
+        except (TooDeepError, TooLong):
             return
 
     try:
