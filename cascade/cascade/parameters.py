@@ -95,9 +95,13 @@ def bind_call(flow: Flow, arguments: Sequence[object], keywords: Mapping[str, ob
 
 
 def _declared(parameter: Parameter) -> Type:
+    return parse_type(_type_of(parameter))
+
+
+def _type_of(parameter: Parameter) -> str:
     """The type of what the parameter holds: what takes the rest holds many of the type that it is declared with."""
     shapes = {"rest": f"tuple[{parameter.type}, ...]", "keywords": f"dict[str, {parameter.type}]"}
-    return parse_type(shapes.get(parameter.kind, parameter.type))
+    return shapes.get(parameter.kind, parameter.type)
 
 
 def _missing(flow: Flow, parameter: Parameter) -> Problem:
@@ -109,7 +113,7 @@ def _unknown(flow: Flow, name: str, known: Iterable[str]) -> Problem:
 
 
 def _mismatched(flow: Flow, parameter: Parameter, mismatch: Mismatch) -> Problem:
-    takes = f"parameter `{parameter.name}` of flow `{flow.name}` takes `{parameter.type}`"
+    takes = f"parameter `{parameter.name}` of flow `{flow.name}` takes `{_type_of(parameter)}`"
     if mismatch.path:
         return Problem("CS407", f"{takes}, but {mismatch.found} at {mismatch.path} is not `{mismatch.wanted}`")
     found = "an empty text" if mismatch.found == "``" else mismatch.found

@@ -29,8 +29,8 @@ def signatures(draw: st.DrawFn) -> tuple[Parameter, ...]:
     ]
     if draw(st.booleans()):
         found.append(Parameter("rest", kind="rest"))
-    for number in range(draw(st.integers(0, 3))):
-        found.append(Parameter(f"k{number}", default=draw(st.sampled_from([None, Constant(number)])), kind="keyword"))
+    by_name = draw(st.lists(st.sampled_from([None, Constant(9)]), max_size=3))
+    found += [Parameter(f"k{number}", default=default, kind="keyword") for number, default in enumerate(by_name)]
     if draw(st.booleans()):
         found.append(Parameter("others", kind="keywords"))
     return tuple(found)

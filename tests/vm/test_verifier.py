@@ -20,10 +20,12 @@ from cascade_vm.opcodes import (
     CallFlow,
     Check,
     Clear,
+    Close,
     Compute,
     Copy,
     Fork,
     Instruction,
+    Invoke,
     Jump,
     Map,
     Match,
@@ -104,6 +106,8 @@ REFUSED_CODE: list[tuple[str, int | None, Flow]] = [
     ("CS322", 1, flow(Clear(0), CallFlow(1, 1, (0,), -1), Return(-1))),
     ("CS322", 1, flow(Clear(0), Fork(1, (1,), ((0,),), -1), Return(-1))),
     ("CS322", 1, flow(Clear(0), TailCall(1, (0,)))),
+    ("CS322", 1, flow(Clear(0), Close(1, 1, (0,), "f"), Return(-1))),
+    ("CS322", 1, flow(Clear(0), Invoke(1, -1, (0,)), Return(-1))),
     # calls
     ("CS323", 0, flow(CallFlow(0, 1, (), -1), Return(-1))),
     ("CS323", 0, flow(CallFlow(0, 1, (-1, -1), -1), Return(-1))),
@@ -120,6 +124,8 @@ REFUSED_CODE: list[tuple[str, int | None, Flow]] = [
     ("CS323", 0, flow(Call(0, 0, (-1, -1), ("a", "a"), -1), Return(-1))),
     ("CS323", 0, flow(Call(0, 0, (-1,), ("a b",), -1), Return(-1))),
     ("CS323", 0, flow(Move((0, 1), (-1,)), Return(-1))),
+    ("CS323", 0, flow(Close(0, 1, (-1, -1), "f"), Return(-1))),
+    ("CS323", 0, flow(Invoke(0, -1, (-1,), ("", "")), Return(-1))),
     # the end of code, tail calls
     ("CS324", 0, flow(Copy(0, -1))),
     ("CS324", None, flow()),
@@ -134,6 +140,7 @@ REFUSED_CODE: list[tuple[str, int | None, Flow]] = [
     ("CS326", 0, flow(Compute(0, "exec", (-1,)), Return(-1))),
     ("CS326", 0, flow(opcodes.Test("+", -1, -1, 1, 1), Return(-1))),
     ("CS326", 0, flow(Request(0, "open", ()), Return(-1))),
+    ("CS326", 0, flow(Close(0, 1, (), "two\nlines"), Return(-1))),
     ("CS326", 0, flow(Attribute(0, -1, "__class__"), Return(-1))),
     ("CS326", 0, flow(Attribute(0, -1, "gi_frame"), Return(-1))),
     ("CS326", 0, flow(Method(0, -1, "_x", ()), Return(-1))),
@@ -145,6 +152,12 @@ REFUSED_CODE: list[tuple[str, int | None, Flow]] = [
     ("CS327", None, flow(Return(-1), parameters=[Parameter("a", default=Constant(1)), Parameter("b")])),
     ("CS327", None, flow(Return(-1), parameters=[Parameter("a", default=Constant(1), computed=True)])),
     ("CS327", None, flow(Return(-1), parameters=A, registers=0)),
+    ("CS327", None, flow(Return(-1), parameters=[Parameter("a", kind="many")])),
+    ("CS327", None, flow(Return(-1), parameters=[Parameter("a"), Parameter("b", kind="position")])),
+    ("CS327", None, flow(Return(-1), parameters=[Parameter("a", kind="keyword"), Parameter("b", kind="rest")])),
+    ("CS327", None, flow(Return(-1), parameters=[Parameter("a", kind="rest"), Parameter("b", kind="rest")])),
+    ("CS327", None, flow(Return(-1), parameters=[Parameter("a", default=Constant(1), kind="keywords")])),
+    ("CS327", None, flow(Return(-1), parameters=[Parameter("a"), Parameter("b", computed=True), Parameter("c")])),
     # names of flows and variables
     ("CS328", None, flow(Return(-1), name="a b")),
     ("CS328", None, flow(Return(-1), name="")),
@@ -186,6 +199,21 @@ GOOD: list[Flow] = [
     flow(Compute(0, "sorted", (-1, -1), ("", "key")), Return(0)),
     flow(Compute(0, "max", (-1,), ("*",)), Return(0)),
     flow(Call(0, 0, (-1,) * 5, ("", "*", "k", "*", "**"), -1), Return(0)),
+    flow(Clear(0), Close(1, 2, (0,), "f.<locals>.<lambda>"), Invoke(1, 1, (-1,), ("k",)), Return(1)),
+    flow(Close(0, 1, (), ""), Return(0)),
+    flow(
+        Return(1),
+        parameters=[
+            Parameter("captured", computed=True),
+            Parameter("a", kind="position"),
+            Parameter("b", default=Constant(1)),
+            Parameter("c", kind="rest"),
+            Parameter("d", kind="keyword", computed=True),
+            Parameter("e", kind="keyword"),
+            Parameter("f", kind="keywords"),
+        ],
+        registers=7,
+    ),
     flow(Return(-1), Return(3)),  # control never gets to the second
 ]
 

@@ -204,6 +204,36 @@ def test_the_caller_fills_in_constant_defaults_and_leaves_computed_ones_unbound(
     assert code_of(blueprint, 1) == "clear r3\ntail_call called (#1, #2, r3)"
 
 
+def test_what_takes_the_rest_gets_nothing_where_nothing_is_given() -> None:
+    """An empty tuple, and a dict of its own."""
+    called = FlowBuilder("called", Parameter("xs", kind="rest"), Parameter("more", kind="keywords"))
+    nodes = called.nodes()
+    called.block(nodes, graph.Return, nodes.load("xs"))
+    blueprint = lower(program(_flow(lambda nodes: nodes.add(graph.CallFlow, "called", (None, None))), called))
+    assert find_complaints(blueprint) == []
+    assert code_of(blueprint) == "compute r0 build_dict ()\ncall_flow r1 called (#(), r0) #None\nreturn r1"
+
+
+def test_functions_and_calls_of_values_are_one_instruction_each() -> None:
+    """What is captured may be unbound; the function has a name to show."""
+    flow = FlowBuilder("main", "x")
+    nodes = flow.nodes()
+    made = nodes.add(graph.MakeFunction, "inner", (nodes.load("y", checked=False),), "main.<locals>.inner")
+    flow.block(nodes, graph.Return, nodes.add(graph.CallValue, made, (nodes.load("x"),), ("k",)))
+    inner = FlowBuilder("inner", Parameter("y", computed=True), Parameter("k", kind="keyword"))
+    nodes = inner.nodes()
+    inner.block(nodes, graph.Return, nodes.load("k"))
+    blueprint = lower(program(flow, inner))
+    expected = """
+        clear r1
+        copy r2 r1
+        close r3 inner (r2) main.<locals>.inner
+        copy r4 r0
+        invoke r5 r3 (r4) (k)
+        return r5"""
+    assert code_of(blueprint).split("\n") == [line.strip() for line in expected.strip().split("\n")]
+
+
 def test_a_required_parameter_has_to_be_given() -> None:
     """A front end that does not is wrong."""
     called = FlowBuilder("main", "a")
