@@ -10,7 +10,7 @@
     │   ├── ResultError         CS411-412: a result is not what was declared, or no JSON
     │   ├── LazyValueError      CS425-428: the result of a call was used before it is there (a `TypeError` too)
     │   ├── LazyAttributeError  CS429: so was an attribute of it (an `AttributeError` too)
-    │   ├── GraphError          CS431-439: calls, routes, resources or JSON that make no graph
+    │   ├── GraphError          CS431-443: calls, routes, resources or JSON that make no graph, or none that can run
     │   ├── EngineError         CS445-459: an engine can not run what it was given
     │   └── UsageError          CS400, CS413-417: what was asked for can not be done
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
@@ -77,6 +77,10 @@ RUN_CODES: dict[str, str] = {
     "CS437": "JSON holds no graph",
     "CS438": "a graph in JSON names a task that is not known",
     "CS439": "a declaration of a graph makes no sense",
+    "CS440": "a graph needs its own result",
+    "CS441": "routers of a graph wait for each other",
+    "CS442": "a node of a graph can not do what it is told to",
+    "CS443": "a solver gave an order in which a graph can not run",
     "CS445": "a call needs more of a resource than the system has",
     "CS446": "a call needs a resource that the system does not have",
     "CS447": "an amount of a resource is not a number",

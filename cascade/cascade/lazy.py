@@ -73,6 +73,11 @@ class LazyResult(Placeholder, Generic[R]):
         self._at = at
 
     @property
+    def site(self) -> tuple[CodeType | None, int]:
+        """The code in which it is written, and the instruction: what `place` is read from."""
+        return self._code, self._at
+
+    @property
     def place(self) -> Place:
         """Where the call is written."""
         return place_in(self._code, self._at, target_name(self.target))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cascade.host import LocalHost
     from cascade.inputs import Input
 
-__all__ = ["Budget", "Run", "checked_result", "reported", "start"]
+__all__ = ["Budget", "Run", "checked_result", "graph_of_material", "lifted", "reported", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,10 @@ class Run:
         arguments = self._slots(lazy_graph.values)
         host = self._enter(shared, any(isinstance(value, Inject) for value in arguments))
         if self._use_vm:
-            return Machine(plan.image, host).run(plan.image.flow_named(plan.root), arguments)
+            return Machine(plan.image, host).run(plan.root, arguments)
         from cascade.reference import Interpreter
 
-        return Interpreter(plan.program, host).run(plan.root, arguments)
+        return Interpreter(plan.program, host).run(plan.program.flows[plan.root].name, arguments)
 
     def _slots(self, values: Sequence[object]) -> list[object]:
         """The inputs of a plan: literals as they are, parameters and variables of the environment as they are now."""
@@ -148,10 +148,10 @@ def start(call: FlowCall, host: LocalHost, use_vm: bool) -> Coroutine[Any, Any, 
         return Machine(material.image, host).run(call.flow.index, call.arguments)
     from cascade.reference import Interpreter
 
-    return Interpreter(material.graph or _lifted(material.blueprint), host).run(call.flow.name, call.arguments)
+    return Interpreter(material.graph or lifted(material.blueprint), host).run(call.flow.name, call.arguments)
 
 
-def _lifted(blueprint: Blueprint) -> graph.Program:
+def lifted(blueprint: Blueprint) -> graph.Program:
     """The flow graph of a built program."""
     from cascade_compiler.lifting import Unliftable, lift
 

@@ -44,6 +44,11 @@ class Router(Placeholder, Generic[R]):
         self.routes: dict[Any, Any] = dict(routes)
 
     @property
+    def site(self) -> tuple[CodeType | None, int]:
+        """The code in which it is written, and the instruction: what `place` is read from."""
+        return self._code, self._at
+
+    @property
     def place(self) -> Place:
         """Where the router is written."""
         return place_in(self._code, self._at, "Router")

@@ -88,7 +88,8 @@ class _Gates:
     def settle(self, node: int, always: bool) -> dict[int, Item]:
         """The node with its gate, and the nodes that are made for it."""
         reasons = _Reasons(always=True) if always else self.reasons.pop(node)
-        item, made = self.outline.nodes[node], {}
+        item = self.outline.nodes[node]
+        made: dict[int, Item] = {}
         gate = None
         if not reasons.always:
             gate, made = self._gate(reasons, item)

@@ -14,7 +14,7 @@ input of the run) or the `Result` of a node before it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from cascade_compiler.graph import FlowGraph
@@ -85,7 +85,7 @@ class CallEach:
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """A new list, tuple, set or dict (keys and values in turn)."""
+    """A new list, tuple, set, frozenset or dict (keys and values in turn)."""
 
     kind: str
     items: tuple[Operand, ...]
@@ -153,15 +153,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A graph of calls, ``slots`` inputs, and the node whose value is the result. ``missing`` is the slot of the error that is
-    raised when that node is skipped. ``flows`` are those that nodes enter and that these need."""
+    """A graph of calls, ``slots`` inputs, and the node whose value is the result. ``flows`` are those that nodes enter, and
+    those that these need."""
 
     nodes: tuple[Item, ...]
     target: int
     slots: int
-    missing: Slot
     tasks: tuple[Task, ...] = ()
-    flows: tuple[FlowGraph, ...] = field(default=())
+    flows: tuple[FlowGraph, ...] = ()
+    strict: bool = False
 
 
 def arguments_of(item: Item) -> Iterator[Operand]:

@@ -26,7 +26,6 @@ def build_program(outline: Outline) -> Program:
     shared = Shared(
         writer,
         flows.add,
-        outline.missing,
         {goal.part.goal: writer.label() for goal in goals},
         _downstream(outline, goals),
         sorted({node for goal in goals for node in goal.facts.marked}),
@@ -34,7 +33,7 @@ def build_program(outline: Outline) -> Program:
     for goal in goals:
         write_goal(shared, goal)
     root = writer.finish(ROOT, [slot_variable(slot) for slot in range(outline.slots)], place, part=False)
-    return Program((root, *flows.made, *outline.flows), outline.tasks, entry=ROOT)
+    return Program((root, *flows.made, *outline.flows), outline.tasks, entry=ROOT, strict=outline.strict)
 
 
 def _downstream(outline: Outline, goals: list[Goal]) -> Downstream:

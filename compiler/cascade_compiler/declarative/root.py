@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from cascade_compiler.csc.drafts import Label
 from cascade_compiler.declarative.beside import write_clusters
 from cascade_compiler.declarative.goals import Downstream, Goal
-from cascade_compiler.declarative.outline import Item, Result, Slot, results_of
+from cascade_compiler.declarative.outline import Enter, Item, Result, results_of
 from cascade_compiler.declarative.scope import (
     Scope,
     done_mark,
@@ -44,7 +44,6 @@ class Shared:
 
     writer: Writer
     add_flow: AddFlow
-    missing: Slot
     entries: dict[int, Label]
     below: Downstream
     marked: Sequence[int]
@@ -90,7 +89,7 @@ def write_goal(shared: Shared, goal: Goal) -> None:
         for node in stretch.nodes():
             if goal.part.items[node].states is not None:
                 _look_at(shared, goal, scope, node, written)
-    _write_end(shared, goal, scope, written)
+    _write_end(goal, scope, written)
     for landing in written.landings.values():
         _write_landing(shared, landing)
 
@@ -188,20 +187,26 @@ def _write_landing(shared: Shared, landing: _Landing) -> None:
 # --- the end -------------------------------------------------------------------------------------------------------------
 
 
-def _write_end(shared: Shared, goal: Goal, scope: Scope, written: _Written) -> None:
+def _write_end(goal: Goal, scope: Scope, written: _Written) -> None:
     """Give the goal's value: `Fail` when it was skipped."""
-    writer, node = shared.writer, goal.part.goal
+    writer, node = scope.writer, goal.part.goal
     item = scope.items[node]
     writer.here = item.place
     if node in scope.facts.lacking:
         there, skipped = writer.label(), writer.label()
         writer.branch(scope.is_there(node), there, skipped)
         writer.begin(skipped)
-        writer.fail(scope.read(shared.missing))
+        message = f"{item.name} was skipped, so the run has no result"
+        writer.fail(writer.operate("error", writer.constant("DependencyMissingError"), writer.constant(message)))
         writer.begin(there)
-    if scope.facts.target == node:
+    if scope.facts.target == node and not _keeps_inputs(item):
         _write_tail_calls(scope, node, written)
     writer.give(scope.read(Result(node)))
+
+
+def _keeps_inputs(item: Item) -> bool:
+    """Whether a policy of the node has its arguments: then whoever runs the program has to call it again."""
+    return isinstance(item.work, Enter) and any(setting.kind == "cache" for setting in item.settings)
 
 
 def _write_tail_calls(scope: Scope, node: int, written: _Written) -> None:

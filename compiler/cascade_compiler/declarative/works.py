@@ -31,11 +31,17 @@ def value_of(scope: Scope, item: Item, add_flow: AddFlow) -> Ref:
         case CallEach():
             return _call_each(scope, item, work, add_flow)
         case Collect():
-            return writer.operate(f"build_{work.kind}", *[scope.read(each) for each in work.items])
+            return _collected(writer, work.kind, [scope.read(each) for each in work.items])
         case Gate():
             return _gate(scope, work)
         case _:
             raise TypeError(f"a {type(work).__name__} is written by `steps`")
+
+
+def _collected(writer: Writer, kind: str, values: Sequence[Ref]) -> Ref:
+    if kind == "frozenset":
+        return writer.operate("frozenset", writer.operate("build_list", *values))
+    return writer.operate(f"build_{kind}", *values)
 
 
 def _policies(scope: Scope, settings: Sequence[Setting]) -> tuple[graph.Policy, ...]:
