@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import Any, Final, NoReturn
 
 from cascade import registry
+from cascade.declared import kind_of
 from cascade.errors import GraphError, Problem
 from cascade.exchange_reading import Reader, refuse
 from cascade.inputs import Input, Param
@@ -45,7 +46,7 @@ def to_json(target: object) -> str:
     numbers = {node: number for number, node in enumerate(nodes_of(target))}
     writer = _Writer(numbers)
     nodes = [writer.node(node) for node in numbers]
-    whole = {"cascade": VERSION, "nodes": nodes, "target": writer.value(target, "the target")}
+    whole = {"cascade": VERSION, "nodes": nodes, "target": writer.target(target)}
     try:
         return json.dumps(whole, ensure_ascii=True, allow_nan=False)
     except ValueError:
@@ -67,11 +68,11 @@ def _read(text: str | bytes) -> Any:
     except ValueError as error:
         refuse(f"it is not JSON: {error}")
     if not isinstance(whole, dict) or set(whole) != {"cascade", "nodes", "target"}:
-        refuse("it is an object with `cascade`, `nodes` and `target`")
+        refuse("it is no object of `cascade`, `nodes` and `target`")
     if whole["cascade"] != VERSION or isinstance(whole["cascade"], bool):
         refuse(f"its version is {whole['cascade']!r}, and {VERSION} is what can be read")
     if not isinstance(whole["nodes"], list):
-        refuse("`nodes` is an array")
+        refuse("`nodes` is no array")
     return Reader(whole["nodes"]).target(whole["target"])
 
 
@@ -84,8 +85,15 @@ class _Writer:
 
     def __init__(self, numbers: Mapping[Placeholder, int]) -> None:
         self._numbers = numbers
+        self._place: str | None = None  # of the node at hand
+
+    def target(self, target: object) -> object:
+        """What is run."""
+        self._place = None
+        return self.value(target, "the target")
 
     def node(self, node: Placeholder) -> dict[str, object]:
+        self._place = node.written_at if isinstance(node, LazyResult | Router) else None
         match node:
             case LazyResult():
                 return self._call(node)
@@ -153,7 +161,7 @@ class _Writer:
         if isinstance(value, Placeholder):
             return {"node": self._numbers[value]}
         if depth > _DEEPEST:
-            _not_json(f"{said} nests deeper than {_DEEPEST} levels, or holds itself")
+            _not_json(f"{said} nests deeper than {_DEEPEST} levels, or holds itself", self._place)
         kind = type(value)
         if value is None or kind in (bool, int, str):
             return value
@@ -167,7 +175,8 @@ class _Writer:
         if kind in (list, tuple, set, frozenset):
             items = [self.value(item, said, depth + 1) for item in value]  # type: ignore[attr-defined]
             return items if kind is list else {kind.__name__: items}
-        _not_json(f"{said} is {value!r}" if kind is float else f"{said} is a {kind.__name__}, which JSON can not say")
+        found = repr(value) if kind is float else kind_of(value)
+        _not_json(f"{said} is {found}, which JSON can not say", self._place)
 
 
 def _registered_name(target: Any, node: LazyResult[Any]) -> str:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import functools
+import gc
+import inspect
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cascade.errors import ArgumentError, GraphError
+from cascade.inputs import Param
+from cascade.lazy import LazyResult, Mapped
 from cascade.policies import Retry, Timeout
+from cascade.resources import inject
 from cascade.tasks import Task, task
 from cascade_vm.blueprint import TaskParameter
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from cascade import registry
 
 
 @task
@@ -28,8 +39,8 @@ class Fetcher:
 
 
 def test_a_task_is_its_function_to_python() -> None:
-    """Calling a task calls the function, and it carries the function's name, text and module."""
-    assert greet("ada", loud=True) == "hello ada"
+    """``fn`` is the function, and the task carries its name, text and module."""
+    assert greet.fn("ada", loud=True) == "hello ada"
     assert (greet.__name__, greet.__doc__, greet.__wrapped__) == ("greet", "Say hello.", greet.fn)
     assert greet.name == f"{__name__}:greet"
 
@@ -87,3 +98,151 @@ def test_a_name_may_say_the_module_too() -> None:
 def test_a_signature_that_python_does_not_know_is_left_open() -> None:
     """Some functions in C have none: any arguments go."""
     assert task(name="m:largest")(max).declared.parameters is None
+
+
+# --- calls ---------------------------------------------------------------------------------------------------------------
+
+
+class Shop:
+    @task
+    def price(self, of: str) -> int:
+        return len(of)
+
+    @staticmethod
+    @task
+    def tax(of: int) -> int:
+        return of // 5
+
+
+def test_a_call_is_a_value() -> None:
+    """Nothing runs; the target, the arguments and the line of the call are kept."""
+    call = greet("ada", loud=True)
+    assert isinstance(call, LazyResult)
+    assert (call.target, call.args, call.kwargs) == (greet, ("ada",), {"loud": True})
+    assert call.place.file == __file__
+    assert repr(call) == "<LazyResult greet('ada', loud=True)>"
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "complaint"),
+    [
+        ((), {"loud": True}, "greet() missing 1 required positional argument: 'name'"),
+        (("a",), {}, "greet() missing 1 required keyword-only argument: 'loud'"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused_at_the_call(args: Any, kwargs: Any, complaint: str) -> None:
+    """The error is a `TypeError` in Python's words, with the line of the call and the signature."""
+    with pytest.raises(ArgumentError) as caught:
+        greet(*args, **kwargs)
+    (problem,) = caught.value.problems
+    assert isinstance(caught.value, TypeError)
+    assert (problem.code, problem.message) == ("CS430", complaint)
+    assert problem.place is not None
+    assert problem.place.startswith(f"{__file__}:")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.sampled_from(("pos", "either", "rest", "keyword", "more")), st.booleans()),
+        max_size=4,
+        unique_by=lambda one: one[0],
+    ),
+    st.integers(0, 4),
+    st.sets(st.sampled_from("abcde")),
+)
+def test_arguments_fit_when_python_says_so(parameters: Any, positional: int, names: set[str]) -> None:
+    """The quick check of a call agrees with `inspect`, whatever the signature."""
+    kinds = {"pos": 0, "either": 1, "rest": 2, "keyword": 3, "more": 4}
+    made = [
+        inspect.Parameter(name, inspect._ParameterKind(kinds[kind]), default=0)
+        if default and kind not in ("rest", "more")
+        else inspect.Parameter(name, inspect._ParameterKind(kinds[kind]))
+        for name, kind, default in sorted(parameters, key=lambda one: kinds[one[1]])
+    ]
+    try:
+        signature = inspect.Signature(made)
+    except ValueError:  # no signature of Python's
+        assume(False)
+
+    def function(*args: object, **kwargs: object) -> None: ...
+
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    args, kwargs = (1,) * positional, dict.fromkeys(names, 1)
+    try:
+        signature.bind(*args, **kwargs)
+        fits = True
+    except TypeError:
+        fits = False
+    if fits:
+        assert isinstance(task(function)(*args, **kwargs), LazyResult)
+    else:
+        with pytest.raises(ArgumentError, match="function"):
+            task(function)(*args, **kwargs)
+
+
+def test_methods_are_tasks_too() -> None:
+    """Read from an instance, the call gets the instance first; `fn` calls the method itself."""
+    shop = Shop()
+    assert (shop.price("tea").target, shop.price("tea").args) == (Shop.price, (shop, "tea"))
+    assert shop.price.fn("tea") == 3
+    assert Shop.tax(10).args == (10,)
+    with pytest.raises(ArgumentError, match="missing 1 required positional argument: 'of'"):
+        shop.price()
+
+
+def test_a_placeholder_is_no_default() -> None:
+    """Python would hand it to the function as it is; a resource may be one, runs see to it."""
+
+    def late(n: object = Param("n")) -> None: ...
+
+    def with_database(db: object = inject("db")) -> None: ...
+
+    with pytest.raises(GraphError, match="only a call can be given"):
+        task(late)
+    assert task(with_database).declared.parameters == (TaskParameter("db", "either", False),)
+
+
+# --- maps ----------------------------------------------------------------------------------------------------------------
+
+
+@task
+def pay(amount: int, to: str = "me") -> str:
+    return f"{amount} {to}"
+
+
+def test_a_map_is_a_call_for_each_item() -> None:
+    """Iterables are read when the map is written; placeholders are left for the run."""
+    call = pay.map(amount=(n for n in (1, 2)), to=greet("ada", loud=True))
+    assert call.target == Mapped(pay)
+    assert call.kwargs["amount"] == [1, 2]
+    assert isinstance(call.kwargs["to"], LazyResult)
+
+
+@pytest.mark.parametrize(
+    ("iterables", "complaint"),
+    [
+        ({}, "has nothing to go through"),
+        ({"amount": 3}, "can not go through `amount`, int has no items"),
+        ({"amount": [1], "to": "ab"}, "goes through iterables of one length: amount has 1, to has 2"),
+    ],
+)
+def test_maps_that_can_not_be_are_refused(iterables: Any, complaint: str) -> None:
+    """At the call, with its line."""
+    with pytest.raises(GraphError, match=f"CS431.*{re.escape(complaint)}"):
+        pay.map(**iterables)
+    with pytest.raises(ArgumentError, match="unexpected keyword argument 'sum'"):
+        pay.map(amount=[1], sum=[2])
+
+
+# --- names ---------------------------------------------------------------------------------------------------------------
+
+
+def test_tasks_are_found_by_name_while_they_live() -> None:
+    """The last one of a name is found; each has a key of its own; nothing is kept alive."""
+    first, second = (task(name="names:one")(lambda n=n: n) for n in (1, 2))
+    assert registry.find("names:one") is second
+    assert first.key != second.key
+    assert registry.find(first.key) in (first, second)
+    del first, second
+    gc.collect()
+    assert registry.find("names:one") is None

@@ -12,7 +12,7 @@ import click
 from cascade.cli.output import INTERRUPTED, WRONG, complain
 from cascade.errors import CascadeError, Problem, UsageError, format_problem
 
-__all__ = ["Commands"]
+__all__ = ["Commands", "PlainCommand"]
 
 _HOME: Final = {
     **dict.fromkeys(("build", "check", "fmt", "dis"), "cascadec"),
@@ -21,8 +21,8 @@ _HOME: Final = {
 """Which of the two has a command: it is easily looked for at the other."""
 
 
-class Commands(click.Group):
-    """The commands ``cascade`` and ``cascadec``."""
+class PlainCommand(click.Command):
+    """A command of one's own that speaks so."""
 
     def main(  # type: ignore[override]  # click spells two overloads
         self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **options: Any
@@ -43,6 +43,10 @@ class Commands(click.Group):
         except OSError as error:
             status = _output_lost(error)
         sys.exit(status if isinstance(status, int) else 0)
+
+
+class Commands(PlainCommand, click.Group):
+    """The commands ``cascade`` and ``cascadec``."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is named. Raises `UsageError` CS400 for one of the other program."""

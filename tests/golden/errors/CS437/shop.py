@@ -1,0 +1,3 @@
+import cascade as cs
+
+page = cs.from_json('{"cascade": 1, "nodes": []}')
