@@ -24,7 +24,7 @@ from cascade.targets import check_target
 
 if TYPE_CHECKING:
     from cascade.events import Event, Listener
-    from cascade.planning import LazyGraph, Plan
+    from cascade.planning import LazyGraph, Node, Plan
     from cascade.program import Material
     from cascade.signals import Signals
 
@@ -53,6 +53,7 @@ class Engine:
         self._capacity = Capacity(system_resources)
         self._most_plans = most_plans
         self._plans: OrderedDict[object, tuple[Plan, EngineHost]] = OrderedDict()
+        self._stages: OrderedDict[object, list[list[int]]] = OrderedDict()
         self._hosts: WeakKeyDictionary[Material, EngineHost] = WeakKeyDictionary()
 
     async def run(
@@ -95,11 +96,21 @@ class Engine:
             return found
         from cascade.planning import compile_plan
 
-        plan = compile_plan(graph, self.solver.resolve(graph))
+        plan = compile_plan(graph, self._stages_of(graph))
         made = self._plans[graph.key] = (plan, self._host(plan.tasks))
         if len(self._plans) > self._most_plans:
             self._plans.popitem(last=False)
         return made
+
+    def _stages_of(self, graph: LazyGraph) -> list[list[Node]]:
+        """What the solver says, or said of a graph of this structure that is written elsewhere."""
+        found = self._stages.get(graph.structure)
+        if found is None:
+            stages = self.solver.resolve(graph)
+            found = self._stages[graph.structure] = [[node.id for node in stage] for stage in stages]
+            if len(self._stages) > self._most_plans:
+                self._stages.popitem(last=False)
+        return [[graph.nodes[number] for number in stage] for stage in found]
 
     def host_of(self, material: Material) -> EngineHost:
         """The host of a program's tasks."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cascade.host import LocalHost
     from cascade.inputs import Input
 
-__all__ = ["Budget", "Run", "checked_result", "graph_of_material", "lifted", "reported", "start"]
+__all__ = ["Budget", "Run", "checked_result", "lifted", "reported", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,10 @@ class Run:
         arguments = self._slots(lazy_graph.values)
         host = self._enter(shared, any(isinstance(value, Inject) for value in arguments))
         if self._use_vm:
-            return Machine(plan.image, host).run(plan.root, arguments)
+            return Machine(plan.image, host).run(plan.root_index, arguments)
         from cascade.reference import Interpreter
 
-        return Interpreter(plan.program, host).run(plan.program.flows[plan.root].name, arguments)
+        return Interpreter(plan.program, host).run(plan.root, arguments)
 
     def _slots(self, values: Sequence[object]) -> list[object]:
         """The inputs of a plan: literals as they are, parameters and variables of the environment as they are now."""

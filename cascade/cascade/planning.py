@@ -74,6 +74,11 @@ class Plan:
         """The linked Blueprint, shared by every run."""
         return link(self.blueprint)
 
+    @cached_property
+    def root_index(self) -> int:
+        """The number of the root in the Blueprint."""
+        return self.blueprint.flow_named(self.root)
+
 
 def compile_plan(graph: LazyGraph, stages: Iterable[Iterable[Node]]) -> Plan:
     """The plan of a graph whose nodes can run in the order of ``stages``.

@@ -21,6 +21,7 @@ from cascade.program import FlowCall, Material, Program
 
 if TYPE_CHECKING:
     from cascade.engine import Engine
+    from cascade.lazy_graph import LazyGraph
 
 __all__ = ["Blueprint", "BlueprintBuilder", "Jump", "TailCall", "VirtualMachine"]
 
@@ -45,7 +46,7 @@ class BlueprintBuilder:
 
         graph = graph_of(target)
         plan = compile_plan(graph, self._solver.resolve(graph))
-        names = _inputs_of_root(graph, target) if template and isinstance(target, LazyResult) else {}
+        names = _inputs_of_root(graph) if template else {}
         arguments = [_argument(value, names.get(slot)) for slot, value in enumerate(graph.values)]
         try:
             program = call_template(plan.program, plan.root, arguments, _entry_name(target))
@@ -97,3 +98,26 @@ def _argument(value: object, name: str | None) -> object:
     if isinstance(value, Input):
         return Named(value.name, Constant(value.default) if is_constant(value.default) else None)
     return value
+
+
+def _inputs_of_root(graph: LazyGraph) -> dict[int, str]:
+    """The slots that the root's literals are in, with the names of its parameters."""
+    from cascade.shapes import CallShape
+
+    shape = graph.nodes[graph.target].shape
+    if not isinstance(shape, CallShape):
+        return {}
+    names = _parameter_names(shape.target, len(shape.arguments))
+    slots = graph.inputs_of(graph.target)
+    return {slot: names[form] if isinstance(form, int) else form for form, slot in slots.items()}
+
+
+def _parameter_names(target: Any, count: int) -> list[str]:
+    """Names for arguments by position: those that a rest parameter takes are counted."""
+    names: list[str] = []
+    for parameter in getattr(target, "fit", target).parameters or ():
+        if parameter.kind in ("position", "either"):
+            names.append(parameter.name)
+        elif parameter.kind == "rest":
+            return names + [f"{parameter.name}{number}" for number in range(count)]
+    return names + [f"argument{number}" for number in range(count)]

@@ -5,7 +5,7 @@ A solver knows which node needs which, and nothing of what nodes are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from cascade.errors import EngineError, Problem
@@ -13,13 +13,19 @@ from cascade.errors import EngineError, Problem
 __all__ = ["NativeSolver", "Solvable", "Solver"]
 
 
+class _Node(Protocol):
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def dependencies(self) -> Sequence[int]: ...
+
+
 class Solvable(Protocol):
-    """What a solver sees of a graph: its nodes, and of each those that it needs."""
+    """What a solver sees of a graph: ``nodes``, each with its ``id``, ``name`` and ``dependencies``, the ids that it needs."""
 
     @property
     def nodes(self) -> Sequence[Any]: ...
-
-    def needs(self, node: Any) -> Iterable[Any]: ...
 
 
 class Solver(Protocol):
@@ -37,26 +43,32 @@ class NativeSolver:
 
     def resolve(self, graph: Solvable) -> list[list[Any]]:
         """The stages, each in the order of ``graph.nodes``. Raises `EngineError` CS455 for nodes that need each other."""
-        places = {node: place for place, node in enumerate(graph.nodes)}
+        nodes: Sequence[_Node] = graph.nodes
+        places = {node.id: place for place, node in enumerate(nodes)}
         missing = [0] * len(places)
         dependents: list[list[int]] = [[] for _ in places]
-        for node, place in places.items():
-            for needed in {places[one] for one in graph.needs(node)}:
+        for place, node in enumerate(nodes):
+            for needed in set(node.dependencies):
                 missing[place] += 1
-                dependents[needed].append(place)
-        stage = [place for place, count in enumerate(missing) if not count]
+                dependents[places[needed]].append(place)
         stages: list[list[Any]] = []
+        stage = [place for place, count in enumerate(missing) if not count]
         while stage:
-            stages.append([graph.nodes[place] for place in stage])
-            following = []
-            for place in stage:
-                for dependent in dependents[place]:
-                    missing[dependent] -= 1
-                    if not missing[dependent]:
-                        following.append(dependent)
-            stage = sorted(following)
-        stuck = [graph.nodes[place] for place, count in enumerate(missing) if count]
+            stages.append([nodes[place] for place in stage])
+            stage = sorted(_freed(stage, dependents, missing))
+        stuck = [node for place, node in enumerate(nodes) if missing[place]]
         if stuck:
-            listed = ", ".join(map(str, stuck[:5])) + (", …" if len(stuck) > 5 else "")
+            listed = ", ".join(f"`{getattr(node, 'name', node.id)}`" for node in stuck[:5]) + (", …" if len(stuck) > 5 else "")
             raise EngineError(Problem("CS455", f"these nodes need each other: {listed}"))
         return stages
+
+
+def _freed(stage: list[int], dependents: list[list[int]], missing: list[int]) -> list[int]:
+    """Those that can run once this stage has."""
+    freed: list[int] = []
+    for place in stage:
+        for dependent in dependents[place]:
+            missing[dependent] -= 1
+            if not missing[dependent]:
+                freed.append(dependent)
+    return freed
