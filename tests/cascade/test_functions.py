@@ -460,3 +460,96 @@ def test_a_function_may_outlive_its_run() -> None:
         with pytest.raises(TypeError, match=r"add\(\) missing 1 required positional argument: 'x'"):
             made()
         assert both([uses], lambda: LocalHost({}), made) == [6, 6]
+
+
+def running(*flows: FlowBuilder, tasks: tuple[Any, ...], **options: Any) -> list[BaseException]:
+    """The errors of both engines."""
+    made = program(*flows, tasks=[each.name for each in tasks])
+    found: list[BaseException] = []
+    for start in (lambda host: Interpreter(made, host).run("main", ()), lambda host: Machine(lower(made), host).run(0, ())):
+        try:
+            run_virtual(start(LocalHost(named(*tasks), **options)))
+        except BaseException as error:
+            found.append(error)
+    assert len(found) == 2
+    return found
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_what_a_function_may_not_wait_for_never_begins(listens: bool) -> None:
+    """No coroutine is left behind, and whoever listens is told that the call ended."""
+
+    @returning("doubles", "x")
+    def doubles(nodes: Nodes) -> int:
+        return nodes.task(double.name, nodes.load("x"), line=960)
+
+    @returning("main")
+    def main(nodes: Nodes) -> int:
+        items = nodes.op("build_list", nodes.const(1))
+        return nodes.op("sorted", items, function(nodes, "doubles"), forms=("", "key"), line=961)
+
+    heard: list[Any] = []
+    options: dict[str, Any] = {"listener": heard.append} if listens else {}
+    for error in running(main, doubles, tasks=(double,), **options):
+        assert str(error) == "a function that a built-in calls can not wait"
+        assert [place.line for place in trail_of(error)] == [960, 961]
+    assert [type(event).__name__ for event in heard] == ["CallStarted", "CallFinished"] * 2 * listens
+
+
+class Stop(BaseException):
+    """What programs can not catch."""
+
+
+@task(mode="inline")
+def stop() -> None:
+    raise Stop
+
+
+def test_what_programs_can_not_catch_passes_a_finally_in_a_function() -> None:
+    """It runs, and whatever it does, the function ends with that error; so does the flow around."""
+    stops = FlowBuilder("stops", "x")
+    nodes = stops.nodes()
+    stops.block(nodes, graph.Return, nodes.task(stop.name, line=970), handler=graph.Handler(1, "e", cleanup=True))
+    nodes = stops.nodes()
+    stops.block(nodes, graph.Return, nodes.const(1))
+    main = FlowBuilder("main")
+    nodes = main.nodes()
+    made = nodes.op("map", function(nodes, "stops"), nodes.op("build_list", nodes.const(1)))
+    main.block(nodes, graph.Return, nodes.op("list", made, line=971), handler=graph.Handler(1, "e", cleanup=True))
+    nodes = main.nodes()
+    main.block(nodes, graph.Return, nodes.const(2))
+    for error in running(main, stops, tasks=(stop,)):
+        assert type(error) is Stop
+        assert [place.line for place in trail_of(error)] == [970, 971]
+
+
+@task(mode="compute")
+def elsewhere(f: Callable[[int], int]) -> int:
+    return f(1)
+
+
+def test_a_function_can_not_be_sent_elsewhere() -> None:
+    """It is of its own run."""
+
+    @returning("main")
+    def main(nodes: Nodes) -> int:
+        return nodes.task(elsewhere.name, function(nodes, "negate"))
+
+    for error in running(main, NEGATE, tasks=(elsewhere,)):
+        assert "the function negate of a flow exists in its own run only" in str(error)
+
+
+def test_a_strict_program_calls_built_in_functions_only() -> None:
+    """And its own."""
+
+    @returning("main", "f")
+    def main(nodes: Nodes) -> int:
+        return invoke(nodes, nodes.load("f"), invoke(nodes, function(nodes, "negate"), nodes.const(3)))
+
+    made = program(main, NEGATE, strict=True)
+    for f, expected in ((abs, ("int", "3")), (print, None)):
+        case = Case(lambda f=f: [f])  # type: ignore[misc]
+        for outcome in (run_reference(case, made), run_machine(case, lower(made))):
+            assert outcome.alone == expected or outcome.error == (
+                "TypeError: a strict program may not call 'builtin_function_or_method' values"
+            )
