@@ -181,8 +181,10 @@ def names_in(values: Sequence[object] | Mapping[str, object]) -> list[str]:
             case Inject(name=name):
                 names[name] = None
             case dict() as mapping:
-                todo += mapping.values()
-            case list() | tuple() | set() | frozenset() as items:
+                todo += reversed(mapping.values())
+            case list() | tuple() as items:
+                todo += reversed(items)
+            case set() | frozenset() as items:
                 todo += items
             case _:
                 pass

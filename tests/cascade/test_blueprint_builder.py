@@ -77,10 +77,14 @@ def test_without_a_template_all_literals_are_written_in() -> None:
 
 def test_calls_of_one_shape_have_one_template() -> None:
     """Whatever their literals; another shape has another."""
-    build = BlueprintBuilder().build
-    assert build(add(1, add(3)), template=True) == build(add(2, add(3)), template=True)
-    assert build(add(1, add(3)), template=True) != build(add(1, add(4)), template=True)
-    assert build(add(1), template=False) != build(add(2), template=False)
+
+    def build(n: object, m: object, template: bool) -> Blueprint:
+        return BlueprintBuilder().build(add(n, add(m)), template=template)
+
+    assert build(1, 3, True) == build(2, 3, True) == build([1], 3, True)
+    assert build(1, 3, True) != build(1, 4, True)
+    assert build(1, 3, False) != build(2, 3, False)
+    assert build(1, 3, False) != build(True, 3, False)
 
 
 def test_arguments_of_any_form_have_names() -> None:
