@@ -7,7 +7,8 @@ It knows neither graphs nor engines: what it adds reaches it as policies of call
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -15,9 +16,11 @@ from cascade_vm.host import Meter, Pending, Site
 
 from cascade.caches import cached
 from cascade.capacity import Capacity, check_amounts
+from cascade.errors import EngineError
 from cascade.events import CallBlocked, CallSkipped, Listener, tell
 from cascade.host import LocalHost
 from cascade.modes import Invoke
+from cascade.places import format_place
 from cascade.policies import Around, Policy, parse_policy
 from cascade.resource_scope import ResourceScope, injected_defaults, names_in, with_values
 from cascade.signals import Signals
@@ -108,8 +111,10 @@ class EngineHost(LocalHost):
 
     async def _holding(self, site: Site, amounts: Mapping[str, object], call: Callable[[], Awaitable[object]]) -> object:
         """A call that holds amounts of resources while it lasts."""
-        capacity, needed = self._capacity, check_amounts(amounts, site.target)
-        capacity.check(needed, site.target)
+        capacity, name = self._capacity, f"`{site.target}`"
+        with _told_at(site):
+            needed = check_amounts(amounts, name)
+            capacity.check(needed, name)
         lacking = capacity.take(needed)
         if lacking is not None:
             if self._listener is not None:
@@ -128,15 +133,20 @@ class EngineHost(LocalHost):
             self._shared.quick.pop(name, None)
         return name
 
-    def _invoke(self, target: str) -> Invoke:
-        invoke = super()._invoke(target)
-        defaults = injected_defaults(self._shared.tasks[target])
+    def _invoke(self, site: Site) -> Invoke:
+        invoke = super()._invoke(site)
+        defaults = injected_defaults(self._shared.tasks[site.target])
         if not self._injecting and not defaults:
             return invoke
-        return partial(self._invoke_with_resources, invoke, defaults)
+        return partial(self._invoke_with_resources, site, invoke, defaults)
 
     def _invoke_with_resources(
-        self, invoke: Invoke, defaults: Mapping[str, tuple[int, str]], arguments: Sequence[Any], keywords: Mapping[str, Any]
+        self,
+        site: Site,
+        invoke: Invoke,
+        defaults: Mapping[str, tuple[int, str]],
+        arguments: Sequence[Any],
+        keywords: Mapping[str, Any],
     ) -> object:
         absent = {
             parameter: name
@@ -146,29 +156,41 @@ class EngineHost(LocalHost):
         names = list(dict.fromkeys((*names_in(arguments), *names_in(keywords), *absent.values())))
         if not names:
             return invoke(arguments, keywords)
-        return Pending(self._call_with_resources(invoke, names, absent, arguments, keywords))
+
+        def call(values: Mapping[str, object]) -> object:
+            given = {parameter: values[name] for parameter, name in absent.items()}
+            return invoke(with_values(arguments, values), {**with_values(keywords, values), **given})
+
+        return Pending(self._call_with_resources(site, names, call))
 
     async def _call_with_resources(
-        self,
-        invoke: Invoke,
-        names: Sequence[str],
-        absent: Mapping[str, str],
-        arguments: Sequence[Any],
-        keywords: Mapping[str, Any],
+        self, site: Site, names: Sequence[str], call: Callable[[Mapping[str, object]], object]
     ) -> object:
+        """A call that gets the values of resources by their names."""
         if self._scope is None:
             self._scope = ResourceScope()
         scope = ResourceScope(self._scope)
         try:
-            values = {name: await scope.value(name) for name in names}
-            given = {**with_values(keywords, values), **{parameter: values[name] for parameter, name in absent.items()}}
-            reply = invoke(with_values(arguments, values), given)
+            with _told_at(site):
+                values = {name: await scope.value(name) for name in names}
+            reply = call(values)
             result = await reply.awaitable if isinstance(reply, Pending) else reply
         except BaseException as error:
             await scope.close(error)
             raise
         await scope.close(None)
         return result
+
+
+@contextmanager
+def _told_at(site: Site) -> Iterator[None]:
+    """What is refused here gets the place of the call."""
+    try:
+        yield
+    except EngineError as error:
+        place = format_place(site.place)
+        error.problems = error.args = tuple(each._replace(place=each.place or place) for each in error.problems)
+        raise
 
 
 def _needed(policies: Any) -> dict[str, object]:

@@ -135,7 +135,7 @@ class LocalHost:
             return quick(arguments, keywords)
         named = self._policies_of_call(site, arguments, keywords, policies)
         wanted = effective(named, self._shared.declared.get(site.target, ()))
-        invoke = self._invoke(site.target)
+        invoke = self._invoke(site)
         if not wanted:
             return self._once(site, lambda: invoke(arguments, keywords))
         return self._under(wanted, site, lambda: _answer(self._once(site, lambda: invoke(arguments, keywords))))
@@ -178,9 +178,9 @@ class LocalHost:
     def _policies_of_flow(self, site: Site, policies: object) -> Sequence[Policy]:
         return parse_policies(policies)
 
-    def _invoke(self, target: str) -> Invoke:
-        """How a task is called."""
-        return self._shared.invoke[target]
+    def _invoke(self, site: Site) -> Invoke:
+        """How the task is called."""
+        return self._shared.invoke[site.target]
 
     def _under(self, policies: Sequence[Policy], site: Site, call: Callable[[], Any]) -> Pending:
         def before_pause(policy: Retry, attempt: int, error: Exception) -> float:

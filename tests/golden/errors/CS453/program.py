@@ -1,0 +1,9 @@
+import cascade as cs
+
+
+@cs.task
+def show(value: object) -> str:
+    return repr(value)
+
+
+cs.BlueprintBuilder().build(show(show(open)))
