@@ -17,7 +17,7 @@ from cascade_vm.host import Place
 
 __all__ = [
     "CATCHABLE", "BlueprintError", "BudgetExhausted", "FlowFailed", "append_trail", "begin_trail", "forget_function",
-    "leave_function", "start_trail", "trail_of",
+    "leave_function", "start_trail", "trail_mark", "trail_of",
 ]  # fmt: skip
 
 
@@ -104,3 +104,9 @@ def append_trail(error: BaseException, place: Place) -> None:
 def trail_of(error: BaseException) -> list[Place]:
     """The places that ``error`` passed, innermost first; empty for an error that no flow has seen."""
     return list(error.__dict__.get(_TRAIL, ()))
+
+
+def trail_mark(error: BaseException) -> tuple[object, int]:
+    """Tells trails of an error apart (the first by identity): it is another one when the error was raised anew, or went on."""
+    trail = error.__dict__.get(_TRAIL, ())
+    return trail, len(trail)

@@ -1,0 +1,265 @@
+"""Tracebacks of errors that leave a run, as Python itself shows them, whoever shows them.
+
+    Traceback (most recent call last):
+      File "watch.py", line 20, in <module>
+        cs.run(watch("order-7"))
+      File "watch.py", line 12, in watch
+        order = fetch(order_id)
+                ^^^^^^^^^^^^^^^
+      File "watch.py", line 5, in fetch
+        raise ValueError("no such order")
+    ValueError: no such order
+
+`with_flow_frames` writes the flows that an error passed (its trail) into its traceback, in the place of the engine's frames.
+`raises_at_caller` and `Awaiting` are how `cascade.run` and `cascade.arun` end without a frame of their own. Knows errors and
+places, not what was run.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import linecache
+import operator
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from functools import lru_cache, partial
+from itertools import repeat
+from types import CodeType, FunctionType, TracebackType
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from cascade_vm.errors import trail_mark, trail_of
+from cascade_vm.host import Place
+
+from cascade.ownership import MOST_FRAMES, is_ours, user_part
+
+__all__ = ["Awaiting", "frames_at", "new_places", "raises_at_caller", "with_flow_frames"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+E = TypeVar("E", bound=BaseException)
+
+_SHOWN = "__cascade_shown__"
+_FAULTS = (AssertionError, AttributeError, LookupError, NameError, TypeError)
+"""What an error of our own would be: its traceback is left whole."""
+
+
+# --- the traceback of an error -------------------------------------------------------------------------------------------
+
+
+def with_flow_frames(error: E) -> E:
+    """The error, its traceback being now the flows that it passed, then the user's frames that it was raised in; so are those
+    of its causes, contexts and parts."""
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        one = pending.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        _write_frames(one)
+        pending += one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        pending += (one.__cause__, one.__context__)
+    return error
+
+
+def _write_frames(error: BaseException) -> None:
+    stack = _stack(error.__traceback__)
+    kept = user_part(stack, lambda entry: entry.tb_frame.f_code.co_filename)
+    places = new_places(error)
+    if not places and (len(kept) == len(stack) or (not kept and _is_fault(error, stack))):
+        return
+    error.__traceback__ = frames_at(places, _linked(kept))
+    error.__dict__[_SHOWN] = trail_mark(error)
+
+
+def _stack(traceback: TracebackType | None) -> list[TracebackType]:
+    entries = []
+    while traceback is not None:
+        entries.append(traceback)
+        traceback = traceback.tb_next
+    return entries
+
+
+def _linked(entries: Sequence[TracebackType]) -> TracebackType | None:
+    made: TracebackType | None = None
+    for entry in reversed(entries):
+        made = TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return made
+
+
+def _is_fault(error: BaseException, stack: list[TracebackType]) -> bool:
+    """Whether we raised this by mistake: then only the frames that are left out elsewhere tell anything."""
+    if not isinstance(error, _FAULTS) or len(stack) < 2:
+        return False
+    from cascade.errors import CascadeError
+
+    return not isinstance(error, CascadeError) and is_ours(stack[-1].tb_frame.f_code.co_filename)
+
+
+def new_places(error: BaseException) -> list[Place]:
+    """The places of flows that the error passed, outermost first, if its traceback has no frames for them yet."""
+    (trail, length), (shown, shown_length) = trail_mark(error), error.__dict__.get(_SHOWN, (None, 0))
+    return [] if trail is shown and length == shown_length else trail_of(error)[::-1]
+
+
+# --- frames that never ran -----------------------------------------------------------------------------------------------
+
+
+def frames_at(places: Sequence[Place], following: TracebackType | None = None) -> TracebackType | None:
+    """A traceback with a frame at each place, outermost first; of very many, those at the ends. ``following`` comes behind."""
+    half = MOST_FRAMES // 2
+    shown = list(places)
+    if len(places) > MOST_FRAMES:
+        left_out = f"… {len(places) - 2 * half:,} more calls of flows"
+        middle = places[half]._replace(flow=left_out, column=0, end_line=places[half].line, end_column=0)
+        shown = [*places[:half], middle, *places[-half:]]
+    for place in reversed(shown):
+        following = _frame_at(place, following)
+    return following
+
+
+def _frame_at(place: Place, following: TracebackType | None) -> TracebackType:
+    column, end = _bytes(place.file, place.line, place.column), _bytes(place.file, place.end_line, place.end_column)
+    code = _code_at(place._replace(column=column, end_column=end))
+    try:
+        FunctionType(code, {})()
+    except NameError as error:  # the code is the one name `error`, which is not defined
+        *_, entry = _stack(error.__traceback__)
+    return TracebackType(following, entry.tb_frame, entry.tb_lasti, place.line)
+
+
+@lru_cache(1024)
+def _code_at(place: Place) -> CodeType:
+    """The code of a function that does something at this place (columns in bytes of UTF-8), and is called as the flow is."""
+    function = ast.parse("lambda: error", mode="eval")
+    start, end = (place.line, place.column), (place.end_line, place.end_column)
+    if end <= start:  # nothing to underline
+        start, end = (place.line, -1), (place.line, -1)
+    for node in ast.walk(function):
+        if isinstance(node, ast.expr):
+            (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset) = start, end
+    made = compile(function, place.file, "eval").co_consts[0]
+    assert isinstance(made, CodeType)
+    return made.replace(co_name=place.flow, co_qualname=place.flow)
+
+
+def _bytes(file: str, line: int, column: int) -> int:
+    """Python counts columns in bytes of UTF-8, we in characters."""
+    text = linecache.getline(file, line)
+    return column if text.isascii() else len(text[:column].encode())
+
+
+# --- raising without a frame ---------------------------------------------------------------------------------------------
+
+
+def _nothing() -> Generator[None, None, None]:
+    yield from ()
+
+
+_ENDED = _nothing()
+next(_ENDED, None)
+
+
+def _raising(error: BaseException) -> Callable[[], Any]:
+    """What raises ``error`` when called, and adds no frame to it: what is thrown into a generator that has ended comes out."""
+    return partial(_ENDED.throw, error)
+
+
+def raises_at_caller(function: Callable[P, R]) -> Callable[P, R]:
+    """Errors out of the decorated function show their flows, and seem to be raised by the line that calls the function.
+
+        @raises_at_caller
+        def run(target): ...
+
+    It becomes a class of which no object is ever seen: only the making of an object lets Python call what has no frame (a
+    property over C code, in the place of ``__init__``) after the frame of our own code (``__new__``) is gone.
+    """
+
+    class Call:
+        def __new__(cls, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except BaseException as error:
+                failed = with_flow_frames(error)
+            made = object.__new__(Failure)
+            made.fail = _raising(failed)
+            return made
+
+    class Failure(Call):
+        fail: Callable[[], Any]
+        __init__: Any = property(operator.methodcaller("fail"))
+
+    functools.update_wrapper(Call, function, updated=())
+    return Call
+
+
+if TYPE_CHECKING:
+    _Steps = map[Any]
+else:
+    _Steps = map
+
+
+class Awaiting(_Steps, Coroutine[Any, Any, R]):
+    """A coroutine whose errors show their flows, and seem to be raised by the line that awaits it.
+
+        def arun(target):
+            return Awaiting(engine.run(target))
+
+    Python drives it by calling C code only (``map`` over ``map``), which calls `_Course` for each step and then, when the
+    frames of that are gone, what it gave.
+    """
+
+    __slots__ = ("_course",)
+    _course: _Course
+
+    def __new__(cls, coroutine: Coroutine[Any, Any, R]) -> Awaiting[R]:
+        course = _Course(coroutine)
+        made = super().__new__(cls, operator.call, map(course, repeat(None)))
+        made._course = course
+        return made
+
+    def __await__(self) -> Any:
+        return self
+
+    def send(self, value: Any, /) -> Any:
+        """Go on; event loops do it by ``next``, which leaves no frame."""
+        return self._course(value)()
+
+    def throw(self, *error: Any) -> Any:
+        """Raise in the coroutine. What comes out is raised at the next step, which a pause leads to."""
+        return self._course.throw(*error)
+
+    def close(self) -> None:
+        """End the coroutine."""
+        self._course.coroutine.close()
+
+
+class _Course:
+    """What a coroutine does, a step at a time."""
+
+    __slots__ = ("coroutine", "failed")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self.coroutine = coroutine
+        self.failed: BaseException | None = None
+
+    def __call__(self, value: object) -> Callable[[], Any]:
+        """One step: what, when called, gives what the coroutine waits for, or raises what it raised."""
+        error, self.failed = self.failed, None
+        if error is None:
+            try:
+                return [self.coroutine.send(value)].pop
+            except StopIteration:
+                raise
+            except BaseException as caught:
+                error = caught
+        return _raising(with_flow_frames(error))
+
+    def throw(self, *error: Any) -> Any:
+        try:
+            return self.coroutine.throw(*error)
+        except (StopIteration, GeneratorExit):
+            raise
+        except BaseException as caught:
+            self.failed = caught
+        return None
