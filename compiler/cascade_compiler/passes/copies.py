@@ -93,7 +93,8 @@ class _Propagation:
         """What a copy makes equal, as far as that helps."""
         written = self._accesses.writes[pc]
         pairs = zip(written, roles.raw_reads(self._code[pc]), strict=True)
-        return [(target, source) for target, source in pairs if source not in written and is_useful(self._flow, target, source)]
+        useful = [pair for pair in pairs if pair[1] not in written and is_useful(self._flow, *pair)]
+        return [(target, source) for target, source in useful if target in self._safe[pc]]
 
     def _walk(self, block: Block, known: Sequence[Pair]) -> bool:
         """Replace reads within a block, given what holds at its start; whether one was replaced."""

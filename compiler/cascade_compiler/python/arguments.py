@@ -95,7 +95,10 @@ def _bind(frame: Frame, called: Signature, refs: Sequence[Ref], forms: Sequence[
     packed = frame.operate("bind", span, whole, items, _spread(frame, "dict", named, span))
     variables = tuple(frame.temporary("a") for _ in called.parameters)
     frame.add(graph.UnpackVariables, span, variables, packed, -1)
-    return tuple(frame.add(graph.Load, span, variable, False) for variable in variables)
+    return tuple(
+        frame.add(graph.Load, span, variable, not parameter.computed)
+        for variable, parameter in zip(variables, called.parameters, strict=True)
+    )
 
 
 def _spread(frame: Frame, operation: str, given: list[tuple[Ref, str]], span: Span) -> Ref:

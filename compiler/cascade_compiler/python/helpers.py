@@ -44,7 +44,8 @@ def _keep_defaults(frame: PythonFrame, closed: Closed) -> None:
 
 
 def _make(frame: PythonFrame, closed: Closed, span: Span) -> Ref:
-    return frame.add(graph.MakeFunction, span, frame.making.flow_of(closed), frame.passed_on(closed, span))
+    captured = frame.passed_on(closed, span)
+    return frame.add(graph.MakeFunction, span, frame.making.flow_of(closed), captured, closed.scope.qualname)
 
 
 def function_value(frame: PythonFrame, function: nodes.Function) -> Ref:

@@ -18,7 +18,7 @@ from cascade_compiler.csc.drafts import Label
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.graph import ForkBranch, Policy, Ref
 from cascade_compiler.python import nodes
-from cascade_compiler.python.arguments import Signature, pass_values
+from cascade_compiler.python.arguments import Passed, Signature, pass_values
 from cascade_compiler.python.closures import Closed
 from cascade_compiler.python.frames import PythonFrame
 from cascade_grammar import tree
@@ -33,12 +33,13 @@ _Write: TypeAlias = Callable[[PythonFrame, Sequence[Ref], "tuple[Policy, ...]"],
 @dataclass(frozen=True)
 class _Call:
     """A call whose parts are evaluated: ``refs``, the first of which are what ``helper`` captures, and the policies.
-    ``write`` makes it in another frame, of the same values there."""
+    ``write`` makes it in another frame, of the same values there. ``loose`` are the numbers of those that may be unbound."""
 
     refs: tuple[Ref, ...]
     rules: tuple[Policy, ...]
     write: _Write
     helper: Closed | None = None
+    loose: frozenset[int] = frozenset()
 
     @property
     def common(self) -> int:
@@ -49,10 +50,12 @@ class _Call:
     def settings(self) -> tuple[Ref, ...]:
         return tuple(ref for rule in self.rules for ref in rule.settings)
 
-    def finish(self, part: PythonFrame, refs: Sequence[Ref], settings: Iterable[Ref], span: Span) -> None:
-        """Make the call, and return its value."""
-        found = iter(settings)
+    def finish(self, part: PythonFrame, names: Sequence[str], span: Span) -> None:
+        """Make the call of what variables of another frame hold, the settings of policies last, and return its value."""
+        found = iter([part.load(name, span) for name in names[len(self.refs) :]])
         rules = tuple(replace(rule, settings=tuple(next(found) for _ in rule.settings)) for rule in self.rules)
+        own = enumerate(names[: len(self.refs)])
+        refs = [part.add(graph.Load, span, name, number not in self.loose) for number, name in own]
         part.end(graph.Return, span, self.write(part, refs, rules))
 
 
@@ -69,7 +72,8 @@ def _evaluate(frame: PythonFrame, call: tree.Call) -> _Call | None:
             return part.add(graph.CallFlow, span, flow, tuple(None if ref is None else next(given) for ref in passed), rules)
 
         values = tuple(ref for ref in passed if ref is not None)
-        return _Call(values, policies.policies(frame, call.policies), write_flow, helper)
+        rules = policies.policies(frame, call.policies)
+        return _Call(values, rules, write_flow, helper, _loose(helper, passed) if helper else frozenset())
     symbol = frame.symbol(name.id) if isinstance(name, tree.Name) and frame.variable(name.id) is None else None
     if not isinstance(symbol, TaskSymbol):
         return None
@@ -82,6 +86,14 @@ def _evaluate(frame: PythonFrame, call: tree.Call) -> _Call | None:
     return _Call(values, policies.policies(frame, call.policies), write_task)
 
 
+def _loose(helper: Closed, passed: Passed) -> frozenset[int]:
+    """Which of the values that a helper is given may be unbound."""
+    computed = [cell not in helper.certain for cell in helper.captured]
+    computed += [parameter.name.text in helper.defaults for parameter in helper.function.parameters]
+    given = [may_be for may_be, ref in zip(computed, passed, strict=True) if ref is not None]
+    return frozenset(number for number, may_be in enumerate(given) if may_be)
+
+
 def _part(frame: PythonFrame, count: int) -> tuple[PythonFrame, list[str]]:
     part = frame.part()
     return part, [part.temporary("p") for _ in range(count)]
@@ -92,10 +104,6 @@ def _close(part: PythonFrame, names: Iterable[str], span: Span) -> str:
     place = part.place(span)
     part.assembly.set_flow(graph.FlowGraph(part.name, parameters, part.drafts.finish(), place, branch=True))
     return part.name
-
-
-def _loads(part: PythonFrame, names: Iterable[str], span: Span) -> list[Ref]:
-    return [part.add(graph.Load, span, name, False) for name in names]
 
 
 # --- gather --------------------------------------------------------------------------------------------------------------
@@ -123,11 +131,10 @@ def _branch(frame: PythonFrame, expression: tree.Expression) -> ForkBranch:
     refs = (frame.value(expression),) if call is None else call.refs
     settings = () if call is None else call.settings
     part, names = _part(frame, len(refs) + len(settings))
-    loads = _loads(part, names, span)
     if call is None:
-        part.end(graph.Return, span, loads[0])
+        part.end(graph.Return, span, part.load(names[0], span))
     else:
-        call.finish(part, loads[: len(refs)], loads[len(refs) :], span)
+        call.finish(part, names, span)
     return ForkBranch(_close(part, names, span), (*refs, *settings))
 
 
@@ -160,8 +167,7 @@ def _map(frame: PythonFrame, call: _Call, items: Ref, span: Span) -> Ref:
     own = [part.temporary("u") for _ in range(count + len(call.settings))]
     if own:
         part.add(graph.UnpackInto, span, tuple(own), -1, part.load(item, span))
-    loads = _loads(part, [*others, *own], span)
-    call.finish(part, loads[: len(call.refs)], loads[len(call.refs) :], span)
+    call.finish(part, [*others, *own], span)
     shared = frame.passed_on(call.helper, span) if call.helper else ()
     return frame.add(graph.Map, span, _close(part, [item, *others], span), items, shared)
 
@@ -197,7 +203,7 @@ def map_call(frame: PythonFrame, expression: nodes.MapCall) -> Ref:
     own = tuple(part.temporary("u") for _ in values)
     part.add(graph.UnpackInto, span, own, -1, part.load(item, span))
     call = _Call(tuple(values), rules, _writer(part, function, forms, span))
-    call.finish(part, _loads(part, own, span), _loads(part, kept, span), span)
+    call.finish(part, [*own, *kept], span)
     return frame.add(graph.Map, span, _close(part, [item, *kept], span), items, settings)
 
 

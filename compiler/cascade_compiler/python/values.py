@@ -42,7 +42,7 @@ def global_value(frame: PythonFrame, name: tree.Name) -> Ref | None:
     """The value of a name that is no variable: of a flow, or of a built-in function. None for what `.csc` knows as well."""
     symbol = frame.symbol(name.id)
     if isinstance(symbol, FlowSymbol):
-        return frame.add(graph.MakeFunction, name.span, symbol.name, ())
+        return frame.add(graph.MakeFunction, name.span, symbol.name, (), name.id)
     return built_in(frame, name.id, name.span) if symbol is None else None
 
 
