@@ -16,7 +16,7 @@ from __future__ import annotations
 from cascade_compiler import graph
 from cascade_compiler.csc.drafts import Label
 from cascade_compiler.declarative.facts import is_call, read_results
-from cascade_compiler.declarative.outline import Call, Choose, Enter, Item, Operand, Pick, Result
+from cascade_compiler.declarative.outline import Call, CallEach, Choose, Enter, Item, Operand, Pick, Result
 from cascade_compiler.declarative.scope import (
     Scope,
     done_mark,
@@ -120,7 +120,7 @@ def _skip(scope: Scope, node: int, reason: str, end: Label) -> None:
     """Tell the host, and go on with the value that the node has then."""
     writer, item = scope.writer, scope.items[node]
     if is_call(item):
-        writer.add(graph.Request, "skip", (writer.constant(item.name), writer.constant(reason)))
+        writer.add(graph.Request, "skip", (writer.constant(_called(item)), writer.constant(reason)))
     if item.otherwise is not None:
         if scope.may_lack(item.otherwise):
             assert isinstance(item.otherwise, Result)
@@ -129,6 +129,12 @@ def _skip(scope: Scope, node: int, reason: str, end: Label) -> None:
             writer.begin(go_on)
         scope.keep(node, scope.read(item.otherwise))
     writer.jump(end)
+
+
+def _called(item: Item) -> str:
+    """The name of what a node calls, as the events of a call have it."""
+    work = item.work.call if isinstance(item.work, CallEach) else item.work
+    return work.task if isinstance(work, Call) else work.flow if isinstance(work, Enter) else item.name
 
 
 # --- routers -------------------------------------------------------------------------------------------------------------
