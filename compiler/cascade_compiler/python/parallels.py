@@ -119,7 +119,7 @@ def gather(frame: PythonFrame, expression: nodes.Gather) -> Ref:
             for part in parts:
                 if isinstance(part, tree.Starred):
                     hint = "write the calls there: `*[task(x) for x in items]`, and nothing beside it"
-                    frame.unit.complaints.add("CS296", part.span, "what runs side by side must be calls", hint)
+                    frame.unit.complaints.add("CS293", part.span, "what runs side by side must be calls", hint)
                     return frame.constant(None, span)
             return frame.operate("list", span, frame.add(graph.Fork, span, tuple(_branch(frame, part) for part in parts)))
 
@@ -155,7 +155,7 @@ def _gather_each(frame: PythonFrame, comprehension: tree.Comprehension) -> Ref:
     loop_over(frame, comprehension.clauses, first, collect)
     (call,) = found
     if call is None:
-        frame.unit.complaints.add("CS296", element.span, "what runs side by side must be calls of tasks or flows")
+        frame.unit.complaints.add("CS293", element.span, "what runs side by side must be calls of tasks or flows")
         return frame.constant(None, span)
     return _map(frame, call, whole, span)
 
