@@ -21,13 +21,10 @@ if TYPE_CHECKING:
     from cascade.bus import MessageBus as MessageBus
     from cascade.caches import MISS as MISS
     from cascade.caches import Hit as Hit
-    from cascade.engine import Engine as Engine
-    from cascade.errors import EngineError as EngineError
-    from cascade.vm_api import BlueprintBuilder as BlueprintBuilder
-    from cascade.vm_api import VirtualMachine as VirtualMachine
     from cascade.command import create_cli as create_cli
     from cascade.composing import pipeline as pipeline
     from cascade.composing import sequence as sequence
+    from cascade.engine import Engine as Engine
     from cascade.errors import (
         ArgumentError as ArgumentError,
     )
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
     from cascade.errors import (
         CompileError as CompileError,
     )
+    from cascade.errors import EngineError as EngineError
     from cascade.errors import (
         FlowFailed as FlowFailed,
     )
@@ -94,6 +92,8 @@ if TYPE_CHECKING:
     from cascade.signals import Signals as Signals
     from cascade.tasks import Task as Task
     from cascade.tasks import task as task
+    from cascade.vm_api import BlueprintBuilder as BlueprintBuilder
+    from cascade.vm_api import VirtualMachine as VirtualMachine
 
 _HOMES = {
     "task": "tasks", "Task": "tasks",
