@@ -21,6 +21,7 @@ from cascade.capacity import Capacity
 from cascade.engine_host import EngineHost
 from cascade.one_run import Budget, Run
 from cascade.targets import check_target
+from cascade.tracebacks import Awaiting
 
 if TYPE_CHECKING:
     from cascade.events import Event, Listener
@@ -56,7 +57,7 @@ class Engine:
         self._stages: OrderedDict[object, list[list[int]]] = OrderedDict()
         self._hosts: WeakKeyDictionary[Material, EngineHost] = WeakKeyDictionary()
 
-    async def run(
+    def run(
         self,
         target: object,
         params: Mapping[str, object] | None = None,
@@ -65,22 +66,17 @@ class Engine:
         budget: Budget | None = None,
         listener: Listener | None = None,
         signals: Signals | None = None,
-    ) -> Any:
-        """Run ``target`` to its end and give its result.
+    ) -> Awaiting[Any]:
+        """Run ``target`` to its end and give its result: a coroutine.
 
         ``params`` are the values of its `cs.Param`. ``use_vm`` False runs it on the reference interpreter, which means the
         same and is slower. The other options are those of `cascade.arun`. What a task raises comes out as it is. When the
         run ends, however it does, all that it began has ended, and the bus has handed out its events.
         """
-        check_target(target)
         delivery = Delivery(self.bus) if self.bus.has_subscribers else None
         meter = Meter() if budget is None else Meter(budget.turns, budget.calls)
         run = Run(self, meter, _heard_by(delivery, listener), signals, use_vm is not False)
-        try:
-            return await run.result(target, params or {})
-        finally:
-            if delivery is not None:
-                await delivery.finish()
+        return Awaiting(_ended(run, target, params or {}, delivery))
 
     def close(self) -> None:
         """End idle threads and processes. A run after this begins anew."""
@@ -121,6 +117,16 @@ class Engine:
 
     def _host(self, tasks: Mapping[str, Any]) -> EngineHost:
         return EngineHost(tasks, capacity=self._capacity, executor=self.executor)
+
+
+async def _ended(run: Run, target: object, params: Mapping[str, object], delivery: Delivery | None) -> object:
+    """The result of a run whose events have been handed out."""
+    check_target(target)
+    try:
+        return await run.result(target, params)
+    finally:
+        if delivery is not None:
+            await delivery.finish()
 
 
 def _heard_by(delivery: Delivery | None, listener: Listener | None) -> Listener | None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 from cascade.bus import MessageBus
 from cascade.engine import Engine
 from cascade.one_run import Budget, checked_result, reported, start
+from cascade.tracebacks import raises_at_caller
 
 if TYPE_CHECKING:
     from cascade.events import Listener
     from cascade.signals import Signals
+    from cascade.tracebacks import Awaiting
 
 __all__ = ["Budget", "Engine", "MessageBus", "arun", "checked_result", "reported", "run", "start"]
 
@@ -28,6 +30,7 @@ def shared_engine() -> Engine:
     return Engine()
 
 
+@raises_at_caller
 def run(
     target: object,
     params: Mapping[str, object] | None = None,
@@ -43,7 +46,8 @@ def run(
     """
     if _inside_a_loop():
         raise RuntimeError("an event loop is running here: use `await cascade.arun(…)` instead of `cascade.run(…)`")
-    return asyncio.run(arun(target, params, use_vm=use_vm, budget=budget, listener=listener, signals=signals))
+    running = shared_engine().run(target, params, use_vm, budget=budget, listener=listener, signals=signals)
+    return asyncio.run(running)
 
 
 def _inside_a_loop() -> bool:
@@ -54,7 +58,7 @@ def _inside_a_loop() -> bool:
     return True
 
 
-async def arun(
+def arun(
     target: object,
     params: Mapping[str, object] | None = None,
     *,
@@ -62,27 +66,12 @@ async def arun(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
-) -> Any:
+) -> Awaiting[Any]:
     """Run a call of a flow or a task, or a list, tuple or dict of them, and give its result.
 
     ``params`` are the values of its `cs.Param`. ``use_vm`` False runs it on the reference interpreter, which means the same
     and is slower. ``listener`` is called with each event (`cascade.events`). ``signals`` is where `wait` looks; without,
     nothing comes. Raises what the flow raises (`FlowFailed` for ``fail``), `BudgetExhausted` when ``budget`` is spent,
-    `ResultError` when the result is not of the declared type. An error carries a note that says where in the flows it was
-    raised.
+    `ResultError` when the result is not of the declared type. The traceback of an error shows the flows that it passed.
     """
-    try:
-        return await shared_engine().run(target, params, use_vm, budget=budget, listener=listener, signals=signals)
-    except Exception as error:
-        _note_places(target, error)
-        raise
-
-
-def _note_places(target: object, error: Exception) -> None:
-    """Python's traceback shows the engine's frames; the flows' places go with it as a note."""
-    from cascade.program import FlowCall
-    from cascade.trace import format_places, lines_of_files
-
-    note = format_places(error, target.flow.program.material.line if isinstance(target, FlowCall) else lines_of_files)
-    if note is not None and note not in getattr(error, "__notes__", ()):
-        error.add_note(note)
+    return shared_engine().run(target, params, use_vm, budget=budget, listener=listener, signals=signals)

@@ -46,14 +46,6 @@ def format_failure(error: BaseException, line_of: SourceLines) -> str:
     return re.sub(r"^( *(?:[|+-] ?)*)cascade_vm\.errors\.(?=FlowFailed|BudgetExhausted)", r"\1", text, flags=re.MULTILINE)
 
 
-def format_places(error: BaseException, line_of: SourceLines) -> str | None:
-    """Where in the flows ``error`` was raised, without the rest of its traceback; None if no flow has seen it."""
-    frames = _flow_frames(error, line_of)
-    if not frames:
-        return None
-    return "Raised in a flow:\n" + "".join(_Frames(frames).format()).rstrip("\n")
-
-
 def _show_user_frames(
     shown: TracebackException | None, error: BaseException | None, line_of: SourceLines, seen: set[int]
 ) -> None:
