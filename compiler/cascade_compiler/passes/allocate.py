@@ -34,6 +34,10 @@ from cascade_vm.blueprint import Blueprint, Flow
 
 __all__ = ["allocate"]
 
+_MOST_LOOKS = 256
+"""Colors that are tried for a register that lives across blocks. Few flows have more; those that do would take time that grows
+with the square of their size."""
+
 
 def allocate(blueprint: Blueprint) -> Blueprint:
     """Every flow, on its own."""
@@ -148,18 +152,32 @@ def _colored(groups: list[Group]) -> Iterator[tuple[Group, int]]:
     """A color for each group; groups of one color do not conflict. First those that live across blocks, then the rest."""
     across = sorted((group for group in groups if group.bits or len(group.intervals) != 1), key=_first)
     colors: list[Group] = []
+    start = 0
     for group in across:
-        color = next((color for color, taken in enumerate(colors) if not taken.conflicts(group)), len(colors))
+        color = _free_color(colors, group, start)
         if color == len(colors):
             colors.append(Group())
+        if len(colors) > _MOST_LOOKS:
+            start = (color + 1) % len(colors)
         colors[color].absorb(group)
         yield group, color
     by_block: dict[int, list[Group]] = {}
     for group in groups:
         if not group.bits and len(group.intervals) == 1:
             by_block.setdefault(next(iter(group.intervals)), []).append(group)
+    shared = len(colors) if len(colors) > _MOST_LOOKS else 0  # else each block would look at all that live across it
+    own = colors[shared:]
     for block in sorted(by_block):
-        yield from _color_block(block, by_block[block], colors)
+        yield from ((group, shared + color) for group, color in _color_block(block, by_block[block], own))
+
+
+def _free_color(colors: list[Group], group: Group, start: int) -> int:
+    """The first color from ``start`` on that does not conflict with a group; a new one after many that do."""
+    for distance in range(min(len(colors), _MOST_LOOKS)):
+        color = (start + distance) % len(colors)
+        if not colors[color].conflicts(group):
+            return color
+    return len(colors)
 
 
 def _first(group: Group) -> int:
