@@ -14,27 +14,22 @@ knows errors and places, not what was run.
 
 from __future__ import annotations
 
-import os
 import re
-import sysconfig
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from traceback import FrameSummary, StackSummary, TracebackException
 
-import cascade_vm
 from cascade_grammar.underline import underline
-from cascade_vm.errors import trail_of
 from cascade_vm.host import Place
+
+from cascade.ownership import MOST_FRAMES, user_part
+from cascade.tracebacks import new_places
 
 __all__ = ["SourceLines", "format_failure", "lines_of_files"]
 
 SourceLines = Callable[[str, int], str | None]
 """The text of a line, by the file's name in the program and the line's number; None when it can not be had."""
 
-_MOST_PLACES = 60
-"""A longer trail is shown by its ends: a run may fail a quarter of a million calls deep."""
 _WIDEST = 160
-_ELSEWHERE = "In another process:\n"
-"""How the note begins in which `cascade.processes` sends a traceback."""
 
 
 def format_failure(error: BaseException, line_of: SourceLines) -> str:
@@ -52,8 +47,8 @@ def _show_user_frames(
     """Put the places of flows, and of user code only, in place of the Python stack; the same for causes and groups."""
     while shown is not None and error is not None and id(error) not in seen:
         seen.add(id(error))
-        places = _flow_frames(error, line_of)
-        shown.stack = _Frames(places + _user_frames(shown.stack) + _frames_elsewhere(shown))
+        users = user_part(shown.stack, lambda frame: frame.filename)
+        shown.stack = _Frames(_flow_frames(error, line_of) + users)
         if isinstance(error, BaseExceptionGroup):
             for inner_shown, inner in zip(shown.exceptions or (), error.exceptions, strict=False):
                 _show_user_frames(inner_shown, inner, line_of, seen)
@@ -61,24 +56,8 @@ def _show_user_frames(
         shown, error = shown.__cause__, error.__cause__
 
 
-def _frames_elsewhere(shown: TracebackException) -> list[FrameSummary]:
-    """A worker process sends its traceback as a note: its frames of user code belong with the others, so the note goes."""
-    found: list[FrameSummary] = []
-    others: list[str] = []
-    for note in getattr(shown, "__notes__", None) or ():
-        if isinstance(note, str) and note.startswith(_ELSEWHERE):
-            _, *frames = re.split(r'(?m)^(?=  File ")', note)
-            texts = ["".join(line for line in frame.splitlines(True) if line.startswith("  ")) for frame in frames]
-            found += [_WrittenFrame(text) for text in texts if not _is_machinery(text.split('"')[1])]
-        else:
-            others.append(note)
-    if found:
-        shown.__notes__ = others
-    return found
-
-
 def _flow_frames(error: BaseException, line_of: SourceLines) -> list[FrameSummary]:
-    return _ends_of([_FlowFrame(place, line_of) for place in reversed(trail_of(error))])
+    return _ends_of([_FlowFrame(place, line_of) for place in new_places(error)])
 
 
 class _WrittenFrame(FrameSummary):
@@ -119,34 +98,10 @@ def _format_place(place: Place, line: str | None) -> str:
 
 
 def _ends_of(frames: list[FrameSummary]) -> list[FrameSummary]:
-    if len(frames) <= _MOST_PLACES:
+    if len(frames) <= MOST_FRAMES:
         return frames
-    half = _MOST_PLACES // 2
+    half = MOST_FRAMES // 2
     return [*frames[:half], _WrittenFrame(f"  … {len(frames) - 2 * half:,} more calls of flows\n"), *frames[-half:]]
-
-
-# --- whose frame is it ---------------------------------------------------------------------------------------------------
-
-_OURS = tuple(os.path.dirname(os.path.abspath(path)) + os.sep for path in (__file__, cascade_vm.__file__) if path is not None)
-_PYTHONS = os.path.abspath(sysconfig.get_paths()["stdlib"]) + os.sep
-_PACKAGES = tuple({os.path.abspath(sysconfig.get_paths()[key]) + os.sep for key in ("purelib", "platlib")})
-
-
-def _is_machinery(file: str) -> bool:
-    """Whether a frame belongs to Cascade, or to Python's own library, rather than to the user."""
-    if file.startswith("<frozen"):
-        return True
-    path = os.path.abspath(file)
-    return path.startswith(_OURS) or (path.startswith(_PYTHONS) and not path.startswith(_PACKAGES))
-
-
-def _user_frames(frames: Iterable[FrameSummary]) -> list[FrameSummary]:
-    """The frames from the first one of the user's on: what user code called belongs to the story, whoever wrote it."""
-    kept = list(frames)
-    for index, frame in enumerate(kept):
-        if not _is_machinery(frame.filename):
-            return [one for one in kept[index:] if not os.path.abspath(one.filename).startswith(_OURS)]
-    return []
 
 
 def lines_of_files(name: str, line: int) -> str | None:

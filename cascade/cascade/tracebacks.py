@@ -25,7 +25,7 @@ from collections.abc import Callable, Coroutine, Generator, Sequence
 from functools import lru_cache, partial
 from itertools import repeat
 from types import CodeType, FunctionType, TracebackType
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cascade_vm.errors import trail_mark, trail_of
 from cascade_vm.host import Place
@@ -34,7 +34,7 @@ from cascade.ownership import MOST_FRAMES, is_ours, user_part
 
 __all__ = ["Awaiting", "frames_at", "new_places", "raises_at_caller", "with_flow_frames"]
 
-P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
 E = TypeVar("E", bound=BaseException)
 
@@ -165,7 +165,7 @@ def _raising(error: BaseException) -> Callable[[], Any]:
     return partial(_ENDED.throw, error)
 
 
-def raises_at_caller(function: Callable[P, R]) -> Callable[P, R]:
+def raises_at_caller(function: F) -> F:
     """Errors out of the decorated function show their flows, and seem to be raised by the line that calls the function.
 
         @raises_at_caller
@@ -176,7 +176,7 @@ def raises_at_caller(function: Callable[P, R]) -> Callable[P, R]:
     """
 
     class Call:
-        def __new__(cls, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        def __new__(cls, /, *args: Any, **kwargs: Any) -> Any:
             try:
                 return function(*args, **kwargs)
             except BaseException as error:
@@ -190,7 +190,7 @@ def raises_at_caller(function: Callable[P, R]) -> Callable[P, R]:
         __init__: Any = property(operator.methodcaller("fail"))
 
     functools.update_wrapper(Call, function, updated=())
-    return Call
+    return Call  # type: ignore[return-value]
 
 
 if TYPE_CHECKING:
