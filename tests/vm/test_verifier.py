@@ -162,6 +162,9 @@ REFUSED_CODE: list[tuple[str, int | None, Flow]] = [
     ("CS328", None, flow(Return(-1), name="a b")),
     ("CS328", None, flow(Return(-1), name="")),
     ("CS328", None, flow(Return(-1), name="a..b")),
+    ("CS328", None, flow(Return(-1), name="a.<locals>.b")),
+    ("CS328", None, flow(Return(-1), name="a b:c")),
+    ("CS328", None, flow(Return(-1), name="m:a..b")),
     ("CS328", None, flow(Return(-1), variables=("a b",))),
     # tables
     ("CS320", None, flow(Return(-1), variables=("a",) * 5)),

@@ -18,7 +18,7 @@ from cascade_vm.operand_checks import Fault, is_variable
 __all__ = ["check_flow_tables", "check_program"]
 
 _KINDS = ("position", "either", "rest", "keyword", "keywords")
-_FLOW_NAME = re.compile(r"(?!\Z)(?:[^\W\d]\w*)?(?:\$\w+)*")
+_FLOW_NAME = re.compile(r"(?!\Z)(?:[^\W\d]\w*|<lambda>)?(?:\$\w+)*")
 
 
 def check_program(blueprint: Blueprint) -> Iterator[Fault]:
@@ -80,9 +80,12 @@ def check_flow_tables(flow: Flow, files: int) -> Iterator[Fault]:
 
 
 def _is_flow_name(name: str) -> bool:
-    """Dotted identifiers (``common.cooldown``), the last perhaps with ``$`` and more, as parts of flows have (``main$1``)."""
-    *modules, last = name.split(".")
-    return all(part.isidentifier() for part in modules) and _FLOW_NAME.fullmatch(last) is not None
+    """Dotted identifiers (``common.cooldown``), perhaps with a module and functions around it (``jobs:outer.<locals>.inner``),
+    the last perhaps with ``$`` and more, as parts of flows have (``main$1``)."""
+    module, colon, path = name.rpartition(":")
+    *around, last = path.split(".")
+    known = all(part.isidentifier() for part in module.split(".")) if colon else "<locals>" not in around
+    return known and all(part.isidentifier() or part == "<locals>" for part in around) and _FLOW_NAME.fullmatch(last) is not None
 
 
 def _check_sizes(flow: Flow) -> Iterator[Fault]:
