@@ -15,105 +15,58 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the names again, for type checkers and editors
+    # isort: off
+    # fmt: off
     from cascade.adapters.executors.local import LocalExecutor as LocalExecutor
     from cascade.adapters.solvers.native import NativeSolver as NativeSolver
     from cascade.bus import MessageBus as MessageBus
-    from cascade.caches import MISS as MISS
-    from cascade.caches import Hit as Hit
+    from cascade.caches import Hit as Hit, MISS as MISS
     from cascade.command import create_cli as create_cli
-    from cascade.composing import pipeline as pipeline
-    from cascade.composing import sequence as sequence
+    from cascade.composing import pipeline as pipeline, sequence as sequence
     from cascade.engine import Engine as Engine
     from cascade.errors import (
-        ArgumentError as ArgumentError,
+        ArgumentError as ArgumentError, BudgetExhausted as BudgetExhausted, CascadeError as CascadeError,
+        CompileError as CompileError, DependencyMissingError as DependencyMissingError, EngineError as EngineError,
+        FlowFailed as FlowFailed, GraphError as GraphError, LazyAttributeError as LazyAttributeError,
+        LazyValueError as LazyValueError, LoadError as LoadError, ResultError as ResultError, TargetError as TargetError,
+        TaskError as TaskError, UsageError as UsageError,
     )
-    from cascade.errors import (
-        BudgetExhausted as BudgetExhausted,
-    )
-    from cascade.errors import (
-        CascadeError as CascadeError,
-    )
-    from cascade.errors import (
-        CompileError as CompileError,
-    )
-    from cascade.errors import EngineError as EngineError
-    from cascade.errors import (
-        FlowFailed as FlowFailed,
-    )
-    from cascade.errors import (
-        GraphError as GraphError,
-    )
-    from cascade.errors import (
-        LazyAttributeError as LazyAttributeError,
-    )
-    from cascade.errors import (
-        LazyValueError as LazyValueError,
-    )
-    from cascade.errors import (
-        LoadError as LoadError,
-    )
-    from cascade.errors import (
-        ResultError as ResultError,
-    )
-    from cascade.errors import (
-        TargetError as TargetError,
-    )
-    from cascade.errors import (
-        TaskError as TaskError,
-    )
-    from cascade.errors import (
-        UsageError as UsageError,
-    )
-    from cascade.exchange import from_json as from_json
-    from cascade.exchange import to_json as to_json
-    from cascade.inputs import Env as Env
-    from cascade.inputs import Param as Param
+    from cascade.exchange import from_json as from_json, to_json as to_json
+    from cascade.inputs import Env as Env, Param as Param
     from cascade.lazy import LazyResult as LazyResult
     from cascade.loading import load as load
     from cascade.pictures import visualize as visualize
     from cascade.preview import dry_run as dry_run
-    from cascade.program import Flow as Flow
-    from cascade.program import FlowCall as FlowCall
-    from cascade.program import Program as Program
-    from cascade.resources import Resource as Resource
-    from cascade.resources import inject as inject
-    from cascade.resources import override_resource as override_resource
-    from cascade.resources import resource as resource
-    from cascade.routing import Jump as Jump
-    from cascade.routing import JumpSelector as JumpSelector
-    from cascade.routing import Router as Router
-    from cascade.routing import TailCall as TailCall
-    from cascade.routing import bind as bind
-    from cascade.routing import select_jump as select_jump
-    from cascade.runtime import Budget as Budget
-    from cascade.runtime import arun as arun
-    from cascade.runtime import run as run
+    from cascade.program import Flow as Flow, FlowCall as FlowCall, Program as Program
+    from cascade.resources import (
+        Resource as Resource, inject as inject, override_resource as override_resource, resource as resource,
+    )
+    from cascade.routing import (
+        Jump as Jump, JumpSelector as JumpSelector, Router as Router, TailCall as TailCall, bind as bind,
+        select_jump as select_jump,
+    )
+    from cascade.runtime import Budget as Budget, arun as arun, run as run
     from cascade.signals import Signals as Signals
-    from cascade.tasks import Task as Task
-    from cascade.tasks import task as task
-    from cascade.vm_api import BlueprintBuilder as BlueprintBuilder
-    from cascade.vm_api import VirtualMachine as VirtualMachine
+    from cascade.tasks import Task as Task, task as task
+    from cascade.vm_api import BlueprintBuilder as BlueprintBuilder, VirtualMachine as VirtualMachine
+    # fmt: on
+    # isort: on
 
-_HOMES = {
-    "task": "tasks", "Task": "tasks",
-    "load": "loading",
-    "Program": "program", "Flow": "program", "FlowCall": "program",
-    "run": "runtime", "arun": "runtime", "Budget": "runtime",
-    "Signals": "signals",
-    "CascadeError": "errors", "CompileError": "errors", "LoadError": "errors", "TargetError": "errors",
-    "ArgumentError": "errors", "TaskError": "errors", "ResultError": "errors", "UsageError": "errors",
-    "FlowFailed": "errors", "BudgetExhausted": "errors",
-    "LazyValueError": "errors", "LazyAttributeError": "errors", "GraphError": "errors",
-    "LazyResult": "lazy", "Param": "inputs", "Env": "inputs", "sequence": "composing", "pipeline": "composing",
-    "Router": "routing", "Jump": "routing", "TailCall": "routing", "JumpSelector": "routing", "select_jump": "routing",
-    "bind": "routing", "resource": "resources", "Resource": "resources", "inject": "resources",
-    "override_resource": "resources", "visualize": "pictures", "dry_run": "preview", "to_json": "exchange",
-    "from_json": "exchange", "create_cli": "command",
-    "Engine": "engine", "MessageBus": "bus", "Hit": "caches", "MISS": "caches", "EngineError": "errors",
-    "NativeSolver": "adapters.solvers.native", "LocalExecutor": "adapters.executors.local",
-    "BlueprintBuilder": "vm_api", "VirtualMachine": "vm_api",
+_NAMES = {
+    "loading": "load", "engine": "Engine", "signals": "Signals", "preview": "dry_run", "caches": "Hit MISS",
+    "tasks": "Task task", "inputs": "Env Param", "pictures": "visualize", "lazy": "LazyResult", "command": "create_cli",
+    "bus": "MessageBus", "adapters.solvers.native": "NativeSolver", "adapters.executors.local": "LocalExecutor",
+    "runtime": "Budget arun run", "composing": "pipeline sequence", "exchange": "from_json to_json",
+    "program": "Flow FlowCall Program", "vm_api": "BlueprintBuilder VirtualMachine",
+    "resources": "Resource inject override_resource resource",
+    "routing": "Jump JumpSelector Router TailCall bind select_jump",
+    "errors":
+        "ArgumentError BudgetExhausted CascadeError CompileError DependencyMissingError EngineError FlowFailed GraphError "
+        "LazyAttributeError LazyValueError LoadError ResultError TargetError TaskError UsageError",
 }  # fmt: skip
+"""The public names, by the module that each lives in."""
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 
 __all__ = [*_HOMES]
 

@@ -13,6 +13,7 @@
     │   ├── GraphError          CS431-443: calls, routes, resources or JSON that make no graph, or none that can run
     │   ├── EngineError         CS445-459: an engine can not run what it was given
     │   └── UsageError          CS400, CS413-417: what was asked for can not be done
+    ├── DependencyMissingError  what a graph of calls is run for was skipped
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
     BaseException
     └── BudgetExhausted         a run spent its budget
@@ -30,15 +31,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from cascade_compiler.codes import CODES as COMPILE_CODES
 from cascade_grammar.codes import CODES as SYNTAX_CODES
 from cascade_vm.codes import CODES as LOAD_CODES
-from cascade_vm.errors import BlueprintError, BudgetExhausted, FlowFailed
+from cascade_vm.errors import BlueprintError, BudgetExhausted, DependencyMissingError, FlowFailed
 
 if TYPE_CHECKING:
     from cascade_grammar.diagnostics import Diagnostic
 
 __all__ = [
-    "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "EngineError", "FlowFailed", "GraphError",
-    "LazyAttributeError", "LazyValueError", "LoadError", "Problem", "ResultError", "TargetError", "TaskError", "UsageError",
-    "format_problem", "public_errors",
+    "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "DependencyMissingError", "EngineError",
+    "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LoadError", "Problem", "ResultError",
+    "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
