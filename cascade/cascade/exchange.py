@@ -174,7 +174,9 @@ class _Writer:
             return {"dict": [[self.value(key, said, depth + 1), self.value(item, said, depth + 1)] for key, item in pairs]}
         if kind in (list, tuple, set, frozenset):
             items = [self.value(item, said, depth + 1) for item in value]  # type: ignore[attr-defined]
-            return items if kind is list else {kind.__name__: items}
+            if kind in (list, tuple):
+                return items if kind is list else {"tuple": items}
+            return {kind.__name__: sorted(items, key=json.dumps)}  # not in the order of hashes: the same set, the same text
         found = repr(value) if kind is float else kind_of(value)
         _not_json(f"{said} is {found}, which JSON can not say", self._place)
 
