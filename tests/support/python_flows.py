@@ -28,6 +28,7 @@ from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.lowering import lower
 from cascade_compiler.optimise import optimise
 from cascade_compiler.python.unit import Built, Definition, Service, build, check, read_definition
+from cascade_grammar.diagnostics import SourceErrors
 from cascade_vm import signature
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.errors import FlowFailed
@@ -35,7 +36,7 @@ from cascade_vm.machine import Machine
 from cascade_vm.verifier import find_complaints
 from support.outcomes import snapshot
 
-__all__ = ["ENGINES", "Flow", "Module", "Ran", "check_same", "module"]
+__all__ = ["ENGINES", "Flow", "Module", "Ran", "check_function", "check_same", "codes", "module"]
 
 _SERVICES = {name: Service(name) for name in ("sleep", "wait", "emit", "timeout", "gather", "fail")}
 
@@ -223,3 +224,24 @@ def check_same(text: str, *calls: tuple[Any, ...], name: str = "f") -> Module:
             got = made.run(name, engine, *arguments)
             assert got.seen == expected.seen, f"{engine} on {arguments}:\n  CPython {expected}\n  got     {got}"
     return made
+
+
+_IMPORTS = "import asyncio, bisect, functools, heapq, math, operator\n"
+
+
+def check_function(function: FunctionType, *calls: tuple[Any, ...], before: str = "") -> Module:
+    """The same for a function of a test file, which may use some modules and what the text ``before`` defines."""
+    return check_same(_text_of(function, before), *calls, name=function.__name__)
+
+
+def codes(function: FunctionType) -> list[str]:
+    """The codes with which a function of a test file is refused."""
+    try:
+        module(_text_of(function, "")).program()
+    except SourceErrors as error:
+        return [found.code for found in error.diagnostics]
+    return []
+
+
+def _text_of(function: FunctionType, before: str) -> str:
+    return f"{_IMPORTS}{inspect.cleandoc(before)}\n@cs.flow\n{inspect.getsource(function)}"
