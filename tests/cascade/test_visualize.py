@@ -22,40 +22,40 @@ count = cs.task(name="pictures:count")(_never)
 DOT = """\
 digraph cascade {
     rankdir=TB;
-    n0 [label="fetch\\nretry 3", shape=box];
-    n1 [label="Param('wanted')", shape=ellipse];
+    n0 [label="Param('wanted')", shape=ellipse];
+    n1 [label="fetch\\nretry 3", shape=box];
     n2 [label="fetch", shape=box];
     n3 [label="count", shape=box];
     n4 [label="Router", shape=diamond];
     n5 [label="count.map", shape=box, peripheries=2];
-    n0 -> n3 [label="0"];
-    n1 -> n3 [label="run_if", style=dashed];
+    n1 -> n3 [label="0"];
+    n0 -> n3 [label="run_if", style=dashed];
     n2 -> n3 [label="after", style=dashed];
-    n1 -> n4 [label="selector"];
+    n0 -> n4 [label="selector"];
     n3 -> n4 [label="route 'a'"];
-    n0 -> n4 [label="route 'b'"];
+    n1 -> n4 [label="route 'b'"];
     n4 -> n5 [label="x"];
-    n5 -> n0 [label="jump again", style=bold, color="firebrick"];
+    n5 -> n1 [label="jump again", style=bold, color="firebrick"];
     end [label="end", shape=doublecircle];
     n5 -> end [label="jump done", style=bold, color="firebrick"];
 }
 """
 MERMAID = """\
 flowchart TD
-    n0["fetch<br/>retry 3"]
-    n1(["Param(#39;wanted#39;)"])
+    n0(["Param(#39;wanted#39;)"])
+    n1["fetch<br/>retry 3"]
     n2["fetch"]
     n3["count"]
     n4{"Router"}
     n5[["count.map"]]
-    n0 -->|"0"| n3
-    n1 -.->|"run_if"| n3
+    n1 -->|"0"| n3
+    n0 -.->|"run_if"| n3
     n2 -.->|"after"| n3
-    n1 -->|"selector"| n4
+    n0 -->|"selector"| n4
     n3 -->|"route #39;a#39;"| n4
-    n0 -->|"route #39;b#39;"| n4
+    n1 -->|"route #39;b#39;"| n4
     n4 -->|"x"| n5
-    n5 ==>|"jump again"| n0
+    n5 ==>|"jump again"| n1
     finish(["end"])
     n5 ==>|"jump done"| finish
 """
