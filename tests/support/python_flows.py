@@ -1,7 +1,7 @@
 """Python modules as texts: each function marked ``@cs.flow`` called plainly, and run on each engine, to be compared.
 
-A text finds ``cs`` among its globals. It goes through the door of the front end (`cascade_compiler.python.unit`), not through the
-public decorator, so that the graph and the Blueprint can be looked at.
+A text finds ``cs`` among its globals. It goes through the door of the front end (`cascade_compiler.python.unit`), not through
+the public decorator, so that the graph and the Blueprint can be looked at.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.lowering import lower
 from cascade_compiler.optimise import optimise
 from cascade_compiler.python.unit import Built, Definition, Service, build, check, read_definition
-from cascade_grammar.diagnostics import SourceErrors
+from cascade_grammar.diagnostics import Diagnostic, SourceErrors
 from cascade_vm import signature
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.errors import FlowFailed
@@ -36,7 +36,7 @@ from cascade_vm.machine import Machine
 from cascade_vm.verifier import find_complaints
 from support.outcomes import snapshot
 
-__all__ = ["ENGINES", "Flow", "Module", "Ran", "check_function", "check_same", "codes", "module"]
+__all__ = ["ENGINES", "Flow", "Module", "Ran", "check_function", "check_same", "codes", "module", "refusals"]
 
 _SERVICES = {name: Service(name) for name in ("sleep", "wait", "emit", "timeout", "gather", "fail")}
 
@@ -236,10 +236,15 @@ def check_function(function: FunctionType, *calls: tuple[Any, ...], before: str 
 
 def codes(function: FunctionType) -> list[str]:
     """The codes with which a function of a test file is refused."""
+    return [found.code for found in refusals(_text_of(function, ""))]
+
+
+def refusals(text: str) -> list[Diagnostic]:
+    """What the flows of a text are refused for, when they are decorated or when they are built."""
     try:
-        module(_text_of(function, "")).program()
+        module(text).program()
     except SourceErrors as error:
-        return [found.code for found in error.diagnostics]
+        return list(error.diagnostics)
     return []
 
 

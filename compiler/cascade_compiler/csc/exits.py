@@ -13,9 +13,7 @@ from cascade_compiler.graph import Ref
 from cascade_grammar import tree
 from cascade_grammar.spans import Span
 
-__all__ = ["RESULT", "leave", "leave_loop", "return_value"]
-
-RESULT = "$result"  # what the flow returns, while `finally` suites run
+__all__ = ["leave", "leave_loop", "return_value"]
 
 
 def leave(frame: Frame, way: Exit) -> None:
@@ -55,5 +53,6 @@ def return_value(frame: Frame, value: Ref, span: Span) -> None:
     if not any(isinstance(scope, Final) for scope in frame.exits):
         frame.end(graph.Return, span, value)
         return
-    frame.store(RESULT, value, span)
-    leave(frame, Exit("return", 0, lambda: frame.end(graph.Return, span, frame.load(RESULT, span)), span))
+    kept = frame.result
+    frame.store(kept, value, span)
+    leave(frame, Exit(kept, 0, lambda: frame.end(graph.Return, span, frame.load(kept, span)), span))

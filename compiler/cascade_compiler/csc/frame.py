@@ -106,6 +106,7 @@ class Frame:
         self.inner: list[Inner] = []
         self.exits: list[Scope] = []
         self.caught: list[str] = []
+        self.result = "$result"  # holds what the flow returns while `finally` suites run
         self.states: dict[str, StateEntry] = {}
         self.drafts = Drafts()
         self.handler: Handler | None = None

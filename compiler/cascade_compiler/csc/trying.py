@@ -12,7 +12,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from cascade_compiler import graph
 from cascade_compiler.csc import exits
@@ -123,9 +124,19 @@ def _try_finally(frame: Frame, statement: tree.Try, final: tree.Otherwise) -> No
     if frame.is_open:
         frame.store(scope.variable, frame.constant(-1, span), span)
     frame.start(scope.body, span)
-    frame.run(final.body.statements)
+    with _own_result(frame):
+        frame.run(final.body.statements)
     if frame.is_open:
         _dispatch(frame, scope, error, after, final.body.statements[-1].span)
+
+
+@contextmanager
+def _own_result(frame: Frame) -> Iterator[None]:
+    """A `return` in a ``finally`` suite may be given up again: what the flow was about to return is kept apart."""
+    before = frame.result
+    frame.result = f"{before}'"
+    yield
+    frame.result = before
 
 
 def _dispatch(frame: Frame, scope: Final, error: str, after: Label, span: Span) -> None:

@@ -18,6 +18,7 @@ from contextlib import ExitStack
 
 from cascade_compiler import graph
 from cascade_compiler.csc import exits
+from cascade_compiler.csc.drafts import Label
 from cascade_compiler.csc.scopes import Exit, Final
 from cascade_compiler.csc.walk import children
 from cascade_compiler.graph import Handler, Policy, Ref
@@ -47,8 +48,9 @@ def with_timeout(frame: PythonFrame, statement: nodes.WithTimeout) -> None:
         if frame.handler is not None:  # else nobody sees the variables after a failure
             guard.enter_context(frame.guarded(Handler(failed, error, cleanup=True), span))
         packed = frame.add(graph.CallFlow, span, part.frame.name, given, (policy,))
-    frame.add(graph.UnpackVariables, span, (*names, part.scope.variable, exits.RESULT), packed, -1)
-    part.go_on(frame, after, span)
+    results = {kept: frame.temporary("returned") for kept in part.results}
+    frame.add(graph.UnpackVariables, span, (*names, part.scope.variable, *results.values()), packed, -1)
+    part.go_on(frame, after, results, span)
     frame.start(failed, span)
     if frame.is_open:
         _take_what_is_left(frame, left, names, error, span)
@@ -98,7 +100,6 @@ class _Part:
     def build(self, body: tree.Suite, span: Span) -> None:
         part, scope = self.frame, self.scope
         failed, error = part.label(), part.temporary("error")
-        pack = (*self.names, scope.variable, exits.RESULT)
         with part.guarded(Handler(failed, error, cleanup=True), span):
             part.run(body.statements)
             if part.is_open:
@@ -106,6 +107,7 @@ class _Part:
                 part.jump(scope.body, span)
         part.start(scope.body, span)
         if part.is_open:
+            pack = (*self.names, scope.variable, *self.results)
             part.end(graph.Return, span, part.add(graph.PackVariables, span, pack))
         part.start(failed, span)
         if part.is_open:
@@ -116,12 +118,17 @@ class _Part:
         place = part.place(span)
         part.assembly.set_flow(graph.FlowGraph(part.name, parameters, part.drafts.finish(), place, branch=True))
 
+    @property
+    def results(self) -> list[str]:
+        """The variables with what the suite returns, once it is built: the keys of these ways out."""
+        return [way.key for way in self.scope.ways if isinstance(way.key, str)]
+
     def caught(self, frame: PythonFrame, span: Span) -> tuple[Ref, ...]:
         """The error that a bare `raise` in the suite raises again."""
         return tuple(frame.load(variable, span) for variable in self.frame.caught)
 
-    def go_on(self, frame: PythonFrame, after: int, span: Span) -> None:
-        """Where the suite was left for."""
+    def go_on(self, frame: PythonFrame, after: Label, results: dict[str, str], span: Span) -> None:
+        """Where the suite was left for; ``results`` are the variables of this frame with what it returns."""
         ways = self.scope.ways
         if not ways:
             frame.jump(after, span)
@@ -130,13 +137,13 @@ class _Part:
         frame.end(graph.SwitchOn, span, frame.load(self.scope.variable, span), (after, *labels), after)
         for label, way in zip(labels, ways, strict=True):
             frame.start(label, way.span)
-            _leave(frame, way)
+            _leave(frame, way, results)
 
 
-def _leave(frame: PythonFrame, way: Exit) -> None:
+def _leave(frame: PythonFrame, way: Exit, results: dict[str, str]) -> None:
     """Go on along a way out of the suite, which the labels of this frame say."""
-    if way.key == "return":
-        exits.return_value(frame, frame.load(exits.RESULT, way.span), way.span)
+    if isinstance(way.key, str):
+        exits.return_value(frame, frame.load(results[way.key], way.span), way.span)
         return
     assert isinstance(way.key, int)
     goal = way.key
