@@ -101,6 +101,8 @@ def map_call(target: Any, fit: Fit, iterables: dict[str, Any], frame: FrameType)
 
 def _items(fit: Fit, name: str, value: Any, frame: FrameType) -> Any:
     if isinstance(value, Placeholder):
+        if value.for_tasks_only:
+            _refuse_map(fit, f"can not go through {value!r}", frame, "hand it to a @cs.task, and go through what that gives")
         return value
     try:
         return list(value)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from cascade_vm.host import Place
 
-from cascade.placeholder import Placeholder
+from cascade.placeholder import Placeholder, check_available
 from cascade.places import format_place, place_in
 from cascade.policies import Cache, CallPolicy, Constraints, Retry, Timeout
 
@@ -94,10 +94,13 @@ class LazyResult(Placeholder, Generic[R]):
     ) -> LazyResult[R]:
         """Call again after an error: at most ``max_attempts`` calls in all, the first pause of ``delay`` seconds, each further
         one ``backoff`` times as long. Policies that are added later are outside of this one."""
+        for setting in (max_attempts, delay, backoff, jitter):
+            check_available(setting, "a setting of a retry")
         return self.under((Retry(max_attempts, delay, backoff, jitter, on if isinstance(on, tuple) else (on,)),))
 
     def with_timeout(self, duration: timedelta | float) -> LazyResult[R]:
         """Give up after ``duration`` (seconds, or a `timedelta`) with a `TimeoutError`."""
+        check_available(duration, "a duration")
         return self.under((Timeout(duration),))
 
     def with_cache(self, policy: Any) -> LazyResult[R]:
@@ -107,6 +110,8 @@ class LazyResult(Placeholder, Generic[R]):
     def with_constraints(self, **resources: Any) -> LazyResult[R]:
         """Run only while so much of each of the system's resources is free, and hold it meanwhile. Amounts of several calls of
         this method are taken together."""
+        for amount in resources.values():
+            check_available(amount, "an amount")
         for index, policy in enumerate(self.policies):
             if isinstance(policy, Constraints):
                 merged = Constraints({**policy.resources, **resources})
@@ -115,6 +120,7 @@ class LazyResult(Placeholder, Generic[R]):
 
     def run_if(self, condition: Any) -> LazyResult[R]:
         """Skip this call unless ``condition`` is true; nodes that are given its result are skipped with it."""
+        check_available(condition, "a condition")
         if self.condition is not None:
             from cascade.errors import GraphError, Problem
 
@@ -125,6 +131,7 @@ class LazyResult(Placeholder, Generic[R]):
     def after(self, *others: Any) -> LazyResult[R]:
         """Begin only when ``others`` have ended (or were skipped); their results are not used."""
         for other in others:
+            check_available(other, "something to come after")
             if not isinstance(other, Placeholder):
                 from cascade.errors import GraphError, Problem
 
@@ -150,6 +157,10 @@ class LazyResult(Placeholder, Generic[R]):
     def under(self, policies: Iterable[CallPolicy]) -> LazyResult[R]:
         """With these policies, outermost first, around those that it has."""
         return self._copy(policies=(*policies, *self.policies))
+
+    def at_site(self, site: tuple[CodeType | None, int]) -> LazyResult[R]:
+        """The same call, as if it were written there."""
+        return self._copy(_code=site[0], _at=site[1])
 
     # --- inside ---
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     _Open = object
 
-__all__ = ["Placeholder"]
+__all__ = ["Placeholder", "check_available", "describe"]
 
 _IN_A_FLOW = "inside a @cs.flow it is the value itself, and this can be written so"
 _CONDITION = f"write `.run_if(…)` on what depends on it, or `cs.Router(selector, routes)`; {_IN_A_FLOW}"
@@ -35,8 +35,8 @@ class Placeholder(_Open):  # type: ignore[misc]
     """A value to be. Placeholders are equal to themselves only, and may be keys and members of sets."""
 
     __slots__ = ("__weakref__",)
-    may_be_default: ClassVar[bool] = False
-    """Whether runs see to it as the default of a task's parameter."""
+    for_tasks_only: ClassVar[bool] = False
+    """Whether it has a value only as an argument of a task; then it may be the default of a task's parameter too."""
 
     def __bool__(self) -> bool:
         _refuse("CS425", f"{describe(self)} is not there yet, so it can not be a condition", _CONDITION)
@@ -79,6 +79,15 @@ def describe(placeholder: Placeholder) -> str:
     """``the result of `fetch` `` or ``a Param``, to begin a sentence with."""
     said: str = placeholder._said()
     return said
+
+
+def check_available(value: object, what: str) -> None:
+    """Refuse, as ``what``, a placeholder that only tasks get the value of. To be called by what users call."""
+    if isinstance(value, Placeholder) and value.for_tasks_only:
+        from cascade.errors import GraphError, Problem
+
+        hint = "hand it to a @cs.task, and use what that gives"
+        raise GraphError(Problem("CS439", f"{describe(value)} can not be {what}", written_at(sys._getframe(2)), hint))
 
 
 _OPERATORS = (

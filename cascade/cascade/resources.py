@@ -56,7 +56,7 @@ class Inject(Placeholder):
     """The value of the resource called ``name``."""
 
     __slots__ = ("name",)
-    may_be_default: ClassVar[bool] = True
+    for_tasks_only: ClassVar[bool] = True
 
     def __init__(self, name: str) -> None:
         self.name = name

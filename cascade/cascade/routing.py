@@ -14,7 +14,7 @@ from cascade_vm.control import Jump, TailCall
 from cascade_vm.host import Place
 
 from cascade.lazy import LazyResult
-from cascade.placeholder import Placeholder
+from cascade.placeholder import Placeholder, check_available
 from cascade.places import format_place, place_in, written_at
 
 __all__ = ["Jump", "JumpSelector", "Router", "TailCall", "bind", "select_jump"]
@@ -40,6 +40,7 @@ class Router(Placeholder, Generic[R]):
             _refuse("CS433", f"the routes of a router are a dict, not {type(routes).__name__}", self.written_at)
         if not routes:
             _refuse("CS433", "a router without routes leads nowhere", self.written_at)
+        check_available(selector, "a selector")
         self.selector = selector
         self.routes: dict[Any, Any] = dict(routes)
 

@@ -134,7 +134,7 @@ def _refuse_placeholders(name: str, fn: object) -> None:
     """A default is what Python hands over when a call gives nothing: a placeholder there would reach the function."""
     defaults = (*(getattr(fn, "__defaults__", None) or ()), *(getattr(fn, "__kwdefaults__", None) or {}).values())
     for value in defaults:
-        if isinstance(value, Placeholder) and not value.may_be_default:
+        if isinstance(value, Placeholder) and not value.for_tasks_only:
             from cascade.errors import GraphError, Problem
 
             message = f"a default of task `{name}` is {value!r}, which only a call can be given"

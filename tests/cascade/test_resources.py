@@ -102,3 +102,23 @@ def test_declarations_that_make_no_sense_are_refused(make: Any, code: str, compl
         make()
     assert caught.value.code == code
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("use", "complaint"),
+    [
+        (lambda call, db: call.run_if(db), "can not be a condition"),
+        (lambda call, db: call.after(db), "can not be something to come after"),
+        (lambda call, db: call.with_timeout(db), "can not be a duration"),
+        (lambda call, db: call.with_retry(3, delay=db), "can not be a setting of a retry"),
+        (lambda call, db: call.with_constraints(cpu=db), "can not be an amount"),
+        (lambda call, db: cs.Router(db, {1: call}), "can not be a selector"),
+        (lambda call, db: call.target.map(x=db), r"map\(\) can not go through inject\('db'\)"),
+    ],
+)
+def test_a_resource_is_for_tasks(use: Any, complaint: str) -> None:
+    """It is set up when a task is called with it; nothing else has its value."""
+    task = cs.task(name="tests:with_db")(lambda x: x)
+    with pytest.raises(GraphError, match=complaint) as caught:
+        use(task(1), cs.inject("db"))
+    assert str(caught.value.problems[0].place).startswith(f"{__file__}:")
