@@ -44,7 +44,8 @@ LITERALS = st.recursive(
 @st.composite
 def graphs(draw: st.DrawFn) -> Any:
     """Graphs of everything that has a place in one, with nodes that are used more than once."""
-    made: list[Any] = [cs.Param("n", 3, int, "a number"), cs.Env("HOME", "none"), cs.inject("db")]
+    made: list[Any] = [cs.Param("n", 3, int, "a number"), cs.Env("HOME", "none")]
+    database = cs.inject("db")
 
     def value() -> Any:
         if draw(st.booleans()):
@@ -59,7 +60,7 @@ def graphs(draw: st.DrawFn) -> Any:
             routes = {key: value() for key in keys}
             made.append(cs.Router(value(), routes))
             continue
-        node = work(value(), k=value()) if kind == "call" else work.map(x=[value(), value()])
+        node = work(value(), database, k=value()) if kind == "call" else work.map(x=[value(), value()])
         if draw(st.booleans()):
             node = node.with_retry(draw(st.integers(1, 5)), backoff=2.0).with_timeout(timedelta(seconds=3))
         if draw(st.booleans()):
