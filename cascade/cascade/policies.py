@@ -244,7 +244,8 @@ async def _timed(policy: Timeout, call: Callable[[], Awaitable[Any]], target: st
     except TimeoutError as error:
         if error is own:
             raise
-        _complain(f"{target} took longer than", policy)
+        flow, is_part, _ = target.partition("$")  # the suite of a `with cs.timeout(…)` is a flow without a name of its own
+        _complain(f"{'a block of ' if is_part else ''}{flow} took longer than", policy)
     finally:
         del own  # it holds this frame
 
