@@ -11,10 +11,11 @@ from cascade_vm.control import TailCall
 
 from cascade import registry
 from cascade.errors import ArgumentError, EngineError, Problem
-from cascade.lazy import LazyResult, Mapped, target_name
+from cascade.lazy import NOTHING, LazyResult, Mapped, target_name
 from cascade.parameters import near_miss
 from cascade.placeholder import Placeholder
 from cascade.program import Flow, FlowCall
+from cascade.structure import placeholders_in
 from cascade.tasks import Task
 
 __all__ = ["check_target", "direct_call", "following", "name_of"]
@@ -50,13 +51,15 @@ def following(target: object, tail: TailCall) -> object:
     """What to run next, when ``target`` ended with a tail call. Raises `EngineError` CS450, `ArgumentError` CS451."""
     called = _called(target, tail.target)
     try:
-        return called(*tail.args, **tail.kwargs)
+        made: object = called(*tail.args, **tail.kwargs)
     except TypeError as error:
         said = error.problems[0].message if isinstance(error, ArgumentError) else str(error)
         hint = error.problems[0].hint if isinstance(error, ArgumentError) else None
-        raise ArgumentError(
-            Problem("CS451", f"the tail call to `{target_name(called)}` does not fit: {said}", hint=hint)
-        ) from None
+        message = f"the tail call to `{target_name(called)}` does not fit: {said}"
+        raise ArgumentError(Problem("CS451", message, hint=hint)) from None
+    if isinstance(made, LazyResult):  # it is nobody's line but that of the call which the run began with
+        return made.at_site(target.site if isinstance(target, LazyResult) else (None, 0))
+    return made
 
 
 def _called(target: object, name: str | None) -> Any:
@@ -84,9 +87,13 @@ def _called(target: object, name: str | None) -> Any:
 
 
 def direct_call(target: object) -> FlowCall | None:
-    """The call of a flow that ``target`` is, if it needs no plan: no policies, no conditions, all arguments there."""
+    """The call of a flow that ``target`` is, if it needs no plan: nothing more is said of it, and all arguments are there."""
     if isinstance(target, FlowCall):
         return target
-    if not isinstance(target, LazyResult) or not isinstance(target.target, Flow):
+    if not isinstance(target, LazyResult) or isinstance(target.target, Task | Mapped | Flow):
         return None
-    return None
+    said = target.policies or target.order or target.selector or target.condition is not None
+    if said or target.otherwise is not NOTHING or next(placeholders_in((target.args, target.kwargs)), None) is not None:
+        return None
+    call: FlowCall = target.target.call(*target.args, **target.kwargs)
+    return call

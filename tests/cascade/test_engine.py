@@ -16,6 +16,8 @@ from cascade.bus import MessageBus
 from cascade.engine import Engine
 from cascade.errors import ArgumentError, EngineError
 from cascade.events import CallBlocked, CallRetried, CallStarted, Event, RunFinished
+from cascade.flows import flow
+from cascade.targets import direct_call
 from cascade.testing import run_virtual
 from support.both_engines import on_both
 
@@ -409,6 +411,40 @@ def test_a_jump_that_leads_nowhere_is_an_error() -> None:
     seen = on_both(lambda log: cs.task(name="tests:jump", mode="inline")(lambda: cs.Jump("on"))())
     assert isinstance(seen.error, EngineError)
     assert seen.error.code == "CS449"
+
+
+@flow
+def collatz(n: int, turns: int = 0) -> int:
+    if n == 1:
+        return turns
+    return collatz(n // 2 if n % 2 == 0 else 3 * n + 1, turns + 1)
+
+
+@flow
+def counted_down(n: int) -> object:
+    return tail_of(n) if n else "done"
+
+
+@cs.task(name="tests:tail_of", mode="inline")
+def tail_of(n: int) -> object:
+    return cs.TailCall(kwargs={"n": n - 1}, target=counted_down.name if n % 2 else None)
+
+
+def test_calls_of_flows_need_no_plan() -> None:
+    """If nothing is said about the call and all arguments are there; else they are nodes like any other."""
+    assert on_both(lambda log: collatz(27)).value == 111
+    assert on_both(lambda log: collatz(add(26))).value == 111
+    assert on_both(lambda log: [collatz(3), collatz(cs.Param("n"), turns=1)], {"n": 1}).value == [7, 1]
+    assert isinstance(direct_call(collatz(27)), cs.FlowCall)
+    planned = [collatz(add(1)), collatz(1).with_timeout(3), collatz(1).run_if(True), collatz(1).after(add(1)), [collatz(1)]]
+    assert [direct_call(target) for target in planned] == [None] * 5
+
+
+def test_a_flow_that_ends_with_a_tail_call_starts_again() -> None:
+    """The flow that the task is run by, or one by its name; where it failed, it is the user's lines that are shown."""
+    seen = on_both(lambda log: counted_down(7))
+    assert seen.value == "done"
+    assert seen.names().count("CallStarted tail_of") == 7
 
 
 # --- executors -----------------------------------------------------------------------------------------------------------
