@@ -24,6 +24,8 @@ def run(frame: Frame, statements: Iterable[tree.Statement]) -> None:
 
 def _statement(frame: Frame, statement: tree.Statement) -> None:
     match statement:
+        case tree.Evaluate(value=tree.Number() | tree.Literal() | tree.Duration()):
+            pass  # as in CPython, a constant that nobody reads is not there
         case tree.Evaluate(value=value):
             frame.value(value)
         case tree.Assign():
