@@ -33,6 +33,10 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
         TaskError as TaskError, UsageError as UsageError,
     )
     from cascade.exchange import from_json as from_json, to_json as to_json
+    from cascade.flow_words import (
+        emit as emit, fail as fail, gather as gather, sleep as sleep, timeout as timeout, wait as wait,
+    )
+    from cascade.flows import FlowFunction as FlowFunction, flow as flow
     from cascade.inputs import Env as Env, Param as Param
     from cascade.lazy import LazyResult as LazyResult
     from cascade.loading import load as load
@@ -55,7 +59,8 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
 
 _NAMES = {
     "loading": "load", "engine": "Engine", "signals": "Signals", "preview": "dry_run", "caches": "Hit MISS",
-    "tasks": "Task task", "inputs": "Env Param", "pictures": "visualize", "lazy": "LazyResult", "command": "create_cli",
+    "tasks": "Task task", "flows": "FlowFunction flow", "flow_words": "emit fail gather sleep timeout wait",
+    "inputs": "Env Param", "pictures": "visualize", "lazy": "LazyResult", "command": "create_cli",
     "bus": "MessageBus", "adapters.solvers.native": "NativeSolver", "adapters.executors.local": "LocalExecutor",
     "runtime": "Budget arun run", "composing": "pipeline sequence", "exchange": "from_json to_json",
     "program": "Flow FlowCall Program", "vm_api": "BlueprintBuilder VirtualMachine",

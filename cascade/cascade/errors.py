@@ -2,7 +2,7 @@
 
     Exception
     ├── CascadeError            everything below: ``problems``, each with a code, a sentence and, where there is one, a place
-    │   ├── CompileError        CS1xx, CS2xx: a source is wrong; ``diagnostics`` has all that was found
+    │   ├── CompileError        CS1xx, CS2xx, CS420: a source is wrong; ``diagnostics`` has all that was found
     │   ├── LoadError           CS3xx: a built program is damaged, altered or of another version
     │   ├── TargetError         CS401-404: no such file, not a program, no such flow
     │   ├── ArgumentError       CS405-407, CS430: the arguments of a flow or task do not fit (a `TypeError` too)
@@ -12,7 +12,7 @@
     │   ├── LazyAttributeError  CS429: so was an attribute of it (an `AttributeError` too)
     │   ├── GraphError          CS431-443: calls, routes, resources or JSON that make no graph, or none that can run
     │   ├── EngineError         CS445-459: an engine can not run what it was given
-    │   └── UsageError          CS400, CS413-417: what was asked for can not be done
+    │   └── UsageError          CS400, CS413-417, CS421: what was asked for can not be done
     ├── DependencyMissingError  what a graph of calls is run for was skipped
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
     BaseException
@@ -63,6 +63,8 @@ RUN_CODES: dict[str, str] = {
     "CS417": "a file of parameters is not a JSON object",
     "CS418": "two task modules have one name",
     "CS419": "a flow failed, with an error that the program did not catch",
+    "CS420": "something that is no function is made a flow",
+    "CS421": "a word of flows is called outside of a flow",
     "CS425": "the result of a call is used as a condition",
     "CS426": "the result of a call is compared",
     "CS427": "the items of the result of a call are read",

@@ -72,7 +72,9 @@ def bind_command_line(flow: Flow, texts: Mapping[str, str], values: Mapping[str,
     return [converted[each.name] if each.name in converted else default_of(each) for each in flow.parameters]
 
 
-def bind_call(flow: Flow, arguments: Sequence[object], keywords: Mapping[str, object]) -> list[object]:
+def bind_call(
+    flow: Flow, arguments: Sequence[object], keywords: Mapping[str, object], checks_types: bool = True
+) -> list[object]:
     """Arguments of a call in Python, checked; a number for a duration becomes one. Raises `ArgumentError`."""
     try:
         values = bind(flow, arguments, keywords)
@@ -81,7 +83,7 @@ def bind_call(flow: Flow, arguments: Sequence[object], keywords: Mapping[str, ob
         raise ArgumentError(*_with_signature(flow, [Problem(code, str(error))])) from None
     given = len(arguments)
     problems = []
-    for index, parameter in enumerate(flow.parameters):
+    for index, parameter in enumerate(flow.parameters if checks_types else ()):
         by_position = index < given and parameter.kind in ("position", "either")
         collects = parameter.kind in ("rest", "keywords")
         if parameter.type != "any" and (by_position or collects or parameter.name in keywords):

@@ -28,20 +28,25 @@ __all__ = ["Flow", "FlowCall", "Program"]
 
 
 class Material:
-    """What a program was made from: a verified Blueprint, the functions of its tasks, and for a source also its lines and,
-    when asked for, its flow graph (which the reference interpreter walks)."""
+    """What a program was made from: a verified Blueprint (or what makes it), the functions of its tasks, and for a source also
+    its lines and, when asked for, its flow graph (which the reference interpreter walks)."""
 
     def __init__(
         self,
-        blueprint: Blueprint,
+        blueprint: Blueprint | Callable[[], Blueprint],
         tasks: Mapping[str, Task[..., object]],
         lines: Mapping[str, str],
         read_graph: Callable[[], graph.Program] | None,
     ) -> None:
-        self.blueprint = blueprint
+        self._blueprint = blueprint
         self.tasks = tasks
         self.lines = lines
         self.read_graph = read_graph
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """The Blueprint."""
+        return self._blueprint() if callable(self._blueprint) else self._blueprint
 
     @cached_property
     def image(self) -> Image:
@@ -73,14 +78,20 @@ class Material:
 
 class Program:
     """The flows of a file. ``program.watch`` and ``program["watch"]`` are the flow called ``watch``; those of imported files
-    have names like ``"common.cooldown"``. A flow that is called as one of this class's own attributes is reached by ``[…]``."""
+    have names like ``"common.cooldown"``. A flow that is called as one of this class's own attributes is reached by ``[…]``.
 
-    def __init__(self, name: str, material: Material) -> None:
+    Calls in Python and results are held against the declared types, unless ``checks_types`` is false.
+    """
+
+    def __init__(self, name: str, material: Material, checks_types: bool = True) -> None:
         self._name = name
         self._material = material
         self._flows = {
-            code.name: Flow(self, index, code) for index, code in enumerate(material.blueprint.flows) if not code.branch
+            code.name: Flow(self, index, code)
+            for index, code in enumerate(material.blueprint.flows)
+            if not code.branch and "$" not in code.name
         }
+        self._checks_types = checks_types
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -91,6 +102,11 @@ class Program:
     def material(self) -> Material:
         """What the program was made from."""
         return self._material
+
+    @property
+    def checks_types(self) -> bool:
+        """Whether arguments from Python, and results, must be of the declared types."""
+        return self._checks_types
 
     def entry(self) -> Flow:
         """The flow to run when none is named: the only one of the file, or ``main``. `TargetError` CS403 else."""
@@ -161,7 +177,7 @@ class Flow:
 
     def __call__(self, *arguments: object, **keywords: object) -> FlowCall:
         """Bind and check the arguments. Raises `ArgumentError`."""
-        return FlowCall(self, tuple(bind_call(self.code, arguments, keywords)))
+        return FlowCall(self, tuple(bind_call(self.code, arguments, keywords, self.program.checks_types)))
 
     def __repr__(self) -> str:
         return f"<{self.signature}>"

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Protocol, TypeVar, get_args, overload
 
 from cascade_vm import blueprint
 
@@ -21,6 +21,9 @@ from cascade.calls import Fit, map_call
 from cascade.lazy import LazyResult
 from cascade.placeholder import Placeholder
 from cascade.policies import Retry, Timeout
+
+if TYPE_CHECKING:
+    from cascade.flows import FlowFunction
 
 __all__ = ["BoundTask", "Mode", "Task", "task"]
 
@@ -110,11 +113,11 @@ class Task(Generic[P, R]):
 
 
 class BoundTask(Generic[R]):
-    """A task that was read from an instance, as a method is: calls get the instance first."""
+    """A task or flow that was read from an instance, as a method is: calls get the instance first."""
 
     __slots__ = ("__self__", "task")
 
-    def __init__(self, task: Task[..., R], instance: object) -> None:
+    def __init__(self, task: Task[..., R] | FlowFunction[..., R], instance: object) -> None:
         self.task = task
         self.__self__ = instance
 

@@ -25,10 +25,10 @@ class TaskSymbol:
 
 @dataclass(frozen=True, slots=True)
 class FlowSymbol:
-    """A flow by its name in the program; ``parameters`` as callers see them."""
+    """A flow by its name in the program; ``parameters`` as callers see them. One of another language has no declaration."""
 
     name: str
-    declaration: tree.FlowDeclaration
+    declaration: tree.FlowDeclaration | None
     parameters: tuple[Parameter, ...]
 
 
