@@ -6,6 +6,4 @@ def fetch(url: str) -> str:
     return url
 
 
-page = fetch("a")
-if page:
-    page = fetch("b")
+there = bool(fetch("a"))

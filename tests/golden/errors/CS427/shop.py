@@ -6,4 +6,4 @@ def fetch(url: str) -> str:
     return url
 
 
-lines = [fetch(line) for line in fetch("a")]
+lines = list(fetch("a"))

@@ -6,4 +6,4 @@ def fetch(url: str) -> str:
     return url
 
 
-text = f"it says {fetch('a')}"
+number = int(fetch("a"))
