@@ -91,7 +91,7 @@ async def helpers_inside(n):
     async with asyncio.timeout(3):
         x = n
         first = add(1)
-        later = lambda q, d=x: q + d  # noqa: E731
+        later = lambda q, d=x: q + d
         x = 20
         second = add(1)
         third = later(0)

@@ -161,14 +161,14 @@ def compose(n):
     def twice(f):
         return lambda x: f(f(x))
 
-    up = lambda x: x + n  # noqa: E731
+    up = lambda x: x + n
     return composed(up, twice(up), str, len)(5), twice(twice(up))(0), (lambda a, b=3: a * b)(4)
 
 
 def sort_keys(words):
     result = []
     for k in range(3):
-        key = lambda word: (len(word) * k) % 3  # noqa: E731
+        key = lambda word: (len(word) * k) % 3
         result.append(sorted(words, key=key))
         result.append(sorted(words, key=lambda word: word[k:] + word))
         result.append([max(words, key=lambda word: word.count(c)) for c in "ab"])
