@@ -84,7 +84,8 @@ def built_in_values(words):
     f, table = len, {"abs": abs, "most": max, "int": int}
     return (
         sorted(words, key=len), list(map(len, words)), f(words), table["abs"](-3), table["most"](1, 2),
-        table["int"]("7", base=8), isinstance(3, int), isinstance("", (int, str)), type(3) is int, type(words) is type([]), [f, abs].index(abs),
+        table["int"]("7", base=8), isinstance(3, int), isinstance("", (int, str)), type(3) is int, type(words) is type([]),
+        [f, abs].index(abs),
         functools.reduce(lambda a, b: a + b, words, ""), list(map(math.sqrt, [1, 4])), callable(f), callable(3),
         max(words, key=lambda word: (len(word), word), default=None), slice(3), slice(1, 2), [1, 2, 3][slice(1, 3)],
         sorted([3, 1, 2], key=functools.cmp_to_key(lambda a, b: b - a)), dict(zip(words, map(str.upper, words))),
