@@ -200,7 +200,7 @@ class _Reading:
                 if id(need) in self._numbers or not self.is_thing(need):
                     continue
                 if id(need) in path:
-                    raise _circle(thing)
+                    raise _circle([each for each, _ in path.values()])
                 path[id(need)] = (need, iter(_needs(need)))
                 break
             else:
@@ -352,10 +352,8 @@ def _program_of(target: Any) -> Same | None:
     return Same(called.program.material if isinstance(called, Flow) else called.material)
 
 
-def _circle(thing: _Thing) -> GraphError:
+def _circle(path: Sequence[_Thing]) -> GraphError:
+    call = next((thing for thing in reversed(path) if isinstance(thing, LazyResult)), path[-1])
     hint = "a list or dict was changed after it was handed over; loops are made with `cs.bind(…)`"
-    return GraphError(Problem("CS440", f"`{_name(thing)}` needs its own result", _written_at(thing), hint))
-
-
-def _written_at(thing: _Thing) -> str | None:
-    return thing.written_at if isinstance(thing, LazyResult | Router) else None
+    place = call.written_at if isinstance(call, LazyResult) else None
+    return GraphError(Problem("CS440", f"`{_name(call)}` needs its own result", place, hint))
