@@ -63,7 +63,7 @@ CODES: Final[dict[str, str]] = {
     "CS262": "a duration, limit or name has a value that it can not have",
     # Python flows
     "CS263": "the source of a function is not available",
-    "CS264": "a class in a flow",
+    "CS264": "a class or a type is declared in a flow",
     "CS265": "a flow that yields",
     "CS266": "`global` or `nonlocal` in a flow",
     "CS267": "`async for` in a flow",
@@ -78,7 +78,6 @@ CODES: Final[dict[str, str]] = {
     "CS276": "`except*` in a flow",
     "CS277": "`*` or `**` where arguments are given one by one",
     "CS278": "a default that can change",
-    "CS279": "a type is declared in a flow",
     "CS280": "a name that is nowhere defined",
     "CS281": "a class is used in a flow",
     "CS282": "a task is used as a value",

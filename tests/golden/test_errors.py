@@ -2,13 +2,15 @@
 
 A folder is called as the code. In it are the program (`program.csc`) and whatever belongs to it; `command.txt`, the command
 (``cascadec check program.csc`` where there is none); perhaps `make.py`, whose ``make(folder)`` writes what is not text, such as
-a damaged file; and `expected.txt`, the exit status and what the command says. To write the last again:
+a damaged file; and `expected.txt`, the exit status and what the command says. Where a Python flow is wrong, `program.py` is that
+module, and there is no command: `expected.txt` is what Python says when it is imported and its flows are made. To write it again:
 
     pytest tests/golden --write-golden
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import shlex
 import shutil
@@ -19,13 +21,19 @@ from pathlib import Path
 import pytest
 from cascade.cli.compile import main as cascadec
 from cascade.cli.run import main as cascade
-from cascade.errors import CODES
+from cascade.errors import CODES, CompileError
+from cascade.flows import FlowFunction
 from click.testing import CliRunner, Result
 from support.golden import Golden
 
 FOLDER = Path(__file__).with_name("errors")
 COMMANDS = {"cascade": cascade, "cascadec": cascadec}
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+
+
+def is_python(code: str) -> bool:
+    """Whether a case is a module with flows."""
+    return (FOLDER / code / "program.py").exists() and not (FOLDER / code / "command.txt").exists()
 
 
 @pytest.fixture
@@ -58,7 +66,26 @@ def run_case(code: str, workplace: Path) -> Result:
     return CliRunner().invoke(COMMANDS[name], arguments)
 
 
-@pytest.mark.parametrize("code", CASES)
+def import_case(code: str, workplace: Path) -> str:
+    """What is refused in the Python flows of a case, in a copy of its folder."""
+    shutil.copytree(FOLDER / code, workplace, dirs_exist_ok=True)
+    sys.path.insert(0, str(workplace))
+    with pytest.raises(CompileError) as caught:
+        for value in vars(importlib.import_module("program")).values():
+            if isinstance(value, FlowFunction):
+                _ = value.material.program
+    return f"{caught.type.__name__}\n{caught.value}\n"
+
+
+@pytest.mark.parametrize("code", [code for code in CASES if is_python(code)])
+def test_a_mistake_in_a_python_flow_is_told_as_agreed(code: str, workplace: Path, request: pytest.FixtureRequest) -> None:
+    """The code is named, and every word is as it was."""
+    said = import_case(code, workplace).replace(str(workplace), "FOLDER")
+    assert f"error[{code}]: " in said, said
+    Golden(request.config).check(FOLDER / code / "expected.txt", said)
+
+
+@pytest.mark.parametrize("code", [code for code in CASES if not is_python(code)])
 def test_a_mistake_is_told_as_agreed(code: str, workplace: Path, request: pytest.FixtureRequest) -> None:
     """The code is named, nothing is on standard output, and every word is as it was."""
     result = run_case(code, workplace)

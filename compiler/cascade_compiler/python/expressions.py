@@ -129,7 +129,7 @@ def _global(
             message = f"`{written}` is a class of errors, and is made, raised and caught, not used as a value"
             return translation.refuse("CS281", node, message, "name it in `raise` or `except`")
         case TaskSymbol():
-            hint = f"write what calls it: `lambda value: {written}(value)`"
+            hint = f"call it, as in `[{written}(value) for value in values]`"
             return translation.refuse("CS282", node, f"`{written}` is a task, and can only be called", hint)
         case Service():
             return translation.refuse("CS296", node, f"`{written}` can only be called", f"as in `{written}(…)`")

@@ -81,7 +81,7 @@ def _evaluate(translation: Translation, node: ast.Expr, value: ast.expr) -> tree
         return tree.Pass(span)
     if isinstance(value, ast.Call):
         found = translation.global_meaning(value.func)
-        if found is not None and found[1] == Service("fail") and len(value.args) == 1 and not value.keywords:
+        if found is not None and found[1] == Service("fail") and len(value.args) <= 1 and not value.keywords:
             return tree.Fail(span, _failure(translation, value))
     return tree.Evaluate(span, translation.expression(value))
 
@@ -89,8 +89,9 @@ def _evaluate(translation: Translation, node: ast.Expr, value: ast.expr) -> tree
 def _failure(translation: Translation, call: ast.Call) -> tree.Expression:
     """``cs.fail(value)`` raises `FlowFailed` of any value."""
     name = tree.Name(translation.span(call.func), "FlowFailed")
-    argument = tree.Argument(translation.span(call.args[0]), translation.expression(call.args[0]))
-    return tree.Call(translation.span(call), name, (argument,))
+    span = translation.span(call)
+    value = translation.expression(call.args[0]) if call.args else tree.Literal(span, None)
+    return tree.Call(span, name, (tree.Argument(value.span, value),))
 
 
 def _annotated(translation: Translation, node: ast.AnnAssign) -> tree.Statement:
@@ -207,7 +208,7 @@ def _define(translation: Translation, node: ast.FunctionDef | ast.AsyncFunctionD
 
 
 def _refuse(translation: Translation, node: ast.stmt) -> tree.Statement:
-    code, message, hint = _REFUSED.get(type(node).__name__, _UNKNOWN)
+    code, message, hint = _REFUSED[type(node).__name__]
     word = "nonlocal" if isinstance(node, ast.Nonlocal) else "global"
     translation.refuse(code, _head(translation, node), message.replace("WORD", word), hint)
     return tree.Pass(translation.span(node))
@@ -220,7 +221,6 @@ def _head(translation: Translation, node: ast.stmt) -> Span:
     return span if line < 0 else Span(span.start, line)
 
 
-_UNKNOWN = ("CS279", "flows do not have this statement", None)
 _REFUSED: dict[str, tuple[str, str, str | None]] = {
     "ClassDef": ("CS264", "a flow can not define a class", "define it in a module, and let tasks use it"),
     "Global": ("CS266", "a flow changes only its own variables, and `WORD` would change others", "return the new value"),
@@ -231,5 +231,5 @@ _REFUSED: dict[str, tuple[str, str, str | None]] = {
     "Import": ("CS275", "a flow can not import", "import it in the module, above the flow"),
     "ImportFrom": ("CS275", "a flow can not import", "import it in the module, above the flow"),
     "TryStar": ("CS276", "`except*` takes groups of errors apart, which flows do not have", "write `except`"),
-    "TypeAlias": ("CS279", "a flow can not declare a type", "declare it in the module"),
+    "TypeAlias": ("CS264", "a flow can not declare a type", "declare it in the module"),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from cascade_compiler.python.names import Names
 from cascade_compiler.python.positions import Placed, Positions
 from cascade_compiler.python.reading import mangled
 from cascade_grammar import tree
+from cascade_grammar.diagnostics import near_miss
 from cascade_grammar.nodes import Spanned
 from cascade_grammar.spans import Span
 
@@ -88,7 +89,9 @@ class Translation:
     def refuse_value(self, refused: Refused, node: Placed) -> tree.Literal:
         """Complain about a name whose value can not be used."""
         written = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else "this"
-        return self.refuse(refused.code, node, refused.message.replace("{name}", written), refused.hint)
+        variables = {name for scope in self.scopes for name in scope.names} if isinstance(node, ast.Name) else set()
+        near = near_miss(written, variables) if refused.code == "CS280" else None
+        return self.refuse(refused.code, node, refused.message.replace("{name}", written), near or refused.hint)
 
     # --- names -----------------------------------------------------------------------------------------------------------
 

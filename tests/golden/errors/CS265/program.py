@@ -1,0 +1,6 @@
+import cascade as cs
+
+
+@cs.flow
+def main():
+    yield 1

@@ -1,0 +1,7 @@
+import cascade as cs
+
+
+@cs.flow
+def main(lock):
+    with lock:
+        return 1

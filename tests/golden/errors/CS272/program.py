@@ -1,0 +1,6 @@
+import cascade as cs
+
+
+@cs.flow
+def main(value):
+    return value.__class__

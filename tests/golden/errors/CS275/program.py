@@ -1,0 +1,8 @@
+import cascade as cs
+
+
+@cs.flow
+def main():
+    import random
+
+    return random.random()

@@ -1,0 +1,9 @@
+import cascade as cs
+
+
+@cs.flow
+def main(n):
+    try:
+        return 1 / n
+    except* ZeroDivisionError:
+        print("no")

@@ -1,0 +1,6 @@
+import cascade as cs
+
+
+@cs.flow
+def main(times):
+    cs.sleep(*times)

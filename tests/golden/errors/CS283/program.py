@@ -1,0 +1,8 @@
+import cascade as cs
+
+import math
+
+
+@cs.flow
+def main():
+    return math

@@ -1,0 +1,7 @@
+import cascade as cs
+
+
+@cs.flow
+def main(n):
+    if n < 0:
+        raise
