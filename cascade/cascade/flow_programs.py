@@ -41,6 +41,7 @@ class Meanings:
     """Says to the front end which Python values are tasks and flows, and remembers them by the names that it gave them."""
 
     def __init__(self, own: FlowFunction[..., Any]) -> None:
+        self._own = own
         self.flows: dict[str, AnyFlow] = {own.name: own}
         self.tasks: dict[str, AnyTask] = {}
 
@@ -50,6 +51,8 @@ class Meanings:
 
         from cascade.flows import FlowFunction
 
+        if value is self._own.fn:  # `made = cs.flow(fn)`: in the function's own module its name still means the function
+            value = self._own
         if isinstance(value, Task):
             return TaskSymbol(replace(value.declared, name=_named(self.tasks, value.name, value)))
         if isinstance(value, FlowFunction | Flow):
