@@ -207,6 +207,8 @@ def _find_captured(closures: Closures) -> None:
             more = {cell: None for other in closed.calls for cell in other.captured if _is_outside(cell, closed.scope)}
             grows = grows or not more.keys() <= closed.captured.keys()
             closed.captured |= more
+    for closed in closures.functions:  # what may be unbound needs no argument, and so comes before what does
+        closed.captured = dict.fromkeys(sorted(closed.captured, key=closed.certain.__contains__))
 
 
 def _between(scope: Scope, owner: Scope) -> Iterator[Scope]:
