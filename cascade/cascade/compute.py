@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cascade.carried import unpacked
 from cascade.modes import REFUSED, Pools, refuse
 from cascade.processes import Ticket, WorkerDied, importable, pack_request
 from cascade.tasks import Task
@@ -35,7 +36,8 @@ async def call_in_process(pools: Pools, task: Task[..., Any], arguments: Sequenc
     if kind == "lost":
         raise TypeError(f"the result of {task.name} can not be sent back from another process: {value}")
     if kind == "error":
-        if isinstance(value, REFUSED):
-            refuse(task.name, value)
-        raise value
+        failure = unpacked(value)
+        if isinstance(failure, REFUSED):
+            refuse(task.name, failure)
+        raise failure
     return value

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from cascade_vm.blueprint import Blueprint, Task
 from cascade_vm.codec import MAGIC, decode, encode
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
     from cascade_compiler.csc.project import Build
     from cascade_grammar.spans import Source
 
-__all__ = ["SourceReader", "build_source", "compile_graph", "load", "load_target", "portable", "read_blueprint"]
+    from cascade.flows import FlowFunction
+
+__all__ = [
+    "SourceReader", "build_source", "compile_graph", "flows_in", "is_python", "load", "load_flow", "load_target", "portable",
+    "read_blueprint",
+]  # fmt: skip
 
 _PYTHON_TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 _LEVELS = (0, 1, 2)
@@ -58,8 +64,9 @@ def load(path: str | os.PathLike[str], *, optimise: int = 2) -> Program:
 
 def load_target(target: str, *, optimise: int = 2) -> Program | Flow | FlowCall:
     """What TARGET names on the command line: a file, or ``module:name``, a flow or program that a Python module holds."""
-    if _PYTHON_TARGET.fullmatch(target) and not os.path.exists(target):
-        return _load_python(target)
+    if is_python(target):
+        found = _load_python(target)
+        return found if isinstance(found, Program | Flow | FlowCall) else found.current.flow
     return load(target, optimise=optimise)
 
 
@@ -229,20 +236,50 @@ def _decode(data: bytes) -> Blueprint:
 # --- Python objects ------------------------------------------------------------------------------------------------------
 
 
-def _load_python(target: str) -> Program | Flow | FlowCall:
-    module, _, name = target.partition(":")
+def is_python(target: str) -> bool:
+    """Whether what a user named is ``module:name``, and no file."""
+    return _PYTHON_TARGET.fullmatch(target) is not None and not os.path.exists(target)
+
+
+def load_flow(target: str) -> FlowFunction[..., Any]:
+    """The Python flow ``module:name``. Raises `TargetError`."""
+    found = _load_python(target)
+    if isinstance(found, Program | Flow | FlowCall):
+        hint = "name the file that it was loaded from"
+        raise TargetError(Problem("CS402", f"`{target}` is a {type(found).__name__}, not a Python function", hint=hint))
+    return found
+
+
+def flows_in(module: str) -> list[Flow]:
+    """The Python flows of a module, those that it imports aside. Raises `TargetError`."""
+    from cascade.flows import FlowFunction
+
+    holder = _python_module(module, None)
+    found = [value for value in vars(holder).values() if isinstance(value, FlowFunction)]
+    return [flow.current.flow for flow in dict.fromkeys(found) if flow.fn.__module__ == holder.__name__]
+
+
+def _python_module(module: str, name: str | None) -> ModuleType:
     here = os.getcwd()
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
-        holder = TaskModules().module(module)
+        return TaskModules().module(module)
     except ModuleMissing:
-        hint = f"a flow of a file is named after it: `{module} {name}`" if module.endswith((".csc", ".cbp")) else None
+        named_so = name is not None and module.endswith((".csc", ".cbp"))
+        hint = f"a flow of a file is named after it: `{module} {name}`" if named_so else None
         raise TargetError(Problem("CS401", f"there is no Python module `{module}`", hint=hint)) from None
+
+
+def _load_python(target: str) -> Program | Flow | FlowCall | FlowFunction[..., Any]:
+    from cascade.flows import FlowFunction
+
+    module, _, name = target.partition(":")
+    holder = _python_module(module, name)
     found = getattr(holder, name, None)
-    if isinstance(found, Program | Flow | FlowCall):
+    if isinstance(found, Program | Flow | FlowCall | FlowFunction):
         return found
     if found is None:
-        hint = near_miss(name, [key for key, value in vars(holder).items() if isinstance(value, Program | Flow)])
-        raise TargetError(Problem("CS404", f"module `{module}` has no flow `{name}`", hint=hint))
+        known = [key for key, value in vars(holder).items() if isinstance(value, Program | Flow | FlowFunction)]
+        raise TargetError(Problem("CS404", f"module `{module}` has no flow `{name}`", hint=near_miss(name, known)))
     raise TargetError(Problem("CS402", f"`{target}` is a {type(found).__name__}, neither a flow nor a program"))

@@ -21,6 +21,7 @@ from functools import reduce
 from multiprocessing.connection import Connection
 from typing import Any
 
+from cascade.carried import packed
 from cascade.threads import DaemonThreads
 
 __all__ = ["Processes", "Ticket", "WorkerDied", "importable"]
@@ -163,11 +164,11 @@ def _answer(request: bytes) -> bytes:
 
 def _packed_error(error: BaseException) -> bytes:
     """The error itself; one that can not travel becomes a `RuntimeError` that says what it was."""
-    error.add_note("In another process:\n" + "".join(traceback.format_exception(error)))
+    packed(error)
     try:
         data = pickle.dumps(("error", error))
         pickle.loads(data)  # many an error pickles and then can not be made again
     except Exception:
         said = "".join(traceback.format_exception_only(error)).strip()
-        return pickle.dumps(("error", RuntimeError(said)))
+        return pickle.dumps(("error", packed(RuntimeError(said).with_traceback(error.__traceback__), causes=0)))
     return data

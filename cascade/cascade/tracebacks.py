@@ -32,7 +32,7 @@ from cascade_vm.host import Place
 
 from cascade.ownership import MOST_FRAMES, is_ours, user_part
 
-__all__ = ["Awaiting", "frames_at", "new_places", "raises_at_caller", "with_flow_frames"]
+__all__ = ["Awaiting", "frames_at", "new_places", "raises_at_caller", "stack_of", "with_flow_frames"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
@@ -63,7 +63,7 @@ def with_flow_frames(error: E) -> E:
 
 
 def _write_frames(error: BaseException) -> None:
-    stack = _stack(error.__traceback__)
+    stack = stack_of(error.__traceback__)
     kept = user_part(stack, lambda entry: entry.tb_frame.f_code.co_filename)
     places = new_places(error)
     if not places and (len(kept) == len(stack) or (not kept and _is_fault(error, stack))):
@@ -72,7 +72,8 @@ def _write_frames(error: BaseException) -> None:
     error.__dict__[_SHOWN] = trail_mark(error)
 
 
-def _stack(traceback: TracebackType | None) -> list[TracebackType]:
+def stack_of(traceback: TracebackType | None) -> list[TracebackType]:
+    """The entries of a traceback, outermost first."""
     entries = []
     while traceback is not None:
         entries.append(traceback)
@@ -124,7 +125,7 @@ def _frame_at(place: Place, following: TracebackType | None) -> TracebackType:
     try:
         FunctionType(code, {})()
     except NameError as error:  # the code is the one name `error`, which is not defined
-        *_, entry = _stack(error.__traceback__)
+        *_, entry = stack_of(error.__traceback__)
     return TracebackType(following, entry.tb_frame, entry.tb_lasti, place.line)
 
 

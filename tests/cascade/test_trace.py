@@ -67,23 +67,3 @@ def test_frames_of_the_engine_are_left_out_and_causes_stay() -> None:
     text = format_failure(error, line_of)
     assert text.index("KeyError: 'key'") < text.index("The above exception was the direct cause") < text.index('"f.csc"')
     assert text.count(__file__) == 2
-
-
-def test_the_frames_of_a_worker_process_join_the_others() -> None:
-    """They come as a note, our own frames among them."""
-    error = KeyError(1)
-    start_trail(error, at(2, 11, 19))
-    import cascade.trace
-
-    error.add_note(
-        "In another process:\nTraceback (most recent call last):\n"
-        f'  File "{cascade.trace.__file__}", line 1, in _answer\n    ours()\n'
-        '  File "/srv/user.py", line 2, in far\n    raise KeyError(1)\nKeyError: 1\n'
-    )
-    error.add_note("a note of the user's")
-    assert format_failure(error, line_of).splitlines()[4:] == [
-        '  File "/srv/user.py", line 2, in far',
-        "    raise KeyError(1)",
-        "KeyError: 1",
-        "a note of the user's",
-    ]

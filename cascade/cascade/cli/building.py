@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from cascade_vm.blueprint import Blueprint
 
 from cascade.cli.output import complain, results_only, show_error
 from cascade.errors import CascadeError, Problem, TargetError, UsageError, public_errors
 from cascade.files import read_bytes, write_output
-from cascade.loading import SourceReader, build_source, compile_graph, in_place, portable, read_blueprint
+from cascade.loading import (
+    SourceReader,
+    build_source,
+    compile_graph,
+    in_place,
+    is_python,
+    load_flow,
+    portable,
+    read_blueprint,
+)
 from cascade.task_modules import TaskModules
+
+if TYPE_CHECKING:
+    from cascade_compiler import graph
 
 __all__ = ["build_file", "check_files", "list_file"]
 
@@ -23,11 +36,12 @@ _DEFAULT_LEVEL = 2
 def build_file(file: str, output: str | None, level: int | None, emit: str) -> int:
     """Compile, or read back, and write."""
     with results_only() as out:
-        data = _emitted(Path(file), level, emit)
+        data = _emitted(file, level, emit)
         if output == "-" or (output is None and emit != "cbp"):
             out.bytes(data)
             return 0
-    target = Path(file).with_suffix(".cbp") if output is None else Path(output)
+    default = Path(file.rpartition(":")[2] + ".cbp") if is_python(file) else Path(file).with_suffix(".cbp")
+    target = default if output is None else Path(output)
     if _is_same_file(target, Path(file)):
         raise UsageError(Problem("CS413", f"`{target}` is the file that is built: name another with -o"))
     write_output(target, data)
@@ -38,14 +52,15 @@ def _is_same_file(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def _emitted(path: Path, level: int | None, emit: str) -> bytes:
+def _emitted(file: str, level: int | None, emit: str) -> bytes:
+    path = Path(file)
     if emit == "graph":
         from cascade_compiler.graph_text import format_graph
 
-        _expect_source(path, "--emit graph")
-        return format_graph(build_source(path, TaskModules()).program).encode()
-    blueprint = _blueprint(path, level)
-    if path.suffix == ".csc":
+        program = _program(file)
+        return format_graph(_expect_source(path, "--emit graph") if program is None else program).encode()
+    blueprint = _blueprint(file, level)
+    if path.suffix == ".csc" or is_python(file):
         blueprint = portable(blueprint, path.parent)
     match emit:
         case "json":
@@ -63,19 +78,25 @@ def _emitted(path: Path, level: int | None, emit: str) -> bytes:
                 return encode(blueprint)
 
 
-def _expect_source(path: Path, what: str) -> None:
-    if path.suffix != ".csc":
-        raise UsageError(Problem("CS400", f"{what} is for sources (.csc), not for `{path}`"))
+def _expect_source(path: Path, what: str) -> NoReturn:
+    raise UsageError(Problem("CS400", f"{what} is for sources (.csc) and Python flows, not for `{path}`"))
 
 
-def _blueprint(path: Path, level: int | None) -> Blueprint:
-    """What a source compiles to, or a built file holds."""
-    if path.suffix == ".csc":
-        program = build_source(path, TaskModules()).program
+def _program(file: str) -> graph.Program | None:
+    """The flow graph of a source or a Python flow; None for a built file."""
+    if is_python(file):
+        return load_flow(file).program()
+    return build_source(Path(file), TaskModules()).program if Path(file).suffix == ".csc" else None
+
+
+def _blueprint(file: str, level: int | None) -> Blueprint:
+    """What a source or a Python flow compiles to, or a built file holds."""
+    program = _program(file)
+    if program is not None:
         return compile_graph(program, _DEFAULT_LEVEL if level is None else level)
     if level is not None:
-        _expect_source(path, "-O")
-    return _read_back(path)
+        _expect_source(Path(file), "-O")
+    return _read_back(Path(file))
 
 
 def _read_back(path: Path) -> Blueprint:
@@ -104,8 +125,8 @@ def list_file(file: str, level: int | None) -> int:
 
     path = Path(file)
     with results_only() as out:
-        blueprint = _blueprint(path, level)
-        if path.suffix != ".csc":
+        blueprint = _blueprint(file, level)
+        if path.suffix != ".csc" and not is_python(file):
             blueprint = in_place(blueprint, path.parent)
         out.bytes(format_listing(blueprint, _lines(blueprint)).encode("utf-8", "backslashreplace"))
     return 0
@@ -127,7 +148,7 @@ def check_files(files: Sequence[str]) -> int:
     for file in files:
         try:
             with results_only():
-                _check(Path(file))
+                _check(file)
         except TargetError:
             raise
         except CascadeError as error:
@@ -143,8 +164,11 @@ def check_files(files: Sequence[str]) -> int:
     return 0
 
 
-def _check(path: Path) -> None:
-    if path.suffix == ".csc":
+def _check(file: str) -> None:
+    path = Path(file)
+    if is_python(file):
+        load_flow(file).program()
+    elif path.suffix == ".csc":
         build_source(path, TaskModules(), SourceReader(path))
     else:
         _read_back(path)

@@ -26,7 +26,7 @@ def main() -> None:
 @click.option("--emit", type=click.Choice(["cbp", "json", "asm", "graph"]), default="cbp", help="What to write.")
 @exits
 def build(file: str, output: str | None, level: str | None, emit: str) -> int:
-    """Compile FILE (.csc), or read back what --emit json or asm wrote (.json, .asm).
+    """Compile FILE (.csc, or module:name, a Python flow), or read back what --emit json or asm wrote (.json, .asm).
 
     Without -o, a .cbp is written beside FILE, and text goes to standard output. A file is replaced as a whole or not at all.
     """
@@ -39,7 +39,7 @@ def build(file: str, output: str | None, level: str | None, emit: str) -> int:
 @click.argument("files", nargs=-1, required=True)
 @exits
 def check(files: tuple[str, ...]) -> int:
-    """Check FILES and show everything that is wrong. The exit status is 1 when something is."""
+    """Check FILES (or Python flows, module:name) and show everything that is wrong. The exit status is 1 when something is."""
     from cascade.cli.building import check_files
 
     return check_files(files)
@@ -61,7 +61,7 @@ def fmt(files: tuple[str, ...], only_check: bool) -> int:
 @click.option("-O", "level", type=_LEVEL, help="How much to optimise a source: 2 when not given.")
 @exits
 def dis(file: str, level: str | None) -> int:
-    """List the instructions of FILE (.cbp or .csc)."""
+    """List the instructions of FILE (.cbp, .csc, or module:name, a Python flow)."""
     from cascade.cli.building import list_file
 
     return list_file(file, None if level is None else int(level))

@@ -7,17 +7,19 @@ from textwrap import indent
 import click
 
 from cascade.cli.output import results_only
-from cascade.loading import load_target
+from cascade.loading import flows_in, load_target
 from cascade.program import Flow, FlowCall, Program
 
 __all__ = ["show_flows"]
 
 
 def show_flows(target: str) -> int:
-    """Write the flows, those of imported files last."""
+    """Write the flows, those of imported files last. ``module:`` are the Python flows of a module."""
     with results_only():
-        found = load_target(target)
+        found = flows_in(target[:-1]) if target.endswith(":") else load_target(target)
     match found:
+        case list():
+            flows = found
         case Program():
             flows = sorted(found, key=lambda flow: "." in flow.name)
         case Flow():

@@ -50,7 +50,7 @@ def run(target: str, flow: str | None, **options: object) -> int:
 @click.argument("target")
 @exits
 def flows(target: str) -> int:
-    """List the flows of TARGET: signature, and what the docstring says."""
+    """List the flows of TARGET: signature, and what the docstring says. `module:` are the flows of a Python module."""
     from cascade.cli.flows import show_flows
 
     return show_flows(target)

@@ -1,0 +1,8 @@
+import cascade as cs
+
+
+def pause() -> None:
+    cs.sleep(5)
+
+
+pause()
