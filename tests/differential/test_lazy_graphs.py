@@ -75,9 +75,7 @@ def jumping(draw: st.DrawFn) -> tuple[Graph, tuple[int, ...]]:
     script = draw(st.lists(st.tuples(st.sampled_from([key for key, _ in named]), data), min_size=1, max_size=4))
     node: Any = nodes[source]
     changed = list(nodes)
-    changed[source] = Call(
-        node.first, node.k, node.condition, node.after, 0, 1, node.otherwise, Bound(named, tuple(script))
-    )
+    changed[source] = Call(node.first, node.k, node.condition, node.after, 0, 1, node.otherwise, Bound(named, tuple(script)))
     return changed, target
 
 

@@ -124,7 +124,9 @@ def make(graph: Graph, target: Sequence[int], log: list[object]) -> object:
                 made.append(cs.Router(chosen, {index: made[route] for index, route in enumerate(routes)}))
             case Each(items=items):
                 count = len(items)
-                lazy: Any = each.map(item=argument(Holding("list", items), made), number=[number] * count, delay=[delay] * count)
+                lazy: Any = each.map(
+                    item=argument(Holding("list", items), made), number=[number] * count, delay=[delay] * count
+                )
                 made.append(_conditional(lazy, node.condition, made))
             case Call():
                 lazy = work(argument(node.first, made), number, delay, k=argument(node.k, made))
