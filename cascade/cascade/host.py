@@ -32,11 +32,11 @@ from cascade.events import (
     Waiting,
     tell,
 )  # fmt: skip
-from cascade.gather import check_limit, gather, weave
 from cascade.modes import REFUSED, Invoke, later, refuse
 from cascade.policies import Policy, Retry, apply, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_arguments, wait_arguments
 from cascade.signals import Signals
+from cascade.strands import check_limit, gather, weave
 from cascade.tasks import Task
 from cascade.turns import take_turns
 

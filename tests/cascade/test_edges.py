@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from cascade.compile_cache import _drop_oldest
-from cascade.gather import gather
 from cascade.host import LocalHost
 from cascade.processes import Processes, Ticket, pack_request
+from cascade.strands import gather
 from cascade.tasks import task
 from cascade.testing import run_virtual
 from support.hosting import call, named

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cascade.gather import weave
 from cascade.host import LocalHost
 from cascade.reference import Interpreter
+from cascade.strands import weave
 from cascade.tasks import Task, task
 from cascade.testing import run_virtual
 from cascade_compiler import graph

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from cascade.gather import check_limit, gather
+from cascade.strands import check_limit, gather
 from cascade.testing import run_virtual
 from cascade_vm.errors import BudgetExhausted
 
