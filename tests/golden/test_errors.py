@@ -73,7 +73,7 @@ def import_case(code: str, workplace: Path) -> str:
     with pytest.raises(CompileError) as caught:
         for value in vars(importlib.import_module("program")).values():
             if isinstance(value, FlowFunction):
-                _ = value.material.program
+                _ = value.current
     return f"{caught.type.__name__}\n{caught.value}\n"
 
 

@@ -163,10 +163,10 @@ class Module:
 
     def run(self, name: str, engine: str, *arguments: Any) -> Ran:
         """What an engine makes of a call."""
-        program = self.program()
+        program, flow = self.program(), self.names[name].definition.name
 
         def run(given: tuple[Any, ...], printed: io.StringIO) -> Any:
-            return run_virtual(ENGINES[engine](program, name, given, self.host(printed)))
+            return run_virtual(ENGINES[engine](program, flow, given, self.host(printed)))
 
         return _ran(run, arguments)
 

@@ -147,6 +147,7 @@ def _is_function(unit: Unit, value: tree.Expression) -> bool:
 def _callee(unit: Unit, name: str) -> Callee:
     match unit.names.get(name):
         case FlowSymbol(declaration=declaration):
+            assert declaration is not None, "a file calls the flows of files"
             return callee_of("flow", name, declaration.parameters)
         case TaskSymbol(task=task):
             if task.parameters is None:
