@@ -16,7 +16,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from types import FunctionType, SimpleNamespace
+from types import FunctionType, ModuleType
 from typing import Any
 
 from cascade.host import LocalHost
@@ -96,9 +96,15 @@ def _fail(value: object) -> None:
     raise FlowFailed(value)
 
 
+def _module(**attributes: object) -> ModuleType:
+    made = ModuleType("cs")
+    vars(made).update(attributes)
+    return made
+
+
 _STUBS = {name: _Stub(service) for name, service in _SERVICES.items()}
-_COMPILED = SimpleNamespace(flow=Flow, task=_task, FlowFailed=FlowFailed, **_STUBS)
-_PLAIN = SimpleNamespace(
+_COMPILED = _module(flow=Flow, task=_task, FlowFailed=FlowFailed, **_STUBS)
+_PLAIN = _module(
     flow=_same, task=_same, FlowFailed=FlowFailed, sleep=asyncio.sleep, gather=asyncio.gather, timeout=_timeout, fail=_fail
 )
 _NUMBERS = count(1)

@@ -142,7 +142,8 @@ def request(translation: Translation, node: ast.Call, service: str, written: str
     found = [tree.Argument(translation.span(value), translation.expression(value), name) for name, value in given.items()]
     in_order = [argument.form for argument in found] == list(known.parameters[: len(found)])
     plain = tuple(tree.Argument(a.span, a.value, "" if in_order else a.form) for a in found)
-    if known.parameters[0] not in given and not any(isinstance(argument, ast.Starred) for argument in node.args):
+    spread = any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords)
+    if known.parameters[0] not in given and not spread:
         name = known.parameters[0]
         translation.refuse("CS221", node, f"`{written}` needs `{name}`", f"as in `{known.example}`")
     return as_expression(nodes.Request(translation.span(node), service, plain))
