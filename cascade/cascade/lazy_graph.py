@@ -245,7 +245,7 @@ class _Reading:
         arguments = tuple([self.number(value) for value in values])
         return CallShape(
             lazy.target,
-            _program_of(lazy.target),
+            _entered(lazy.target),
             forms,
             arguments,
             tuple([self._policy(policy, lazy, forms, arguments) for policy in lazy.policies]),
@@ -263,7 +263,7 @@ class _Reading:
             if value is not UNBOUND
         ]
         forms, arguments = tuple(name for name, _ in given), tuple(self.slot(value) for _, value in given)
-        return CallShape(call.flow, _program_of(call.flow), forms, arguments, (), None, None, (), None, ())
+        return CallShape(call.flow, _entered(call.flow), forms, arguments, (), None, None, (), None, ())
 
     def _policy(
         self, policy: CallPolicy, lazy: LazyResult[Any], forms: tuple[str, ...], arguments: tuple[Number, ...]
@@ -344,12 +344,18 @@ def _is_flow(target: object) -> bool:
     return not isinstance(target, Task | Mapped)
 
 
-def _program_of(target: Any) -> Same | None:
-    """What a flow belongs to: when that is made anew, the flow means something else."""
+def flow_of(target: Any) -> Flow | None:
+    """The flow that a call enters, of the program that is now; None for a task. A program that is made anew has other flows."""
     called = target.target if isinstance(target, Mapped) else target
     if isinstance(called, Task):
         return None
-    return Same(called.program.material if isinstance(called, Flow) else called.material)
+    found: Flow = called if isinstance(called, Flow) else called.current.flow
+    return found
+
+
+def _entered(target: Any) -> Same | None:
+    flow = flow_of(target)
+    return None if flow is None else Same(flow)
 
 
 def _circle(path: Sequence[_Thing]) -> GraphError:

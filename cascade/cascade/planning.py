@@ -39,6 +39,7 @@ from cascade.errors import GraphError, Problem
 from cascade.lazy import Mapped
 from cascade.lazy_graph import LazyGraph, Node, graph_of
 from cascade.places import format_place, place_in
+from cascade.program import Flow
 from cascade.shapes import CallShape, CollectShape, Number, RouteShape, numbers_in, slot_number
 from cascade.tasks import Task
 
@@ -169,9 +170,9 @@ class _Compiling:
     def _call(self, target: Any, shape: CallShape, arguments: tuple[Operand, ...]) -> Call | Enter:
         if isinstance(target, Task):
             return Call(self.flows.name_of_task(target), arguments, shape.forms)
-        assert shape.program is not None
-        name = self.flows.name_of_flow(shape.program.value, target)
-        return Enter(name, tuple(target.parameters), arguments, shape.forms)
+        assert shape.flow is not None
+        flow: Flow = shape.flow.value
+        return Enter(self.flows.name_of_flow(flow), flow.parameters, arguments, shape.forms)
 
     def _check_call(self, node: Node, shape: CallShape) -> None:
         """What can be done to some kinds of nodes only."""
@@ -246,7 +247,7 @@ class _Flows:
         self.strict = False
         self._task_names: dict[int, str] = {}
         self._renamed: dict[int, Mapping[str, str]] = {}
-        self._taken: set[str] = set()
+        self._taken: dict[str, graph.FlowGraph] = {}  # as they are in their own programs
 
     def name_of_task(self, task: Task[..., Any], preferred: str | None = None) -> str:
         """The task's own name, or its key in the registry when another has that name."""
@@ -260,19 +261,22 @@ class _Flows:
             self.tasks[name] = task
         return found
 
-    def name_of_flow(self, material: Any, flow: Any) -> str:
+    def name_of_flow(self, flow: Flow) -> str:
         """The name of a flow in the plan, which then has all flows of its program."""
         from cascade_compiler.declarative.renaming import renamed
 
+        material = flow.program.material
         names = self._renamed.get(id(material))
         if names is None:
             program = _graph_of_material(material)
             tasks = {name: self.name_of_task(task, name) for name, task in material.tasks.items()}
-            clash = any(each.name in self._taken for each in program.flows)
-            prefix = f"p{len(self._renamed) + 1}." if clash else ""
-            names = self._renamed[id(material)] = {each.name: prefix + each.name for each in program.flows}
-            self._taken.update(names.values())
-            self.made += [renamed(each, names, tasks) for each in program.flows]
+            as_they_are = all(name == new for name, new in tasks.items())
+            new = [each for each in program.flows if not (as_they_are and self._taken.get(each.name) is each)]
+            prefix = f"p{len(self._renamed) + 1}." if any(each.name in self._taken for each in new) else ""
+            names = {each.name: each.name for each in program.flows} | {each.name: prefix + each.name for each in new}
+            self._renamed[id(material)] = names
+            self._taken |= {names[each.name]: each for each in new}
+            self.made += [renamed(each, names, tasks) for each in new]
             self.strict = self.strict or program.strict
         return names[flow.name]
 

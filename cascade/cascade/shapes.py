@@ -29,10 +29,11 @@ class PolicyShape(NamedTuple):
 
 
 class CallShape(NamedTuple):
-    """A call. ``forms`` are "" for arguments by position, else keywords. ``program`` is that of a flow."""
+    """A call. ``forms`` are "" for arguments by position, else keywords. ``flow`` is the `cascade.program.Flow` that it enters,
+    None for a task."""
 
     target: Any
-    program: Same | None
+    flow: Same | None
     forms: tuple[str, ...]
     arguments: tuple[Number, ...]
     policies: tuple[PolicyShape, ...]

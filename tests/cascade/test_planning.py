@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cascade as cs
 import pytest
 from cascade.adapters.solvers.native import NativeSolver
 from cascade.engine import Engine
@@ -19,6 +18,8 @@ from cascade_vm.verifier import find_complaints
 from hypothesis import given
 from hypothesis import strategies as st
 from support.both_engines import Seen, on_both
+
+import cascade as cs
 
 
 @cs.task(mode="inline")
@@ -104,6 +105,36 @@ def test_a_shared_node_runs_once() -> None:
 def test_targets_may_be_containers_and_inputs(target: object, value: object) -> None:
     """Not calls alone."""
     assert value_of(target) == value
+
+
+@cs.flow
+def plus_one(n):
+    return ident(n) + 1
+
+
+@cs.flow
+def many(n, m=2, *rest, k=3, **more):
+    return (plus_one(n), m, rest, k, more)
+
+
+def test_python_flows_are_targets_with_all_kinds_of_parameters() -> None:
+    """By position, by keyword, the rest; also for each item, and under policies."""
+    assert value_of(many(ident(1), 5, 6, 7, k=ident(8), z=9)) == (2, 5, (6, 7), 8, {"z": 9})
+    assert value_of([many(1), plus_one(ident(2)).with_retry(2)]) == [(2, 2, (), 3, {}), 3]
+    assert value_of(many.map(n=[1, 2], z=[5, 6])) == [(2, 2, (), 3, {"z": 5}), (3, 2, (), 3, {"z": 6})]
+
+
+def test_a_flow_may_be_a_state_of_a_jump() -> None:
+    """Its arguments are bound anew each time, defaults too."""
+
+    def make(log: list[object]) -> object:
+        state = jumping(log, {"a": [Jump("b", {"k": 1}), Jump("b", 5), "end"]})
+        node = many(1, k=2)
+        return cs.bind(state("a", node), cs.select_jump({"b": node}))
+
+    assert [entry[1] for entry in on_both(make).log] == [  # type: ignore[index]
+        (2, 2, (), 2, {}), (2, 2, (), 1, {}), (6, 2, (), 2, {}),
+    ]  # fmt: skip
 
 
 def test_flows_are_targets_beside_tasks(tmp_path: Path) -> None:
@@ -401,17 +432,40 @@ def other_task(name: str) -> Any:
 
 SAME_NAME = [other_task("tests:twin"), other_task("tests:twin")]
 VARIANTS: list[Callable[[], object]] = [
-    lambda: ident(1), lambda: ident(ident(1)), lambda: ident(x=1), lambda: ident([ident(1)]), lambda: ident((ident(1),)),
-    lambda: ident(1).run_if(True), lambda: ident(1).or_else(1), lambda: ident(1).with_retry(2), lambda: ident(1).with_timeout(2),
-    lambda: ident(1).with_retry(2).with_timeout(2), lambda: ident(1).with_timeout(2).with_retry(2),
-    lambda: ident(1).with_constraints(gpu=1), lambda: ident(1).with_constraints(gpu=ident(1)), lambda: ident(1).after(ident(2)),
-    lambda: ident.map(x=[1]), lambda: ident.map(x=ident(1)), lambda: [ident(1)], lambda: (ident(1),), lambda: [ident(1), ident(1)],
-    lambda: [ident(1)] * 2, lambda: cs.Router(1, {1: ident(1)}), lambda: cs.Router(1, {1: ident(1), 2: ident(1)}),
-    lambda: cs.Router(ident(1), {1: 1}), lambda: SAME_NAME[0](1), lambda: SAME_NAME[1](1), lambda: add(1), lambda: add(1, 2),
-    lambda: add(a=1, b=2), lambda: add(b=2, a=1), lambda: {"a": ident(1)},
-    lambda: cs.bind(step := ident(1), cs.select_jump({"a": step})), lambda: cs.bind(ident(1), cs.select_jump({"a": None})),
+    lambda: ident(1),
+    lambda: ident(ident(1)),
+    lambda: ident(x=1),
+    lambda: ident([ident(1)]),
+    lambda: ident((ident(1),)),
+    lambda: ident(1).run_if(True),
+    lambda: ident(1).or_else(1),
+    lambda: ident(1).with_retry(2),
+    lambda: ident(1).with_timeout(2),
+    lambda: ident(1).with_retry(2).with_timeout(2),
+    lambda: ident(1).with_timeout(2).with_retry(2),
+    lambda: ident(1).with_constraints(gpu=1),
+    lambda: ident(1).with_constraints(gpu=ident(1)),
+    lambda: ident(1).after(ident(2)),
+    lambda: ident.map(x=[1]),
+    lambda: ident.map(x=ident(1)),
+    lambda: [ident(1)],
+    lambda: (ident(1),),
+    lambda: [ident(1), ident(1)],
+    lambda: [ident(1)] * 2,
+    lambda: cs.Router(1, {1: ident(1)}),
+    lambda: cs.Router(1, {1: ident(1), 2: ident(1)}),
+    lambda: cs.Router(ident(1), {1: 1}),
+    lambda: SAME_NAME[0](1),
+    lambda: SAME_NAME[1](1),
+    lambda: add(1),
+    lambda: add(1, 2),
+    lambda: add(a=1, b=2),
+    lambda: add(b=2, a=1),
+    lambda: {"a": ident(1)},
+    lambda: cs.bind(step := ident(1), cs.select_jump({"a": step})),
+    lambda: cs.bind(ident(1), cs.select_jump({"a": None})),
     lambda: cs.bind(step := ident(1), cs.select_jump({"a": step, "b": None})),
-]  # fmt: skip
+]
 
 
 def test_graphs_that_mean_different_things_have_different_structures() -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from time import process_time
 from typing import Any
 
-import cascade as cs
 import pytest
 from cascade.engine import Engine
+
+import cascade as cs
 
 
 @cs.task(mode="inline")

@@ -1,4 +1,4 @@
-"""Random graphs of calls as plain data, what they are made into for an engine, and what they mean, said by a few lines of Python.
+"""Random graphs of calls as plain data, what they are made into for an engine, and what they mean, in a few lines of Python.
 
 A graph is a list of nodes that name earlier ones. `Model` runs it directly: one node after the other, no engine, no plan. It
 says the value, the error, and how often each call was made with which arguments; in which order is the engines' business.
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-import cascade as cs
 from cascade_vm.control import Jump
+
+import cascade as cs
 
 __all__ = ["SKIPPED", "Bound", "Broken", "Call", "Each", "Graph", "Holding", "Ref", "Route", "make", "model"]
 
