@@ -17,7 +17,7 @@ from cascade_vm.errors import BudgetExhausted, append_trail, begin_trail, leave_
 from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
 from cascade_vm.signature import default_of
 
-from cascade.reference_frames import Frame, enter, error_of, receives
+from cascade.reference_frames import Frame, as_raised, enter, error_of, receives
 from cascade.reference_functions import Function, built_in, frame_of, is_of
 from cascade.reference_values import LAZY, OPERATIONS, is_error, method_of, pass_as, read_attribute, unpack
 
@@ -119,7 +119,7 @@ class _Strand:
                 else:
                     result = await self.end_block(block.end)
             except BaseException as raised:
-                error = raised
+                error = as_raised(raised)
             if error is not None:
                 self.note_place(error, frame.current())
                 self.unwind(error)

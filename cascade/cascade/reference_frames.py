@@ -13,7 +13,7 @@ from cascade_compiler import graph
 from cascade_vm.errors import BudgetExhausted, FlowFailed, forget_function
 from cascade_vm.host import UNBOUND
 
-__all__ = ["Frame", "enter", "error_of", "receives"]
+__all__ = ["Frame", "as_raised", "enter", "error_of", "receives"]
 
 
 @dataclass(slots=True)
@@ -73,6 +73,14 @@ def error_of(end: graph.Fail | graph.Reraise, frame: Frame) -> BaseException:
             return TypeError("exception causes must derive from BaseException")
         error.__cause__ = cause
     return error
+
+
+def as_raised(error: BaseException) -> BaseException:
+    """The error of a step. A `StopIteration` can not leave a coroutine, which a step is: Python wraps it, and here it is
+    taken out again."""
+    cause = error.__cause__
+    is_wrapped = type(error) is RuntimeError and error.args == ("coroutine raised StopIteration",)
+    return cause if is_wrapped and isinstance(cause, StopIteration) else error
 
 
 def receives(handler: graph.Handler, error: BaseException) -> bool:
