@@ -41,6 +41,8 @@ class FlowFunction(Generic[P, R]):
     To a flow or `cascade.run` a call of it is a run of the flow; to Python it is a value, a `LazyResult`.
     """
 
+    __name__: str
+    __qualname__: str
     __wrapped__: Callable[P, Any]
 
     def __init__(self, fn: Callable[P, Any], name: str, definition: Definition) -> None:
@@ -64,6 +66,10 @@ class FlowFunction(Generic[P, R]):
         """A call for each item, side by side: ``check.map(url=urls)``. Several iterables go in step and are of one length."""
         return map_call(self, self.fit, iterables, sys._getframe(1))
 
+    @overload
+    def __get__(self, instance: None, owner: type) -> FlowFunction[P, R]: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> BoundTask[R]: ...
     def __get__(self, instance: object, owner: type | None = None) -> FlowFunction[P, R] | BoundTask[R]:
         return self if instance is None else BoundTask(self, instance)
 

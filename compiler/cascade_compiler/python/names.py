@@ -90,6 +90,8 @@ class Names:
 
     def _missing(self, path: tuple[str, ...]) -> Meaning:
         if len(path) > 1:
+            if not self._whole and _is_being_imported(self._value(path[:-1])):
+                return Pending()
             close = get_close_matches(path[-1], dir(self._value(path[:-1])), n=1)
             message = f"module `{'.'.join(path[:-1])}` has no `{path[-1]}`"
             return Refused("CS280", message, f"did you mean `{close[0]}`?" if close else None)
@@ -120,3 +122,8 @@ class Names:
         """The globals that were looked at. A name that had no value is not among them."""
         for path, value in self.seen.items():
             yield Watched(".".join(path), value, partial(self._value, path))
+
+
+def _is_being_imported(module: object) -> bool:
+    """Whether a module, one of two that import each other, is not whole yet."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
