@@ -58,6 +58,9 @@ def check_functions(
         except RefusalError as refusal:
             report.refuse(label, refusal.problems)
             continue
+        except Exception as error:
+            report.wrong[label] = f"could not be made: {type(error).__name__}: {error}"
+            continue
         reach = report.reached[label] = Reach()
         difference = compare(functions[name], engines, inputs[name], examples, reach, limit) if name in inputs else None
         if difference is None:

@@ -31,4 +31,6 @@ INPUTS = {
     "longest_run": call(FEW),
     "peak_indices": call(FEW),
     "first_where": call(INT_LISTS, INTS),
+    "pair_up": call(MIXED_LISTS),
+    "second_of": call(MIXED_LISTS),
 }

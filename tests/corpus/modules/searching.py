@@ -259,3 +259,22 @@ def peak_indices(values):
 def first_where(items, limit):
     """The first item above the limit, by a generator and next."""
     return next((item for item in items if item > limit), None)
+
+
+def pair_up(items):
+    """Neighbours two by two, with an iterator; an odd last one is left out."""
+    source = iter(items)
+    pairs = []
+    while True:
+        try:
+            first = next(source)
+            pairs.append((first, next(source)))
+        except StopIteration:
+            return pairs
+
+
+def second_of(items):
+    """Lets `StopIteration` out when there is none."""
+    walk = iter(items)
+    next(walk)
+    return next(walk)
