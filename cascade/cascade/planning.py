@@ -169,7 +169,7 @@ class _Compiling:
 
     def _call(self, target: Any, shape: CallShape, arguments: tuple[Operand, ...]) -> Call | Enter:
         if isinstance(target, Task):
-            return Call(self.flows.name_of_task(target), arguments, shape.forms)
+            return Call(self.flows.name_of_task(target), arguments, shape.forms, _names(target))
         assert shape.flow is not None
         flow: Flow = shape.flow.value
         return Enter(self.flows.name_of_flow(flow), flow.parameters, arguments, shape.forms)
@@ -207,6 +207,13 @@ def _is_cached(shape: CallShape) -> bool:
 
 def _refuse(node: Node, message: str, hint: str | None = None) -> None:
     raise GraphError(Problem("CS442", message, format_place(node.place), hint))
+
+
+def _names(task: Task[..., Any]) -> tuple[str, ...]:
+    """The parameters that can be given by position, "" for one that can not be given by name."""
+    kinds = {"either": True, "position": False}
+    parameters = task.declared.parameters or ()
+    return tuple(each.name if kinds[each.kind] else "" for each in parameters if each.kind in kinds)
 
 
 def _declared(name: str, task: Task[..., Any]) -> Any:

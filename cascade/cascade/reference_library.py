@@ -68,14 +68,34 @@ def _jump_case(value: object, keys: Sequence[str]) -> int:
     raise LookupError(f"a jump to {value.target_key!r}, but the selector knows {', '.join(map(repr, keys)) or 'nothing'}")
 
 
-def _jump_arguments(value: Jump, arguments: tuple[object, ...]) -> tuple[object, ...]:
-    if value.data is not None and not isinstance(value.data, dict):
+def _jump_arguments(
+    value: Jump, arguments: tuple[object, ...], told: tuple[tuple[str, ...], str] = ((), "")
+) -> tuple[object, ...]:
+    """``told`` has the names of what is given by position, and the first parameter if it is given by name instead."""
+    names, first = told
+    if isinstance(value.data, dict):
+        changed = list(arguments)
+        for position in range(min(len(names), len(changed))):
+            if names[position] and names[position] in value.data:
+                changed[position] = value.data[names[position]]
+        return tuple(changed)
+    if value.data is not None and not first:
         return (value.data, *arguments[1:])
     return arguments
 
 
-def _jump_keywords(value: Jump, keywords: Mapping[str, object]) -> Mapping[str, object]:
-    return {**keywords, **value.data} if isinstance(value.data, dict) else keywords
+def _jump_keywords(
+    value: Jump, keywords: Mapping[str, object], told: tuple[tuple[str, ...], str] = ((), "")
+) -> Mapping[str, object]:
+    names, first = told
+    changed = dict(keywords)
+    if isinstance(value.data, dict):
+        for name in value.data:
+            if not (name and name in names):
+                changed[name] = value.data[name]
+    elif value.data is not None and first:
+        changed[first] = value.data
+    return changed
 
 
 def _route_case(value: object, keys: Sequence[object]) -> int:

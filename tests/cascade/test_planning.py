@@ -321,6 +321,32 @@ def test_other_data_is_the_first_argument() -> None:
     assert on_both(make).log == [("b", None, None), ("a", "b", None), ("b2", None, None), ("a", "end", None)]
 
 
+@pytest.mark.parametrize(
+    ("given", "keywords", "data", "then"),
+    [
+        ((1,), {}, {"x": 2}, (2, 0)), ((), {"x": 1}, 2, (2, 0)), ((1,), {"k": 5}, {"x": 2, "k": 6}, (2, 6)),
+        ((), {"k": 5, "x": 1}, {"x": 2}, (2, 5)), ((), {"k": 5}, 2, (2, 5)), ((1,), {"k": 5}, None, (1, 5)),
+    ],
+)  # fmt: skip
+def test_data_fits_however_the_state_is_called(
+    given: tuple[object, ...], keywords: dict[str, object], data: object, then: tuple[object, object]
+) -> None:
+    """A dict overrides what is given by position too; other data overrides the first parameter when that is given by name."""
+
+    def make(log: list[object]) -> object:
+        answers = iter([Jump("again", data)])
+
+        @cs.task(mode="inline", name="tests:state")
+        def state(x: object = None, k: object = 0) -> object:
+            log.append((x, k))
+            return next(answers, "end")
+
+        node = state(*given, **keywords)
+        return cs.bind(node, cs.select_jump({"again": node}))
+
+    assert on_both(make).log[1:] == [then]
+
+
 def test_a_state_that_the_goal_does_not_need_becomes_the_goal() -> None:
     """States that nobody jumps to do not run; results that are there already are not made again."""
 

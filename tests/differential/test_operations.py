@@ -40,10 +40,18 @@ SIGNATURE = ("f", (("x", "either", True), ("y", "keyword", False), ("z", "either
 TYPED: dict[str, tuple[type, ...]] = {
     "add": (set,), "update_set": (set,), "append": (list,), "extend": (list,), "put": (dict,), "update_dict": (dict,),
     "format_value": (object, str, str), "jump_case": (object, tuple), "route_case": (object, tuple),
-    "bind": (tuple, list, dict), "zip_equal": (tuple,), "jump_keywords": (Jump, dict), "jump_arguments": (Jump, tuple),
+    "bind": (tuple, list, dict), "zip_equal": (tuple,), "jump_keywords": (Jump, dict, tuple),
+    "jump_arguments": (Jump, tuple, tuple),
 }  # fmt: skip
 """What front ends hand to operations that no program can name."""
-FIXED = {("bind", 0): [SIGNATURE], ("format_value", 1): ["", "r", "s", "a"], ("jump_case", 1): [("a", "b"), ()]}
+TOLD = [((), ""), (("a",), ""), (("", "b"), ""), ((), "a")]
+FIXED = {
+    ("jump_arguments", 2): TOLD,
+    ("jump_keywords", 2): TOLD,
+    ("bind", 0): [SIGNATURE],
+    ("format_value", 1): ["", "r", "s", "a"],
+    ("jump_case", 1): [("a", "b"), ()],
+}
 HOLDS_STATE = {"iter", "map", "filter", "zip", "enumerate", "reversed"}
 
 

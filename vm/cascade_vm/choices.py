@@ -52,16 +52,28 @@ def _jump_data(value: Jump) -> object:
     return value.data
 
 
-def _jump_arguments(value: Jump, arguments: tuple[object, ...]) -> tuple[object, ...]:
-    """The positional arguments of the state: data that is no dict is the first one."""
-    if value.data is None or isinstance(value.data, dict):
+_Told = tuple[tuple[str, ...], str]
+"""How the call of a state is written: the names of the parameters that are given by position, "" for those that can not be
+given by name; and the name of the first parameter, if nothing is given by position and that one by name."""
+
+
+def _jump_arguments(value: Jump, arguments: tuple[object, ...], told: _Told = ((), "")) -> tuple[object, ...]:
+    """The positional arguments of the state: data that is no dict is the first one, a dict overrides those that it names."""
+    data, (names, first) = value.data, told
+    if data is None:
         return arguments
-    return (value.data, *arguments[1:])
+    if isinstance(data, dict):
+        named = [data.get(name, old) if name else old for name, old in zip(names, arguments, strict=False)]
+        return (*named, *arguments[len(named) :])
+    return arguments if first else (data, *arguments[1:])
 
 
-def _jump_keywords(value: Jump, keywords: dict[str, object]) -> dict[str, object]:
-    """The keyword arguments of the state: a dict overrides them."""
-    return {**keywords, **value.data} if isinstance(value.data, dict) else keywords
+def _jump_keywords(value: Jump, keywords: dict[str, object], told: _Told = ((), "")) -> dict[str, object]:
+    """The keyword arguments of the state: a dict overrides them, other data the first parameter if that is given by name."""
+    data, (names, first) = value.data, told
+    if isinstance(data, dict):
+        return {**keywords, **{name: item for name, item in data.items() if not name or name not in names}}
+    return keywords if data is None or not first else {**keywords, first: data}
 
 
 def _tail_call_case(value: object) -> bool:
@@ -140,8 +152,8 @@ def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[st
 OPERATIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "make_jump": (_make_jump, 1, 2), "make_tail_call": (_make_tail_call, 2, 3),
     "plain_value": (_plain_value, 1, 1),
-    "jump_case": (_jump_case, 2, 2), "jump_data": (_jump_data, 1, 1), "jump_arguments": (_jump_arguments, 2, 2),
-    "jump_keywords": (_jump_keywords, 2, 2), "tail_call_case": (_tail_call_case, 1, 1),
+    "jump_case": (_jump_case, 2, 2), "jump_data": (_jump_data, 1, 1), "jump_arguments": (_jump_arguments, 2, 3),
+    "jump_keywords": (_jump_keywords, 2, 3), "tail_call_case": (_tail_call_case, 1, 1),
     "tail_arguments": (_tail_arguments, 1, 1), "tail_keywords": (_tail_keywords, 1, 1), "route_case": (_route_case, 2, 2),
     "zip_equal": (_zip_equal, 1, None), "is_sequence": (_is_sequence, 1, 1), "is_mapping": (_is_mapping, 1, 1),
     "bind": (_bind, 3, 3),

@@ -54,11 +54,13 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a task, with arguments in ``forms``: "" by position, else the keyword."""
+    """A call of a task, with arguments in ``forms``: "" by position, else the keyword. ``names`` are those of the parameters
+    that can be given by position, "" for one that can not be given by name; jumps override arguments by them."""
 
     task: str
     arguments: tuple[Operand, ...]
     forms: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

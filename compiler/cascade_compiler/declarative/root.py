@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from cascade_compiler.csc.drafts import Label
 from cascade_compiler.declarative.beside import write_clusters
 from cascade_compiler.declarative.goals import Downstream, Goal
-from cascade_compiler.declarative.outline import Enter, Item, Result, results_of
+from cascade_compiler.declarative.outline import Call, Enter, Item, Result, results_of
 from cascade_compiler.declarative.scope import (
     Scope,
     done_mark,
@@ -29,7 +29,7 @@ from cascade_compiler.declarative.scope import (
     variable_of,
 )
 from cascade_compiler.declarative.steps import write_step
-from cascade_compiler.declarative.works import AddFlow, call_with
+from cascade_compiler.declarative.works import AddFlow, call_with, told
 from cascade_compiler.declarative.writing import Writer
 from cascade_compiler.graph import Ref
 
@@ -91,7 +91,7 @@ def write_goal(shared: Shared, goal: Goal) -> None:
                 _look_at(shared, goal, scope, node, written)
     _write_end(goal, scope, written)
     for landing in written.landings.values():
-        _write_landing(shared, landing)
+        _write_landing(shared, goal, landing)
 
 
 def _consumers(goal: Goal) -> dict[int, list[int]]:
@@ -168,7 +168,7 @@ def _is_plain(goal: Goal, state: int) -> bool:
     return not alone and state not in goal.facts.guarded
 
 
-def _write_landing(shared: Shared, landing: _Landing) -> None:
+def _write_landing(shared: Shared, goal: Goal, landing: _Landing) -> None:
     writer, state = shared.writer, landing.state
     writer.begin(landing.label, (_JUMP,))
     jump = writer.load(_JUMP)
@@ -179,8 +179,11 @@ def _write_landing(shared: Shared, landing: _Landing) -> None:
         writer.store(override_of(state), jump)
         writer.jump(landing.entry)
         return
-    arguments = writer.operate("jump_arguments", jump, writer.load(original_arguments(state)))
-    keywords = writer.operate("jump_keywords", jump, writer.load(original_keywords(state)))
+    work = goal.part.items[state].work
+    assert isinstance(work, Call | Enter)
+    known = told(writer, work)
+    arguments = writer.operate("jump_arguments", jump, writer.load(original_arguments(state)), known)
+    keywords = writer.operate("jump_keywords", jump, writer.load(original_keywords(state)), known)
     writer.jump(landing.again, arguments, keywords)
 
 

@@ -25,7 +25,7 @@ from cascade_compiler.declarative.scope import (
     override_of,
     variable_of,
 )
-from cascade_compiler.declarative.works import AddFlow, call_with, packed_arguments, value_of
+from cascade_compiler.declarative.works import AddFlow, call_with, packed_arguments, told, value_of
 from cascade_compiler.graph import Ref
 
 __all__ = ["Again", "write_step"]
@@ -193,7 +193,8 @@ def _write_state(scope: Scope, node: int, item: Item) -> Again:
     writer.begin(as_told)
     jump = writer.load(override_of(node))
     writer.forget(override_of(node))
-    given = (writer.operate("jump_arguments", jump, arguments), writer.operate("jump_keywords", jump, keywords))
+    known = told(writer, work)
+    given = (writer.operate("jump_arguments", jump, arguments, known), writer.operate("jump_keywords", jump, keywords, known))
     writer.jump(call, *given)
     writer.begin(plain)
     writer.jump(call, arguments, keywords)

@@ -16,7 +16,7 @@ from cascade_compiler.declarative.writing import Writer
 from cascade_compiler.graph import Ref
 from cascade_vm.blueprint import Parameter
 
-__all__ = ["AddFlow", "call_with", "packed_arguments", "value_of"]
+__all__ = ["AddFlow", "call_with", "packed_arguments", "told", "value_of"]
 
 AddFlow: TypeAlias = Callable[[object, Callable[[str], graph.FlowGraph]], str]
 """Gives the name of the flow that is the same as others with this key; made when there is none."""
@@ -64,6 +64,18 @@ def packed_arguments(writer: Writer, forms: Sequence[str], values: Sequence[Ref]
     named = [(form, value) for form, value in zip(forms, values, strict=True) if form]
     pairs = [ref for form, value in named for ref in (writer.constant(form), value)]
     return writer.operate("build_tuple", *positional), writer.operate("build_dict", *pairs)
+
+
+def told(writer: Writer, work: Call | Enter) -> Ref:
+    """What the operations ``jump_arguments`` and ``jump_keywords`` want to know of a call."""
+    if isinstance(work, Call):
+        names: tuple[str, ...] = work.names
+    else:
+        kinds = {"either": True, "position": False}
+        names = tuple(each.name if kinds[each.kind] else "" for each in work.parameters if each.kind in kinds)
+    positional = sum(not form for form in work.forms)
+    first = names[0] if names and not positional and names[0] in work.forms else ""
+    return writer.constant((names[:positional], first))
 
 
 def call_with(scope: Scope, item: Item, arguments: Ref, keywords: Ref) -> Ref:
