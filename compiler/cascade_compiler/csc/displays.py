@@ -81,13 +81,18 @@ def _dict(frame: Frame, entries: tuple[tree.DictItem, ...], span: Span) -> Ref:
 def fstring(frame: Frame, expression: tree.FString) -> Ref:
     """Each field is formatted as soon as it is evaluated."""
     parts: list[Ref] = []
+    text = ""
     for part in expression.parts:
         if isinstance(part, str):
-            parts.append(frame.constant(part, expression.span))
-        else:
-            if part.debug is not None:
-                parts.append(frame.constant(part.debug, part.span))
-            parts.append(_replacement(frame, part))
+            text += part
+            continue
+        text += part.debug or ""
+        if text:
+            parts.append(frame.constant(text, expression.span))
+            text = ""
+        parts.append(_replacement(frame, part))
+    if text:
+        parts.append(frame.constant(text, expression.span))
     if not parts:
         return frame.constant("", expression.span)
     if len(parts) == 1:

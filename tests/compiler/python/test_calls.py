@@ -46,7 +46,7 @@ def test_calls_of_tasks() -> None:
 
 
 def test_calls_of_flows() -> None:
-    check("return flow(a), flow(a, b, 1, *[2, 3], c=4, d=5, **{'e': 6}), flow(*a)", ([1, 2, 3, 4], 2), ([], 1), (5, 1))
+    check("return flow(a), flow(a, b, 1, *[2, 3], c=4, d=5, **{'e': 6}), flow(*a)", ([1, 2, 3, 4], 2), ([], 1))
     check("x = flow(a, c=1)\nreturn x", (1, 2))
 
 
