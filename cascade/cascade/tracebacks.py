@@ -195,7 +195,9 @@ def raises_at_caller(function: F) -> F:
 
 
 if TYPE_CHECKING:
-    _Steps = map[Any]
+
+    class _Steps:
+        """To type checkers only what it is declared to be: a coroutine."""
 else:
     _Steps = map
 
@@ -215,7 +217,7 @@ class Awaiting(_Steps, Coroutine[Any, Any, R]):
 
     def __new__(cls, coroutine: Coroutine[Any, Any, R]) -> Awaiting[R]:
         course = _Course(coroutine)
-        made = super().__new__(cls, operator.call, map(course, repeat(None)))
+        made: Awaiting[R] = map.__new__(cls, operator.call, map(course, repeat(None)))  # type: ignore[type-var]
         made._course = course
         return made
 

@@ -280,7 +280,7 @@ def test_annotations_are_for_people_and_the_command_line() -> None:
 def test_a_flow_looks_like_its_function() -> None:
     """For `inspect`, editors and documentation."""
     assert (greet.__name__, greet.__qualname__, greet.__module__) == ("greet", "greet", __name__)
-    assert greet.__doc__ == "Say hello.\n\n    To all.\n    "
+    assert greet.__doc__ == greet.fn.__doc__
     assert greet.doc == "Say hello.\n\nTo all."
     assert str(inspect.signature(greet)) == "(name: 'str', *others: 'str', mark: 'str' = '!') -> 'str'"
     assert greet.fn is inspect.unwrap(greet)
