@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
     from cascade_compiler.graph import FlowGraph
     from cascade_compiler.graph import Program as GraphProgram
-    from cascade_compiler.python.unit import Built, Definition, Service
+    from cascade_compiler.python.unit import Built, Definition, Word
     from cascade_vm.blueprint import Blueprint
 
     from cascade.flows import FlowFunction
@@ -45,9 +45,9 @@ class Meanings:
         self.flows: dict[str, AnyFlow] = {own.name: own}
         self.tasks: dict[str, AnyTask] = {}
 
-    def __call__(self, value: object) -> TaskSymbol | FlowSymbol | Service | None:
+    def __call__(self, value: object) -> TaskSymbol | FlowSymbol | Word | None:
         from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
-        from cascade_compiler.python.unit import Service
+        from cascade_compiler.python.unit import Word
 
         from cascade.flows import FlowFunction
 
@@ -58,7 +58,7 @@ class Meanings:
         if isinstance(value, FlowFunction | Flow):
             return FlowSymbol(_named(self.flows, value.name, value), None, value.parameters)
         word = WORDS.get(value) if callable(value) and isinstance(value, FunctionType) else None
-        return None if word is None else Service(word)
+        return None if word is None else Word(word)
 
 
 def _named(known: dict[str, T], name: str, value: T) -> str:

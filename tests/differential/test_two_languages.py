@@ -17,7 +17,7 @@ from cascade_compiler import graph
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.lowering import lower
 from cascade_compiler.optimise import optimise
-from cascade_compiler.python.unit import Definition, Service, build, read_definition
+from cascade_compiler.python.unit import Definition, Word, build, read_definition
 from cascade_grammar.parser import parse_module
 from cascade_grammar.spans import Source
 from cascade_vm.blueprint import Blueprint, Location
@@ -36,7 +36,7 @@ _NUMBERS = count(1)
 class Stub:
     """Something that a flow may name."""
 
-    def __init__(self, meaning: TaskSymbol | Service) -> None:
+    def __init__(self, meaning: TaskSymbol | Word) -> None:
         self.meaning = meaning
 
 
@@ -46,7 +46,7 @@ class Made:
         self.definition: Definition = read_definition(fn, fn.__qualname__)
 
 
-def resolve(value: object) -> TaskSymbol | FlowSymbol | Service | None:
+def resolve(value: object) -> TaskSymbol | FlowSymbol | Word | None:
     match value:
         case Stub(meaning=meaning):
             return meaning
@@ -57,7 +57,7 @@ def resolve(value: object) -> TaskSymbol | FlowSymbol | Service | None:
 
 
 SERVICES = ModuleType("cs")
-vars(SERVICES).update(sleep=Stub(Service("sleep")), emit=Stub(Service("emit")))
+vars(SERVICES).update(sleep=Stub(Word("sleep")), emit=Stub(Word("emit")))
 
 
 def from_python(text: str) -> graph.Program:

@@ -27,7 +27,7 @@ from cascade_compiler import graph
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.lowering import lower
 from cascade_compiler.optimise import optimise
-from cascade_compiler.python.unit import Built, Definition, Service, build, check, read_definition
+from cascade_compiler.python.unit import Built, Definition, Word, build, check, read_definition
 from cascade_grammar.diagnostics import Diagnostic, SourceErrors
 from cascade_vm import signature
 from cascade_vm.blueprint import Blueprint
@@ -38,13 +38,13 @@ from support.outcomes import snapshot
 
 __all__ = ["ENGINES", "Flow", "Module", "Ran", "check_function", "check_same", "codes", "module", "refusals"]
 
-_SERVICES = {name: Service(name) for name in ("sleep", "wait", "emit", "timeout", "gather", "fail")}
+_SERVICES = {name: Word(name) for name in ("sleep", "wait", "emit", "timeout", "gather", "fail")}
 
 
 class _Stub:
     """A service as flows see it: known by its identity."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Word) -> None:
         self.service = service
 
 
@@ -54,7 +54,8 @@ class Flow:
     def __init__(self, fn: Callable[..., Any]) -> None:
         assert isinstance(fn, FunctionType)
         self.fn = fn
-        self.definition: Definition = read_definition(fn, fn.__qualname__)
+        name = fn.__qualname__
+        self.definition: Definition = read_definition(fn, f"flows:{name}" if "<locals>" in name else name)
         check(self.definition, resolve)
 
     @cached_property
@@ -65,7 +66,7 @@ class Flow:
         raise AssertionError("a flow is not called by itself")
 
 
-def resolve(value: object) -> TaskSymbol | FlowSymbol | Service | None:
+def resolve(value: object) -> TaskSymbol | FlowSymbol | Word | None:
     """What the values of these modules are."""
     match value:
         case Task():

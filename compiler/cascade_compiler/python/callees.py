@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from cascade_compiler.csc.symbols import ConstSymbol, FlowSymbol, TaskSymbol
 from cascade_compiler.python import literals, nodes, services
-from cascade_compiler.python.meanings import BuiltInFunction, ErrorClass, Meaning, ModuleValue, Pending, Refused, Service
+from cascade_compiler.python.meanings import BuiltInFunction, ErrorClass, Meaning, ModuleValue, Pending, Refused, Word
 from cascade_compiler.python.translation import Translation, as_expression
 from cascade_grammar import tree
-from cascade_vm.names import is_public
+from cascade_vm.names import is_public, opens_attributes
 from cascade_vm.operations import BUILTINS
 
 __all__ = ["arguments", "awaited", "call", "listed"]
@@ -62,7 +62,7 @@ def _of_global(
             return _built_in(translation, node, name)
         case ErrorClass():
             return tree.Call(span, error_name(translation, node.func, meaning), arguments(translation, node))
-        case Service():
+        case Word():
             return services.request(translation, node, meaning.name, written)
         case Pending():
             return tree.Call(span, tree.Name(where, written), arguments(translation, node), policies)
@@ -108,6 +108,9 @@ def _method(
     if not is_public(function.attr):
         message = f"`{function.attr}` is a private method, and flows call public ones only"
         return translation.refuse("CS272", name_span.span, message, "let a task do it")
+    if isinstance(found and found[1], BuiltInFunction) and opens_attributes(str, function.attr):
+        message = f"`.{function.attr}` is called on the text itself"
+        return translation.refuse("CS273", function, message, f'as in `"…".{function.attr}(…)`')
     target = tree.Attribute(translation.span(function), translation.expression(function.value), name_span)
     uses_up = function.attr in _USED_UP_BY_METHODS
     return tree.Call(span, target, arguments(translation, node, uses_up=uses_up))

@@ -14,11 +14,11 @@ from cascade_compiler.python.meanings import (
     ModuleValue,
     Pending,
     Refused,
-    Service,
+    Word,
 )
 from cascade_compiler.python.translation import Translation, as_expression
 from cascade_grammar import tree
-from cascade_vm.names import is_public
+from cascade_vm.names import is_public, opens_attributes
 
 __all__ = ["expression"]
 
@@ -107,6 +107,9 @@ def _attribute(translation: Translation, node: ast.Attribute) -> tree.Expression
     if not is_public(node.attr):
         message = f"`{node.attr}` is a private attribute, and flows reach public ones only"
         return translation.refuse("CS272", name.span, message, "let a task do it")
+    if opens_attributes("", node.attr):
+        message = f"`.{node.attr}` is called where it stands, for it reaches attributes by computed names"
+        return translation.refuse("CS273", node, message, f"as in `lambda value: text.{node.attr}(value)`")
     return tree.Attribute(translation.span(node), translation.expression(node.value), name)
 
 
@@ -131,7 +134,7 @@ def _global(
         case TaskSymbol():
             hint = f"call it, as in `[{written}(value) for value in values]`"
             return translation.refuse("CS282", node, f"`{written}` is a task, and can only be called", hint)
-        case Service():
+        case Word():
             return translation.refuse("CS296", node, f"`{written}` can only be called", f"as in `{written}(…)`")
         case ModuleValue():
             message = f"`{written}` is a module, and only what is in it can be used"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import sys
 import types
+from collections.abc import MutableMapping, MutableSequence, MutableSet
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -19,12 +20,12 @@ from cascade_vm.library import name_of
 from cascade_vm.limits import CONSTANT_DEPTH, SET_ITEMS, depth_of
 
 __all__ = [
-    "BuiltInFunction", "ErrorClass", "Meaning", "ModuleValue", "Pending", "Refused", "Resolve", "Service", "meaning_of",
+    "BuiltInFunction", "ErrorClass", "Meaning", "ModuleValue", "Pending", "Refused", "Resolve", "Word", "meaning_of",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Word:
     """A function that asks something of the run: ``name`` is "sleep", "wait", "emit", "timeout", "gather" or "fail"."""
 
     name: str
@@ -33,7 +34,7 @@ class Service:
 class Resolve(Protocol):
     """What a Python value is to flows, if it is a task, a flow or a service of the run."""
 
-    def __call__(self, value: object) -> TaskSymbol | FlowSymbol | Service | None: ...
+    def __call__(self, value: object) -> TaskSymbol | FlowSymbol | Word | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Refused:
 
 
 Meaning: TypeAlias = (
-    TaskSymbol | FlowSymbol | ConstSymbol | Service | BuiltInFunction | ErrorClass | ModuleValue | Pending | Refused
+    TaskSymbol | FlowSymbol | ConstSymbol | Word | BuiltInFunction | ErrorClass | ModuleValue | Pending | Refused
 )
 
 
@@ -95,13 +96,13 @@ def meaning_of(value: object, resolve: Resolve) -> Meaning:
     return BuiltInFunction(name) if name is not None else _refused(value)
 
 
-def _of_asyncio(value: object) -> Service | None:
+def _of_asyncio(value: object) -> Word | None:
     asyncio = sys.modules.get("asyncio")  # a program that does not import it does not use it
     if asyncio is None or not callable(value):
         return None
     for name in ("sleep", "gather", "timeout"):
         if value is getattr(asyncio, name, None):
-            return Service(name)
+            return Word(name)
     return None
 
 
@@ -145,11 +146,13 @@ def _refused(value: Any) -> Refused:
         hint = "decorate it with `@cs.task`, or with `@cs.flow` if it is to be compiled as well"
         return Refused("CS269", "`{name}` is a function that is neither a task nor a flow", hint)
     kind = type(value).__name__
-    message = f"`{{name}}` is a global, and its value ({_article(kind)}) can change: flows read only what stays as it is"
+    why = "can change" if isinstance(value, _CHANGE) else "is no constant"
+    message = f"`{{name}}` is a global, and its value ({_article(kind)}) {why}: flows read only what stays as it is"
     hint = "pass it as an argument" + _INSTEAD_OF.get(kind, "")
     return Refused("CS270", message, hint)
 
 
+_CHANGE = (list, dict, set, bytearray, MutableSequence, MutableMapping, MutableSet)
 _INSTEAD_OF = {"list": ", or make it a tuple", "set": ", or make it a frozenset", "dict": ", or read it in a task"}
 
 

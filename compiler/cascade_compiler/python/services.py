@@ -114,15 +114,15 @@ def _kind(translation: Translation, written: ast.expr) -> tree.Name:
 # --- services ------------------------------------------------------------------------------------------------------------
 
 
-class _Service(NamedTuple):
+class _Known(NamedTuple):
     parameters: tuple[str, ...]
     example: str
 
 
 _SERVICES = {
-    "sleep": _Service(("duration",), "cs.sleep(5)"),
-    "wait": _Service(("signal", "timeout"), 'cs.wait("approved", timeout=60)'),
-    "emit": _Service(("name", "value"), 'cs.emit("progress", done)'),
+    "sleep": _Known(("duration",), "cs.sleep(5)"),
+    "wait": _Known(("signal", "timeout"), 'cs.wait("approved", timeout=60)'),
+    "emit": _Known(("name", "value"), 'cs.emit("progress", done)'),
 }
 
 

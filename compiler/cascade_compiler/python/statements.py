@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cascade_compiler.python import handlers, literals, nodes, patterns
 from cascade_compiler.python.callees import error_name
-from cascade_compiler.python.meanings import ErrorClass, Service
+from cascade_compiler.python.meanings import ErrorClass, Word
 from cascade_compiler.python.translation import Translation, as_statement
 from cascade_grammar import tree
 from cascade_grammar.spans import Span
@@ -81,7 +81,7 @@ def _evaluate(translation: Translation, node: ast.Expr, value: ast.expr) -> tree
         return tree.Pass(span)
     if isinstance(value, ast.Call):
         found = translation.global_meaning(value.func)
-        if found is not None and found[1] == Service("fail") and len(value.args) <= 1 and not value.keywords:
+        if found is not None and found[1] == Word("fail") and len(value.args) <= 1 and not value.keywords:
             return tree.Fail(span, _failure(translation, value))
     return tree.Evaluate(span, translation.expression(value))
 
@@ -183,7 +183,7 @@ def _with(translation: Translation, node: ast.With | ast.AsyncWith) -> tree.Stat
 def _duration(translation: Translation, item: ast.withitem) -> tree.Expression:
     call = item.context_expr
     found = translation.global_meaning(call.func) if isinstance(call, ast.Call) else None
-    if isinstance(call, ast.Call) and found is not None and found[1] == Service("timeout"):
+    if isinstance(call, ast.Call) and found is not None and found[1] == Word("timeout"):
         if item.optional_vars is not None:
             translation.refuse("CS268", item.optional_vars, "a timeout in a flow has no value", "leave `as …` out")
         values = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg is not None)]

@@ -22,7 +22,7 @@ from cascade_compiler.python.annotations import type_of
 from cascade_compiler.python.closures import close
 from cascade_compiler.python.definitions import RULES
 from cascade_compiler.python.functions import Heading, build_function
-from cascade_compiler.python.meanings import Resolve, Service
+from cascade_compiler.python.meanings import Resolve, Word
 from cascade_compiler.python.names import Names, Watched
 from cascade_compiler.python.reading import Reading, mangled, read_function
 from cascade_compiler.python.rules import RULES as BUILDING
@@ -32,7 +32,7 @@ from cascade_grammar.spans import Source
 from cascade_vm.blueprint import Parameter, Task
 from cascade_vm.constants import Constant, is_constant
 
-__all__ = ["Built", "Definition", "Resolve", "Service", "Watched", "build", "check", "read_definition"]
+__all__ = ["Built", "Definition", "Resolve", "Word", "Watched", "build", "check", "read_definition"]
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ CASES = [
     ("return [math.missing]", "CS280"),
     ("return [plain](a)", "CS269"),
     ("return sorted(a, key=[plain])", "CS269"),
+    ("return [str.format](a, b)", "CS273"),
+    ("return map(['{}'.format], a)", "CS273"),
     ("return [random.random]()", "CS269"),
     ("return [Decimal](a)", "CS281"),
     ("return [Color].RED", "CS281"),
