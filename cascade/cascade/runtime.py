@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from cascade.bus import MessageBus
 from cascade.engine import Engine
@@ -18,10 +18,13 @@ from cascade.tracebacks import raises_at_caller
 
 if TYPE_CHECKING:
     from cascade.events import Listener
+    from cascade.lazy import LazyResult
     from cascade.signals import Signals
     from cascade.tracebacks import Awaiting
 
 __all__ = ["Budget", "Engine", "MessageBus", "arun", "checked_result", "reported", "run", "start"]
+
+R = TypeVar("R")
 
 
 @cache
@@ -30,6 +33,26 @@ def shared_engine() -> Engine:
     return Engine()
 
 
+@overload
+def run(
+    target: LazyResult[R],
+    params: Mapping[str, object] | None = None,
+    *,
+    use_vm: bool | None = True,
+    budget: Budget | None = None,
+    listener: Listener | None = None,
+    signals: Signals | None = None,
+) -> R: ...
+@overload
+def run(
+    target: object,
+    params: Mapping[str, object] | None = None,
+    *,
+    use_vm: bool | None = True,
+    budget: Budget | None = None,
+    listener: Listener | None = None,
+    signals: Signals | None = None,
+) -> Any: ...
 @raises_at_caller
 def run(
     target: object,
@@ -58,6 +81,26 @@ def _inside_a_loop() -> bool:
     return True
 
 
+@overload
+def arun(
+    target: LazyResult[R],
+    params: Mapping[str, object] | None = None,
+    *,
+    use_vm: bool | None = True,
+    budget: Budget | None = None,
+    listener: Listener | None = None,
+    signals: Signals | None = None,
+) -> Awaiting[R]: ...
+@overload
+def arun(
+    target: object,
+    params: Mapping[str, object] | None = None,
+    *,
+    use_vm: bool | None = True,
+    budget: Budget | None = None,
+    listener: Listener | None = None,
+    signals: Signals | None = None,
+) -> Awaiting[Any]: ...
 def arun(
     target: object,
     params: Mapping[str, object] | None = None,

@@ -221,8 +221,8 @@ class Awaiting(_Steps, Coroutine[Any, Any, R]):
         made._course = course
         return made
 
-    def __await__(self) -> Any:
-        return self
+    def __await__(self) -> Generator[Any, Any, R]:
+        return self  # type: ignore[return-value]
 
     def send(self, value: Any, /) -> Any:
         """Go on; event loops do it by ``next``, which leaves no frame."""

@@ -11,7 +11,7 @@ import sys
 import threading
 import typing
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_type
 
 import pytest
 from cascade_vm.codec import decode, encode
@@ -412,6 +412,19 @@ def test_words_of_flows_ask_the_run(use_vm: bool) -> None:
     heard: list[Any] = []
     assert cs.run(words(), use_vm=use_vm, signals=signals, listener=heard.append) == [5, "[5]", 2, "A"]
     assert "began" in [getattr(event, "name", None) for event in heard]
+
+
+def test_type_checkers_see_the_signature() -> None:
+    """Arguments, results (of an `async def` what it returns), and what running a call gives."""
+    assert_type(greet("a", mark="?"), cs.LazyResult[str])
+    assert_type(doubled(1), cs.LazyResult[int])
+    assert_type(stepped.map(n=[1]), cs.LazyResult[list[int]])
+    assert_type(cs.run(doubled(1).with_retry(2)), int)
+
+    async def main() -> None:
+        assert_type(await cs.arun(greet("a")), str)
+
+    asyncio.run(main())
 
 
 # --- the compiler comes late ---------------------------------------------------------------------------------------------
