@@ -30,6 +30,11 @@ CONTAINERS = (ast.ClassDef, ast.Yield, ast.YieldFrom, ast.With, ast.AsyncWith, a
 """What a function is left out for: this is not what flows are for."""
 
 
+NAMES = {"CS269", "CS270", "CS271", "CS280", "CS281", "CS283", "CS288"}
+"""Codes of refusals that are for what a name leads to, outside of the function: a function that was not decorated, a class, a
+global that can change. All others are for what the function itself says."""
+
+
 class TooDeepError(Exception):
     """CPython itself could not run the example."""
 
@@ -62,7 +67,7 @@ class Seen:
     """How a call ended: the value or the error with its cause, the arguments as they are afterwards, and what was printed."""
 
     returned: bool
-    shown: str
+    shown: str = field(compare=False)
     exact: Snapshot
     printed: str
 
@@ -76,13 +81,23 @@ def observe(run: Run, call: Call) -> Seen:
     with contextlib.redirect_stdout(io.StringIO()) as output:
         try:
             value = run(*arguments, **keywords)
-            kind, shown, exact = True, repr(value), snapshot((value, arguments, keywords))
+            kind, shown, exact = True, repr(value), _functions_by_name(snapshot((value, arguments, keywords)))
         except RecursionError as error:
             raise TooDeepError from error
         except Exception as error:
             kind, shown = False, _error_text(error)
             exact = (shown, _error_text(error.__cause__), snapshot(error.args), snapshot((arguments, keywords)))
     return Seen(kind, shown, exact, output.getvalue())
+
+
+def _functions_by_name(exact: Any) -> Any:
+    """A function that is given back is not compared further: that of a flow is another, of the same name."""
+    match exact:
+        case ("function" | "Function", str(shown)):
+            return "function", shown.removeprefix("<function ").partition(" at ")[0].rstrip(">").rpartition(".")[2]
+        case tuple():
+            return tuple(_functions_by_name(part) for part in exact)
+    return exact
 
 
 def _error_text(error: BaseException | None) -> str:
@@ -195,6 +210,12 @@ class Report:
         """Accepted, refused, wrong. A wrong function is no accepted one."""
         return len(self.accepted), len(self.refused), len(self.wrong)
 
+    @property
+    def share(self) -> float:
+        """Of those whose names lead to nothing that flows refuse, how many are accepted: from 0 to 1."""
+        own = sum(not NAMES.issuperset(codes) for codes in self.refused.values())
+        return len(self.accepted) / max(1, len(self.accepted) + own)
+
     def lines(self, everything: bool = False) -> Iterator[str]:
         """The report as text; with ``everything``, each refusal with its sentence."""
         accepted, refused, wrong = self.numbers
@@ -202,6 +223,9 @@ class Report:
         for code, count in Counter(code for codes in self.refused.values() for code in dict.fromkeys(codes)).most_common():
             names = [name for name, codes in self.refused.items() if code in codes]
             yield f"  {code}: {count:4d}  {', '.join(names[:4])}{', …' if count > 4 else ''}"
+        if self.refused:
+            outside = sum(NAMES.issuperset(codes) for codes in self.refused.values())
+            yield f"  {outside} of them only for what names lead to; of the others, {self.share:.1%} are accepted"
         if everything:
             yield from (f"  refused {name}: {said}" for name, said in self.said.items())
         for name, difference in self.wrong.items():

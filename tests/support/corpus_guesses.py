@@ -74,7 +74,8 @@ def _values(name: str, annotation: Any, default: Any) -> st.SearchStrategy[Any]:
 def _of_type(annotation: Any) -> st.SearchStrategy[Any] | None:
     if isinstance(annotation, str):
         annotation = {kind.__name__: kind for kind in (int, float, str, bool, bytes, list, dict)}.get(annotation.split("[")[0])
-    if annotation in _SIMPLE and annotation is not None:
+        return None if annotation is None else _SIMPLE[annotation]
+    if (isinstance(annotation, type) or annotation is None) and annotation in _SIMPLE:
         return _SIMPLE[annotation]
     origin, inner = get_origin(annotation), [_of_type(each) for each in get_args(annotation) if each is not ...]
     if None in inner:
