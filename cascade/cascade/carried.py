@@ -40,9 +40,9 @@ def packed(error: BaseException, causes: int = _MOST_CAUSES) -> BaseException:
 def unpacked(error: BaseException) -> BaseException:
     """The inverse, for an error that was pickled in between."""
     places: list[Place] = error.__dict__.pop(_PLACES, [])
-    error.__traceback__ = frames_at(places)
+    BaseException.with_traceback(error, frames_at(places))
     for name, value in error.__dict__.pop(_LINKS, {}).items():
-        setattr(error, name, unpacked(value) if isinstance(value, BaseException) else value)
+        BaseException.__setattr__(error, name, unpacked(value) if isinstance(value, BaseException) else value)
     if isinstance(error, BaseExceptionGroup):
         for part in error.exceptions:
             unpacked(part)

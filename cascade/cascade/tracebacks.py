@@ -68,7 +68,7 @@ def _write_frames(error: BaseException) -> None:
     places = new_places(error)
     if not places and (len(kept) == len(stack) or (not kept and _is_fault(error, stack))):
         return
-    error.__traceback__ = frames_at(places, _linked(kept))
+    BaseException.with_traceback(error, frames_at(places, _linked(kept)))  # its class may refuse to have attributes set
     error.__dict__[_SHOWN] = trail_mark(error)
 
 
