@@ -8,7 +8,7 @@
     │   ├── ArgumentError       CS405-407, CS430: the arguments of a flow or task do not fit (a `TypeError` too)
     │   ├── TaskError           CS408-410, CS418: a task can not be bound to a function
     │   ├── ResultError         CS411-412: a result is not what was declared, or no JSON
-    │   ├── LazyValueError      CS425-428: the result of a call was used before it is there (a `TypeError` too)
+    │   ├── LazyValueError      CS425-428, CS456: the result of a call was used before it is there (a `TypeError` too)
     │   ├── LazyAttributeError  CS429: so was an attribute of it (an `AttributeError` too)
     │   ├── GraphError          CS431-443: calls, routes, resources or JSON that make no graph, or none that can run
     │   ├── EngineError         CS445-459: an engine can not run what it was given
@@ -95,6 +95,7 @@ RUN_CODES: dict[str, str] = {
     "CS453": "a value can not be written into a Blueprint",
     "CS454": "a resource did not give exactly one value",
     "CS455": "nodes of a graph need each other",
+    "CS456": "a task gave a call that did not run",
 }
 """The codes of this room, each with its title."""
 

@@ -32,7 +32,7 @@ from cascade.events import (
     Waiting,
     tell,
 )  # fmt: skip
-from cascade.modes import REFUSED, Invoke, later, refuse
+from cascade.modes import REFUSED, Invoke, answered, refuse
 from cascade.policies import Policy, Retry, apply, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_arguments, wait_arguments
 from cascade.signals import Signals
@@ -313,7 +313,7 @@ def _called(target: str, method: Any, arguments: Sequence[object], keywords: Map
         value = method(*arguments, **keywords)
     except REFUSED as error:
         refuse(target, error)
-    return later(target, value) if hasattr(value, "__await__") else value
+    return answered(target, value)
 
 
 if TYPE_CHECKING:

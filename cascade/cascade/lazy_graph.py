@@ -17,6 +17,7 @@ from cascade_vm.errors import CATCHABLE
 from cascade_vm.host import UNBOUND, Place
 
 from cascade.errors import GraphError, Problem
+from cascade.injected import check_injected
 from cascade.inputs import Input
 from cascade.lazy import NOTHING, LazyResult, Mapped, policy_values, target_name
 from cascade.placeholder import Placeholder
@@ -107,14 +108,17 @@ class LazyGraph:
 def graph_of(target: object) -> LazyGraph:
     """Read the graph of a target: a placeholder, a call of a flow, or a container of these.
 
-    Raises `GraphError` CS440 for a graph that needs itself, which only a container that was changed later can bring about.
+    Raises `GraphError`: CS440 for a graph that needs itself, which only a container that was changed later can bring about,
+    CS439 for a resource where no task gets it.
     """
     reading = _Reading(target)
     number = reading.number_of(target)
     if number < 0:  # an input, or a literal: its value is the result, by the only route there is
         reading.nodes.append(Node(0, "value", RouteShape(reading.slot(0), reading.slot((0,)), (number,)), (None, 0)))
         number = 0
-    return LazyGraph(reading.nodes, number, reading.values)
+    graph = LazyGraph(reading.nodes, number, reading.values)
+    check_injected(graph)
+    return graph
 
 
 class _Reading:
@@ -126,7 +130,6 @@ class _Reading:
         self._numbers: dict[int, Number] = {}  # of things, by identity
         self._holds: dict[int, bool] = {}  # whether a container holds placeholders
         self._kept: list[object] = [target]  # so that identities stay theirs
-        self._calls = _calls_in(target)
 
     # --- what is a node ---
 
@@ -136,7 +139,7 @@ class _Reading:
             return isinstance(value, LazyResult | Router)
         if isinstance(value, _CONTAINERS):
             return self._holds_things(value)
-        return id(value) in self._calls
+        return isinstance(value, FlowCall)
 
     def _holds_things(self, value: object) -> bool:
         """Whether a container holds placeholders, however deep."""
@@ -149,7 +152,7 @@ class _Reading:
         while path:
             container, items = path[-1]
             for item in items:
-                if isinstance(item, Placeholder) or id(item) in self._calls:
+                if isinstance(item, Placeholder | FlowCall):
                     holds[id(container)] = True
                 elif isinstance(item, _CONTAINERS):
                     known = holds.get(id(item))
@@ -307,21 +310,6 @@ def _needs(thing: _Thing) -> Iterable[Any]:
     if isinstance(thing, Router):
         return (thing.selector, *thing.routes.values())
     return () if isinstance(thing, FlowCall) else children(thing)
-
-
-def _calls_in(target: object) -> set[int]:
-    """The calls of flows in a target that is a container, or is one itself; elsewhere such a call is a value like any other."""
-    found: set[int] = set()
-    seen: set[int] = set()
-    pending = [target]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, FlowCall):
-            found.add(id(value))
-        elif isinstance(value, _CONTAINERS) and id(value) not in seen:
-            seen.add(id(value))
-            pending += children(value)
-    return found
 
 
 def _name(thing: _Thing) -> str:

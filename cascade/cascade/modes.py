@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from cascade_vm.host import Pending
 
+from cascade.answers import PLAIN, finished
 from cascade.tasks import Task
 from cascade.threads import DaemonThreads
 
 if TYPE_CHECKING:
     from cascade.processes import Processes
 
-__all__ = ["REFUSED", "Invoke", "Pools", "awaited", "bind", "later", "refuse"]
+__all__ = ["REFUSED", "Invoke", "Pools", "answered", "awaited", "bind", "later", "refuse"]
 
 Invoke: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], object]
 
@@ -96,9 +97,15 @@ def _inline(target: str, fn: Callable[..., Any]) -> Invoke:
             value = fn(*arguments, **keywords) if keywords else fn(*arguments)
         except REFUSED as error:
             refuse(target, error)
-        return later(target, value) if hasattr(value, "__await__") else value
+        return value if type(value) in PLAIN else answered(target, value)
 
     return call
+
+
+def answered(target: str, value: Any) -> object:
+    """What a function gave on the loop: the value, or what it will be when it has been awaited."""
+    value = finished(target, value)
+    return later(target, value) if hasattr(value, "__await__") else value
 
 
 def later(target: str, answer: Awaitable[Any]) -> Pending:
@@ -113,7 +120,7 @@ async def awaited(target: str, answer: Awaitable[Any]) -> object:
     a program can catch and retry.
     """
     try:
-        return await answer
+        return finished(target, await answer)
     except asyncio.CancelledError as error:
         current = asyncio.current_task()
         if current is None or current.cancelling():
@@ -148,6 +155,7 @@ async def _measured(
     loop = asyncio.get_running_loop()
     work = partial(context.run, _timed, task.name, task.fn, arguments, keywords)
     value, seconds = await loop.run_in_executor(pools.threads, work)
+    value = finished(task.name, value)
     return (await awaited(task.name, value) if hasattr(value, "__await__") else value), seconds
 
 
@@ -186,7 +194,7 @@ class _Auto:
         finally:
             if perf_counter() - began > TOO_LONG:
                 self._relapse()
-        return later(self._task.name, value) if hasattr(value, "__await__") else value
+        return value if type(value) in PLAIN else answered(self._task.name, value)
 
     async def _prove(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
         value, seconds = await _measured(self._pools, self._task, arguments, keywords)

@@ -15,7 +15,7 @@ from cascade_vm.blueprint import Blueprint, Parameter
 from cascade_vm.blueprint import Flow as FlowCode
 from cascade_vm.linker import Image, link
 
-from cascade.errors import Problem, TargetError
+from cascade.errors import ArgumentError, Problem, TargetError
 from cascade.parameters import bind_call, format_signature, near_miss
 
 if TYPE_CHECKING:
@@ -176,7 +176,8 @@ class Flow:
         return format_signature(self.code)
 
     def __call__(self, *arguments: object, **keywords: object) -> FlowCall:
-        """Bind and check the arguments. Raises `ArgumentError`."""
+        """Bind and check the arguments. Raises `ArgumentError`, also for results of calls: they are not there yet."""
+        _refuse_calls(self, arguments, keywords)
         return FlowCall(self, tuple(bind_call(self.code, arguments, keywords, self.program.checks_types)))
 
     def __repr__(self) -> str:
@@ -189,3 +190,14 @@ class FlowCall:
 
     flow: Flow
     arguments: tuple[object, ...]
+
+
+def _refuse_calls(flow: Flow, *given: object) -> None:
+    from cascade.placeholder import Placeholder, describe
+    from cascade.structure import unfinished_in
+
+    for found in unfinished_in(given):
+        said = describe(found) if isinstance(found, Placeholder) else "a call of a flow"
+        message = f"an argument of flow `{flow.name}` is {said}, which is not there yet"
+        hint = f"call `{flow.name}` in a @cs.flow that gets it as an argument"
+        raise ArgumentError(Problem("CS407", message, None, hint))

@@ -12,9 +12,13 @@ from typing import Any, Literal, NamedTuple
 from cascade.errors import GraphError, Problem
 from cascade.lazy import NOTHING, LazyResult, given_by, policy_values, target_name
 from cascade.placeholder import Placeholder
+from cascade.program import FlowCall
 from cascade.routing import Router
 
-__all__ = ["Edge", "Kind", "children", "edges_of", "label_of", "nodes_of", "placeholders_in", "replaced"]
+__all__ = [
+    "Edge", "Kind", "children", "edges_of", "label_of", "nodes_of", "placeholders_in", "replaced",
+    "unfinished_in",
+]  # fmt: skip
 
 Kind = Literal["data", "order", "condition", "otherwise", "policy", "selector", "route", "jump"]
 """What a node is to another: an argument, something to come after, a condition, what stands in when it is skipped, a setting of
@@ -31,7 +35,12 @@ class Edge(NamedTuple):
 
 def placeholders_in(value: object) -> Iterator[Placeholder]:
     """The placeholders in an argument, in the order in which they are written, those inside of containers included."""
-    if isinstance(value, Placeholder):
+    return (one for one in unfinished_in(value) if isinstance(one, Placeholder))
+
+
+def unfinished_in(value: object) -> Iterator[Placeholder | FlowCall]:
+    """`placeholders_in`, and the calls of flows of loaded programs: all that a run puts a value in the place of."""
+    if isinstance(value, Placeholder | FlowCall):
         yield value
         return
     if not isinstance(value, list | tuple | dict | set | frozenset):
@@ -40,7 +49,7 @@ def placeholders_in(value: object) -> Iterator[Placeholder]:
     todo: list[Iterator[object]] = [children(value)]
     while todo:
         for item in todo[-1]:
-            if isinstance(item, Placeholder):
+            if isinstance(item, Placeholder | FlowCall):
                 yield item
             elif isinstance(item, list | tuple | dict | set | frozenset) and id(item) not in entered:
                 entered.add(id(item))

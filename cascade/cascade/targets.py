@@ -15,7 +15,7 @@ from cascade.lazy import NOTHING, LazyResult, Mapped, target_name
 from cascade.parameters import near_miss
 from cascade.placeholder import Placeholder
 from cascade.program import Flow, FlowCall
-from cascade.structure import placeholders_in
+from cascade.structure import unfinished_in
 from cascade.tasks import Task
 
 __all__ = ["check_target", "direct_call", "following", "name_of"]
@@ -93,7 +93,7 @@ def direct_call(target: object) -> FlowCall | None:
     if not isinstance(target, LazyResult) or isinstance(target.target, Task | Mapped | Flow):
         return None
     said = target.policies or target.order or target.selector or target.condition is not None
-    if said or target.otherwise is not NOTHING or next(placeholders_in((target.args, target.kwargs)), None) is not None:
+    if said or target.otherwise is not NOTHING or next(unfinished_in((target.args, target.kwargs)), None) is not None:
         return None
     call: FlowCall = target.target.call(*target.args, **target.kwargs)
     return call
