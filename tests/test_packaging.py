@@ -63,6 +63,9 @@ def checkout(tmp_path: Path) -> Path:
         script = bin_folder / name
         script.write_text(f"#!{sys.executable}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
         script.chmod(0o755)
+    python = bin_folder / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
     return tmp_path
 
 
