@@ -169,7 +169,7 @@ class _Compiling:
 
     def _call(self, target: Any, shape: CallShape, arguments: tuple[Operand, ...]) -> Call | Enter:
         if isinstance(target, Task):
-            return Call(self.flows.name_of_task(target), arguments, shape.forms, _names(target))
+            return Call(self.flows.name_of_task(target), arguments, shape.forms, _names(target), target.declared.parameters)
         assert shape.flow is not None
         flow: Flow = shape.flow.value
         return Enter(self.flows.name_of_flow(flow), flow.parameters, arguments, shape.forms)

@@ -98,6 +98,16 @@ def _jump_keywords(
     return changed
 
 
+def _tail_call_case(value: object, fit: tuple[Any, ...] | None = None) -> bool:
+    """``fit`` ends with the signature that the arguments have to fit."""
+    if not isinstance(value, TailCall) or value.target is not None:
+        return False
+    try:
+        return fit is None or bind(_Described(*fit[-1]), list(value.args), dict(value.kwargs)) is not None
+    except TypeError:
+        return False
+
+
 def _route_case(value: object, keys: Sequence[object]) -> int:
     for number, key in enumerate(keys):
         if type(key) is type(value) and key == value:
@@ -141,7 +151,7 @@ MORE: dict[str, Callable[..., Any]] = {
     "iter": iter, "map": map, "next": next, "type": lambda value: type(value), "builtin": _value_of,
     "make_jump": Jump, "make_tail_call": TailCall, "jump_case": _jump_case, "jump_data": lambda value: value.data,
     "jump_arguments": _jump_arguments, "jump_keywords": _jump_keywords,
-    "tail_call_case": lambda value: isinstance(value, TailCall) and value.target is None,
+    "tail_call_case": _tail_call_case,
     "tail_arguments": lambda value: tuple(value.args), "tail_keywords": lambda value: dict(value.kwargs),
     "plain_value": _plain_value, "route_case": _route_case, "zip_equal": _zip_equal, "is_sequence": _is_sequence,
     "is_mapping": lambda value: isinstance(value, Mapping), "bind": _bind,

@@ -56,10 +56,14 @@ def following(target: object, tail: TailCall) -> object:
         said = error.problems[0].message if isinstance(error, ArgumentError) else str(error)
         hint = error.problems[0].hint if isinstance(error, ArgumentError) else None
         message = f"the tail call to `{target_name(called)}` does not fit: {said}"
-        raise ArgumentError(Problem("CS451", message, hint=hint)) from None
-    if isinstance(made, LazyResult):  # it is nobody's line but that of the call which the run began with
-        return made.at_site(target.site if isinstance(target, LazyResult) else (None, 0))
-    return made
+        place = target.written_at if isinstance(target, LazyResult) else None
+        raise ArgumentError(Problem("CS451", message, place, hint)) from None
+    if not isinstance(made, LazyResult):
+        return made
+    if not isinstance(target, LazyResult):
+        return made.at_site((None, 0))
+    made = made.at_site(target.site)  # it is nobody's line but that of the call which the run began with
+    return made.under(target.policies) if tail.target is None else made
 
 
 def _called(target: object, name: str | None) -> Any:

@@ -45,7 +45,15 @@ TYPED: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 """What front ends hand to operations that no program can name."""
 TOLD = [((), ""), (("a",), ""), (("", "b"), ""), ((), "a")]
+FITS = [
+    None,
+    (1, 2, ("a", "b"), ("a",), ("f", (("a", "either", True), ("b", "either", False)))),
+    (0, 2**31 - 1, (), (), ("f", (("rest", "rest", False),))),
+    (1, 1, (), ("",), ("f", (("a", "position", True), ("more", "keywords", False)))),
+    (2**31, 1, ("n", "k"), ("n", "k"), ("f", (("n", "either", True), ("k", "keyword", True)))),
+]
 FIXED = {
+    ("tail_call_case", 1): FITS,
     ("jump_arguments", 2): TOLD,
     ("jump_keywords", 2): TOLD,
     ("bind", 0): [SIGNATURE],

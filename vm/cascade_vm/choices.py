@@ -76,9 +76,28 @@ def _jump_keywords(value: Jump, keywords: dict[str, object], told: _Told = ((), 
     return keywords if data is None or not first else {**keywords, first: data}
 
 
-def _tail_call_case(value: object) -> bool:
-    """Whether a value is a `TailCall` of the flow itself."""
-    return isinstance(value, TailCall) and value.target is None
+_Fit = tuple[int, int, tuple[str, ...], tuple[str, ...], tuple[Any, ...]]
+"""What arguments fit: so many at least and at most when all are given by position; when all are given by name, the names that
+there are and those that have to be given; and the whole signature, as `bind` wants it, for all other calls."""
+
+
+def _tail_call_case(value: object, fit: _Fit | None = None) -> bool:
+    """Whether a value is a `TailCall` of the flow itself, with arguments that fit. Others are for whoever runs the program."""
+    if not isinstance(value, TailCall) or value.target is not None:
+        return False
+    if fit is None:
+        return True
+    least, most, names, needed, described = fit
+    arguments, keywords = value.args, value.kwargs
+    try:
+        if not keywords and least <= len(arguments) <= most:
+            return True
+        if not arguments and all(name in names for name in keywords) and all(name in keywords for name in needed):
+            return True
+        bind(_signature(Constant(described)), arguments, keywords)
+    except TypeError:
+        return False
+    return True
 
 
 def _tail_arguments(value: TailCall) -> tuple[object, ...]:
@@ -153,7 +172,7 @@ OPERATIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "make_jump": (_make_jump, 1, 2), "make_tail_call": (_make_tail_call, 2, 3),
     "plain_value": (_plain_value, 1, 1),
     "jump_case": (_jump_case, 2, 2), "jump_data": (_jump_data, 1, 1), "jump_arguments": (_jump_arguments, 2, 3),
-    "jump_keywords": (_jump_keywords, 2, 3), "tail_call_case": (_tail_call_case, 1, 1),
+    "jump_keywords": (_jump_keywords, 2, 3), "tail_call_case": (_tail_call_case, 1, 2),
     "tail_arguments": (_tail_arguments, 1, 1), "tail_keywords": (_tail_keywords, 1, 1), "route_case": (_route_case, 2, 2),
     "zip_equal": (_zip_equal, 1, None), "is_sequence": (_is_sequence, 1, 1), "is_mapping": (_is_mapping, 1, 1),
     "bind": (_bind, 3, 3),

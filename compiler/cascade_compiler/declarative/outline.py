@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from cascade_compiler.graph import FlowGraph
-from cascade_vm.blueprint import Parameter, Task
+from cascade_vm.blueprint import Parameter, Task, TaskParameter
 from cascade_vm.host import Place
 
 __all__ = [
@@ -55,12 +55,14 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a task, with arguments in ``forms``: "" by position, else the keyword. ``names`` are those of the parameters
-    that can be given by position, "" for one that can not be given by name; jumps override arguments by them."""
+    that can be given by position, "" for one that can not be given by name; jumps override arguments by them. ``parameters``
+    are all of them, None when they are not known; those of a tail call have to fit them."""
 
     task: str
     arguments: tuple[Operand, ...]
     forms: tuple[str, ...]
     names: tuple[str, ...] = ()
+    parameters: tuple[TaskParameter, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from cascade_compiler.declarative.scope import (
     variable_of,
 )
 from cascade_compiler.declarative.steps import write_step
-from cascade_compiler.declarative.works import AddFlow, call_with, told
+from cascade_compiler.declarative.works import AddFlow, call_with, fitting, told
 from cascade_compiler.declarative.writing import Writer
 from cascade_compiler.graph import Ref
 
@@ -213,11 +213,15 @@ def _keeps_inputs(item: Item) -> bool:
 
 
 def _write_tail_calls(scope: Scope, node: int, written: _Written) -> None:
-    """While the value is a tail call, call again with its arguments."""
+    """While the value is a tail call, call again with its arguments. One whose arguments do not fit is the program's value:
+    whoever runs it says what is wrong."""
     writer = scope.writer
     check, again, done = writer.label(), writer.label(), writer.label()
     writer.begin(check)
-    writer.branch(writer.operate("tail_call_case", scope.read(Result(node))), again, done)
+    work = scope.items[node].work
+    fit = fitting(writer, work) if isinstance(work, Call | Enter) else None
+    known = () if fit is None else (fit,)
+    writer.branch(writer.operate("tail_call_case", scope.read(Result(node)), *known), again, done)
     writer.begin(again)
     value = writer.load(variable_of(node))
     arguments, keywords = writer.operate("tail_arguments", value), writer.operate("tail_keywords", value)

@@ -16,7 +16,10 @@ from cascade_compiler.declarative.writing import Writer
 from cascade_compiler.graph import Ref
 from cascade_vm.blueprint import Parameter
 
-__all__ = ["AddFlow", "call_with", "packed_arguments", "told", "value_of"]
+__all__ = ["AddFlow", "call_with", "fitting", "packed_arguments", "told", "value_of"]
+
+_MANY = 2**31
+"""More arguments than any call has."""
 
 AddFlow: TypeAlias = Callable[[object, Callable[[str], graph.FlowGraph]], str]
 """Gives the name of the flow that is the same as others with this key; made when there is none."""
@@ -76,6 +79,21 @@ def told(writer: Writer, work: Call | Enter) -> Ref:
     positional = sum(not form for form in work.forms)
     first = names[0] if names and not positional and names[0] in work.forms else ""
     return writer.constant((names[:positional], first))
+
+
+def fitting(writer: Writer, work: Call | Enter) -> Ref | None:
+    """What the operation ``tail_call_case`` wants to know of the arguments of a call; None when that is not known."""
+    if work.parameters is None:
+        return None
+    name = work.task if isinstance(work, Call) else work.flow
+    parameters = [(each.name, each.kind, each.required) for each in work.parameters]
+    kinds = [kind for _, kind, _ in parameters]
+    needed = [(each, kind) for each, kind, required in parameters if required]
+    least = sum(kind != "keyword" for _, kind in needed) if all(kind != "keyword" for _, kind in needed) else _MANY
+    most = _MANY - 1 if "rest" in kinds else sum(kind in ("position", "either") for kind in kinds)
+    names = tuple(each for each, kind, _ in parameters if kind in ("either", "keyword"))
+    by_name = tuple(each if kind != "position" else "" for each, kind in needed)
+    return writer.constant((least, most, names, by_name, (name, tuple(parameters))))
 
 
 def call_with(scope: Scope, item: Item, arguments: Ref, keywords: Ref) -> Ref:
