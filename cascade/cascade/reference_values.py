@@ -12,7 +12,7 @@ from typing import Any
 
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.formatting import format_method
-from cascade_vm.names import opens_attributes
+from cascade_vm.names import is_public, opens_attributes
 
 from cascade.reference_library import ITERATORS, MORE
 
@@ -49,6 +49,21 @@ def _format_value(value: object, conversion: str, spec: str) -> str:
     return format(conversions[conversion](value), spec)
 
 
+def _set_attribute(target: object, name: str, value: object) -> None:
+    _check_public(name)
+    setattr(target, name, value)
+
+
+def _del_attribute(target: object, name: str) -> None:
+    _check_public(name)
+    delattr(target, name)
+
+
+def _check_public(name: object) -> None:
+    if not isinstance(name, str) or not is_public(name):
+        raise AttributeError(f"programs reach public attributes only, not {name!r}")
+
+
 def _error(kind: object, *arguments: object) -> Exception:
     if not isinstance(kind, str) or kind not in CATCHABLE:
         raise TypeError(f"there is no error called {kind!r}")
@@ -69,7 +84,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "build_tuple": lambda *items: items, "build_list": lambda *items: list(items), "build_set": lambda *items: set(items),
     "build_dict": lambda *pairs: dict(zip(pairs[::2], pairs[1::2], strict=True)),
     "append": _append, "add": set.add, "put": _put, "extend": _extend, "update_set": set.update,
-    "update_dict": _update_dict, "format_value": _format_value, "concat": lambda *parts: "".join(parts), "error": _error,
+    "update_dict": _update_dict, "set_attribute": _set_attribute, "del_attribute": _del_attribute,
+    "format_value": _format_value, "concat": lambda *parts: "".join(parts), "error": _error,
     "abs": abs, "all": all, "any": any, "ascii": ascii, "bin": bin, "bool": bool, "bytes": bytes, "chr": chr,
     "complex": complex, "dict": dict, "divmod": divmod, "enumerate": enumerate, "float": float, "format": format,
     "frozenset": frozenset, "hex": hex, "int": int, "len": len, "list": list, "max": max, "min": min, "oct": oct,

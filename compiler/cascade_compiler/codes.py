@@ -73,7 +73,7 @@ CODES: Final[dict[str, str]] = {
     "CS271": "a global that gets another value",
     "CS272": "a private attribute in a Python flow",
     "CS273": "a built-in function that flows do not have",
-    "CS274": "an attribute is set in a flow",
+    "CS274": "something of a module is set in a flow",
     "CS275": "an import in a flow",
     "CS276": "`except*` in a flow",
     "CS277": "`*` or `**` where arguments are given one by one",

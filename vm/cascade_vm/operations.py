@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from cascade_vm import choices, cursors
+from cascade_vm.attributes import delete_attribute, write_attribute
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.library import CHANGES_ARGUMENTS, LIBRARY, VALUES
 
@@ -190,6 +191,8 @@ OPERATIONS: dict[str, Operation] = {
     "format_value": Operation(_format_value, 3, 3, folds=True),
     "concat": Operation(_concat, 0, None, folds=True),
     "error": Operation(_error, 1, None),
+    "set_attribute": Operation(write_attribute, 3, 3, effect=True),  # target, name, value
+    "del_attribute": Operation(delete_attribute, 2, 2, effect=True),
     **{name: Operation(f, least, most, folds=True) for name, (f, least, most) in _FOLDING_BUILTINS.items()},
     **{name: Operation(f, least, most) for name, (f, least, most) in _BUILTINS.items()},
     **{name: Operation(f, least, most, effect=True) for name, (f, least, most) in _OF_PYTHON.items()},

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cascade_vm.cursors import CURSORS, cursor_over
+from cascade_vm.attributes import CLOSED, read_attribute
+from cascade_vm.cursors import cursor_over
 from cascade_vm.errors import CATCHABLE
-from cascade_vm.formatting import format_method
 from cascade_vm.host import UNBOUND
-from cascade_vm.names import opens_attributes
 
 __all__ = ["Packed", "arguments_of"]
 
@@ -34,8 +33,7 @@ class Packed:
         self.contents = contents
 
 
-_CLOSED = CURSORS | {Packed}
-"""The machine's own types: programs hold their values, and see nothing in them."""
+CLOSED.add(Packed)
 
 
 def pack(registers: Registers, sources: Sequence[int], _y: object, dst: int) -> None:
@@ -80,13 +78,7 @@ def _unpacked(value: Any, wanted: int, star: int) -> list[Any]:
 
 
 def attribute(registers: Registers, target: int, name: str, dst: int) -> None:
-    value = registers[target]
-    if type(value) in _CLOSED or opens_attributes(value, name):
-        if type(value) is str:
-            registers[dst] = format_method(value, name)
-            return
-        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
-    registers[dst] = getattr(value, name)
+    registers[dst] = read_attribute(registers[target], name)
 
 
 def clear(registers: Registers, _x: object, _y: object, dst: int) -> None:

@@ -1,4 +1,7 @@
-"""Targets: assignment, unpacking, augmented assignment, ``del``, and the item of a loop."""
+"""Targets: assignment, unpacking, augmented assignment, ``del``, and the item of a loop.
+
+Attributes as targets are Python's only: the checks of `.csc` refuse them.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,9 @@ def store(frame: Frame, target: tree.Expression, ref: Ref) -> None:
         case tree.Subscript(value=container, index=index):
             owner = frame.value(container)
             frame.operate("[]=", target.span, owner, frame.value(index), ref)
+        case tree.Attribute(value=owner_part, name=attribute):
+            owner = frame.value(owner_part)
+            frame.operate("set_attribute", target.span, owner, frame.constant(attribute.text, target.span), ref)
         case tree.TupleDisplay(items=items) | tree.ListDisplay(items=items):
             _unpack(frame, target, items, ref)
         case _:
@@ -71,6 +77,11 @@ def augment(frame: Frame, statement: tree.Augment) -> None:
             before = frame.operate("[]", target.span, owner, key)
             after = frame.operate(operation, span, before, frame.value(statement.value))
             frame.operate("[]=", target.span, owner, key, after)
+        case tree.Attribute(value=owner_part, name=attribute):
+            owner = frame.value(owner_part)
+            before = frame.add(graph.AttributeOf, target.span, owner, attribute.text)
+            after = frame.operate(operation, span, before, frame.value(statement.value))
+            frame.operate("set_attribute", target.span, owner, frame.constant(attribute.text, target.span), after)
         case _:
             raise AssertionError(f"{type(target).__name__} as a target passed the checks")
 
@@ -83,6 +94,9 @@ def delete(frame: Frame, target: tree.Expression) -> None:
         case tree.Subscript(value=container, index=index):
             owner = frame.value(container)
             frame.operate("del []", target.span, owner, frame.value(index))
+        case tree.Attribute(value=owner_part, name=attribute):
+            owner = frame.value(owner_part)
+            frame.operate("del_attribute", target.span, owner, frame.constant(attribute.text, target.span))
         case tree.TupleDisplay(items=items) | tree.ListDisplay(items=items):
             for item in items:
                 delete(frame, item)

@@ -97,13 +97,13 @@ def _name(translation: Translation, node: ast.Name) -> tree.Expression:
 
 def _attribute(translation: Translation, node: ast.Attribute) -> tree.Expression:
     found = translation.global_meaning(node)
+    if found is not None and not isinstance(node.ctx, ast.Load):
+        word = "deleted" if isinstance(node.ctx, ast.Del) else "set"
+        message = f"`{'.'.join(found[0])}` is {word} here, and flows change nothing of modules"
+        return translation.refuse("CS274", node, message, "let a task do it")
     if found is not None:
         return _global(translation, node, *found)
     name = translation.positions.last_name(node, node.attr)
-    if not isinstance(node.ctx, ast.Load):
-        word = "deleted" if isinstance(node.ctx, ast.Del) else "set"
-        message = f"the attribute `{node.attr}` is {word} here, and flows change no attributes of values"
-        return translation.refuse("CS274", node, message, "let a task do it, or use a dict")
     if not is_public(node.attr):
         message = f"`{node.attr}` is a private attribute, and flows reach public ones only"
         return translation.refuse("CS272", name.span, message, "let a task do it")

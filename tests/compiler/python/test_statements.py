@@ -88,6 +88,37 @@ return x, y
 """,
         ((0, 1), (1, 1)),
     ),
+    "attributes": (
+        """\
+error = ValueError(a)
+error.args = (b, a)
+error.note = [a]
+error.note += [b]
+error.count: int = 0
+(error.first, *error.rest), error.count = [1, 2, 3], error.count + 1
+for error.count in range(3):
+    pass
+found = error.args, error.note, error.first, error.rest, error.count
+del error.first
+try:
+    return found, error.first
+except AttributeError as gone:
+    print(gone)
+a.name = b
+""",
+        ((1, 2), ("a", "b")),
+    ),
+    "attributes in order": (
+        """\
+error = ValueError()
+print(a) or error
+(lambda: print("owner") or error)().kind = print("value") or b
+error.kind = error
+error.kind.kind.kind = 5
+return error.kind
+""",
+        ((1, 2),),
+    ),
     "delete twice": (
         """\
 x = a

@@ -1,6 +1,9 @@
+import math
+
 import cascade as cs
 
 
 @cs.flow
-def main(order):
-    order.status = "shipped"
+def main(radius):
+    math.pi = 3
+    return math.pi * radius
