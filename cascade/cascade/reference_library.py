@@ -141,6 +141,20 @@ class _Described:
         return Parameter(name, default=constant, computed=not required and not default, kind=kind)
 
 
+def _are_plain(*values: object) -> bool:
+    return all(_is_simple(value) or _is_flat(value) for value in values)
+
+
+def _is_simple(value: object) -> bool:
+    return value is None or type(value) in (bool, int, float, str, bytes)
+
+
+def _is_flat(value: Any) -> bool:
+    if type(value) is dict:
+        return len(value) <= 8 and all(_is_simple(key) and _is_simple(item) for key, item in value.items())
+    return type(value) in (tuple, list, set, frozenset) and len(value) <= 8 and all(map(_is_simple, value))
+
+
 def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[str, object]) -> tuple[object, ...]:
     return tuple(bind(_Described(*described), arguments, keywords))
 
@@ -149,7 +163,7 @@ MORE: dict[str, Callable[..., Any]] = {
     **_FUNCTIONS,
     "bytearray": bytearray, "callable": callable, "filter": filter, "isinstance": isinstance, "issubclass": issubclass,
     "iter": iter, "map": map, "next": next, "type": lambda value: type(value), "builtin": _value_of,
-    "make_jump": Jump, "make_tail_call": TailCall, "jump_case": _jump_case, "jump_data": lambda value: value.data,
+    "make_jump": Jump, "make_tail_call": TailCall, "are_plain": _are_plain, "jump_case": _jump_case, "jump_data": lambda value: value.data,
     "jump_arguments": _jump_arguments, "jump_keywords": _jump_keywords,
     "tail_call_case": _tail_call_case,
     "tail_arguments": lambda value: tuple(value.args), "tail_keywords": lambda value: dict(value.kwargs),

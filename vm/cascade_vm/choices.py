@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from types import NoneType
 from typing import Any, NamedTuple
 
 from cascade_vm.blueprint import Parameter
@@ -20,14 +21,6 @@ __all__ = ["OPERATIONS"]
 
 
 # --- jumps, tail calls, routes ---------------------------------------------------------------------------------------------
-
-
-def _make_jump(key: str, data: object = None) -> Jump:
-    return Jump(key, data)
-
-
-def _make_tail_call(arguments: Sequence[object], keywords: Mapping[str, object], target: str | None = None) -> TailCall:
-    return TailCall(arguments, keywords, target)
 
 
 def _plain_value(value: object) -> object:
@@ -120,6 +113,34 @@ def _listed(keys: Iterable[object]) -> str:
     return ", ".join(map(repr, keys)) or "nothing"
 
 
+# --- plain values ----------------------------------------------------------------------------------------------------------
+
+_PLAIN = frozenset({NoneType, bool, int, float, str, bytes})
+_FLAT = frozenset({tuple, list, set, frozenset})
+_FEW = 8
+"""Items of a container that is looked through: it should cost less than a call of a task."""
+
+
+def _are_plain(*values: object) -> bool:
+    """Whether values are numbers, texts or None, or small containers of such: what is computed from them runs no code but
+    Python's own."""
+    for value in values:
+        if type(value) not in _PLAIN and not _is_flat(value):
+            return False
+    return True
+
+
+def _is_flat(value: object) -> bool:
+    kind = type(value)
+    if kind in _FLAT:
+        items: Any = value
+        return len(items) <= _FEW and all(type(item) in _PLAIN for item in items)
+    if kind is dict:
+        pairs: Any = value
+        return len(pairs) <= _FEW and all(type(part) in _PLAIN for pair in pairs.items() for part in pair)
+    return False
+
+
 # --- items, patterns, parameters -------------------------------------------------------------------------------------------
 
 
@@ -169,7 +190,7 @@ def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[st
 
 
 OPERATIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
-    "make_jump": (_make_jump, 1, 2), "make_tail_call": (_make_tail_call, 2, 3),
+    "make_jump": (Jump, 1, 2), "make_tail_call": (TailCall, 0, 3), "are_plain": (_are_plain, 0, None),
     "plain_value": (_plain_value, 1, 1),
     "jump_case": (_jump_case, 2, 2), "jump_data": (_jump_data, 1, 1), "jump_arguments": (_jump_arguments, 2, 3),
     "jump_keywords": (_jump_keywords, 2, 3), "tail_call_case": (_tail_call_case, 1, 2),

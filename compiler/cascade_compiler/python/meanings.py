@@ -32,9 +32,9 @@ class Word:
 
 
 class Resolve(Protocol):
-    """What a Python value is to flows, if it is a task, a flow or a service of the run."""
+    """What a Python value is to flows, if it is a task, a flow, a service of the run, or what an operation makes."""
 
-    def __call__(self, value: object) -> TaskSymbol | FlowSymbol | Word | None: ...
+    def __call__(self, value: object) -> TaskSymbol | FlowSymbol | Word | BuiltInFunction | None: ...
 
 
 @dataclass(frozen=True, slots=True)
