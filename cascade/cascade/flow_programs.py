@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
     from cascade_compiler.graph import FlowGraph
     from cascade_compiler.graph import Program as GraphProgram
+    from cascade_compiler.python.names import Watched
     from cascade_compiler.python.unit import Built, Definition, Word
     from cascade_vm.blueprint import Blueprint
 
@@ -108,7 +109,11 @@ class FlowProgram:
     @property
     def is_current(self) -> bool:
         """Whether all that was compiled in still has the values that it had."""
-        return all(part.built.is_current for part in self.parts)
+        return not any(watched.has_changed for watched in self._watched) if self._watched else True
+
+    @cached_property
+    def _watched(self) -> tuple[Watched, ...]:
+        return tuple(watched for part in self.parts for watched in part.built.watched)
 
 
 def program_of(flow: FlowFunction[..., Any]) -> FlowProgram:
@@ -177,7 +182,7 @@ class _Assembly:
         material = flow.program.material
         names = self._programs.get(id(material))
         if names is None:
-            from cascade.one_run import lifted
+            from cascade.flow_calls import lifted
 
             program = material.graph or lifted(material.blueprint)
             flows = flow.program.flows

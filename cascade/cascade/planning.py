@@ -290,7 +290,7 @@ class _Flows:
 
 def _graph_of_material(material: Any) -> graph.Program:
     """The flow graph of a program; that of a built one is made of its Blueprint."""
-    from cascade.one_run import lifted
+    from cascade.flow_calls import lifted
 
     program: graph.Program = material.graph or lifted(material.blueprint)
     return program

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from cascade.bus import MessageBus
 from cascade.engine import Engine
-from cascade.one_run import Budget, checked_result, reported, start
+from cascade.one_run import Budget
 from cascade.tracebacks import raises_at_caller
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cascade.signals import Signals
     from cascade.tracebacks import Awaiting
 
-__all__ = ["Budget", "Engine", "MessageBus", "arun", "checked_result", "reported", "run", "start"]
+__all__ = ["Budget", "Engine", "MessageBus", "arun", "run"]
 
 R = TypeVar("R")
 
@@ -66,6 +66,10 @@ def run(
     """Run a call of a flow or a task to its end and give its result; the options are those of `arun`.
 
     Not for code that runs in an event loop already: that awaits `arun`.
+
+    >>> double = cs.task(lambda number: 2 * number)
+    >>> run([double(1), double(double(1))])
+    [2, 4]
     """
     if _inside_a_loop():
         raise RuntimeError("an event loop is running here: use `await cascade.arun(…)` instead of `cascade.run(…)`")
@@ -116,5 +120,12 @@ def arun(
     and is slower. ``listener`` is called with each event (`cascade.events`). ``signals`` is where `wait` looks; without,
     nothing comes. Raises what the flow raises (`FlowFailed` for ``fail``), `BudgetExhausted` when ``budget`` is spent,
     `ResultError` when the result is not of the declared type. The traceback of an error shows the flows that it passed.
+
+    >>> import asyncio
+    >>> double = cs.task(lambda number: 2 * number)
+    >>> async def main():
+    ...     return await arun(double(cs.Param("n")), {"n": 21})
+    >>> asyncio.run(main())
+    42
     """
     return shared_engine().run(target, params, use_vm, budget=budget, listener=listener, signals=signals)

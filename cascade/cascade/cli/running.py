@@ -22,11 +22,11 @@ from cascade.declared import ANY
 from cascade.durations import format_duration, parse_duration
 from cascade.errors import BudgetExhausted, Problem, ResultError, UsageError, format_problem
 from cascade.files import read_bytes
+from cascade.flow_calls import checked_result, reported, start
 from cascade.json_result import NotJson, to_json
 from cascade.loading import load_target
 from cascade.parameters import bind_command_line
 from cascade.program import Flow, FlowCall, Program
-from cascade.runtime import checked_result, reported, start
 from cascade.signals import Signals
 
 __all__ = ["run_target"]
