@@ -14,7 +14,11 @@ __all__ = ["MISS", "CachePolicy", "Hit", "Miss", "cached"]
 
 
 class Miss:
-    """The type of `MISS`, the answer of a cache that has no value."""
+    """The type of `MISS`, the answer of a cache that has no value.
+
+    >>> MISS
+    MISS
+    """
 
     __slots__ = ()
 
@@ -27,7 +31,11 @@ MISS: Final = Miss()
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """The answer of a cache that has ``value``."""
+    """The answer of a cache that has ``value``.
+
+    >>> Hit(None)
+    Hit(value=None)
+    """
 
     value: object
 

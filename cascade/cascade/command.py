@@ -40,6 +40,12 @@ def create_cli(target: Any, name: str | None = None, help: str | None = None) ->
             cs.create_cli(report(cs.Param("day", type=str, description="Which day.")))()
 
     Each `cs.Param` is an option: ``--day``, with the description as its help. ``name`` and ``help`` are the command's.
+
+    >>> from click.testing import CliRunner
+    >>> length = cs.task(len)
+    >>> command = create_cli(length(cs.Param("text", type=str)))
+    >>> print(CliRunner().invoke(command, ["--text", "abc"]).output, end="")
+    3
     """
     check_target(target)
     params = _params_of(target)

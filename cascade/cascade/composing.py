@@ -20,6 +20,11 @@ def sequence(calls: Iterable[LazyResult[Any]]) -> LazyResult[Any]:
 
     It is the calls that are put in order: what their arguments need may run earlier. One that is skipped does not keep the
     others from running. ``sequence([a(), b(), c()])`` is ``c().after(b().after(a()))``.
+
+    >>> tell = cs.task(print)
+    >>> cs.run(sequence([tell("first"), tell("second")]))
+    first
+    second
     """
     last: LazyResult[Any] | None = None
     ordered: dict[Placeholder, Placeholder] = {}
@@ -40,6 +45,10 @@ def pipeline(value: Any, steps: Iterable[Callable[[Any], Any]]) -> Any:
 
     A step is a task, a flow, or a function that writes down a call: ``lambda text: translate(text, to="fr").run_if(wanted)``.
     A step that is skipped lets the value through.
+
+    >>> double = cs.task(lambda number: 2 * number)
+    >>> cs.run(pipeline(5, [double, lambda number: double(number).run_if(False), double]))
+    20
     """
     for step in steps:
         if isinstance(step, Placeholder) or not callable(step):

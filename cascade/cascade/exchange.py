@@ -42,7 +42,12 @@ def _not_json(message: str, place: str | None = None, hint: str | None = None) -
 
 def to_json(target: object) -> str:
     """The graph of ``target`` as JSON. Raises `GraphError` CS436 for what JSON can not say: a literal of another type, a cache
-    policy, a task that cannot be found by its name."""
+    policy, a task that cannot be found by its name.
+
+    >>> double = cs.task(name="m:double")(lambda number: 2 * number)
+    >>> to_json(double(4))
+    '{"cascade": 1, "nodes": [{"call": "m:double", "args": [4]}], "target": {"node": 0}}'
+    """
     numbers = {node: number for number, node in enumerate(nodes_of(target))}
     writer = _Writer(numbers)
     nodes = [writer.node(node) for node in numbers]
@@ -55,7 +60,12 @@ def to_json(target: object) -> str:
 
 def from_json(text: str | bytes) -> Any:
     """The graph that `to_json` wrote. Raises `GraphError` CS437 for text that is none, CS438 for a task that nobody
-    registered."""
+    registered.
+
+    >>> double = cs.task(name="m:double")(lambda number: 2 * number)
+    >>> from_json(to_json(double(4)))
+    <LazyResult double(4)>
+    """
     try:
         return _read(text)
     except RecursionError:

@@ -87,14 +87,24 @@ class Input(Placeholder, Generic[R]):
 
 
 class Param(Input[R]):
-    """A parameter of the run: ``engine.run(target, params={"name": …})``, an option of `cascade.create_cli`."""
+    """A parameter of the run: ``engine.run(target, params={"name": …})``, an option of `cascade.create_cli`.
+
+    >>> double = cs.task(lambda number: 2 * number)
+    >>> cs.run(double(Param("number", default=2, type=int)), params={"number": "21"})
+    42
+    """
 
     __slots__ = ()
     word = "parameter"
 
 
 class Env(Input[R]):
-    """A variable of the environment, read when the run begins."""
+    """A variable of the environment, read when the run begins.
+
+    >>> upper = cs.task(str.upper)
+    >>> cs.run(upper(Env("CASCADE_EXAMPLE", default="nowhere")))
+    'NOWHERE'
+    """
 
     __slots__ = ()
     word = "environment variable"

@@ -55,6 +55,13 @@ class LazyResult(Placeholder, Generic[R]):
     skipped, and so is one that is given a skipped node; when there is an ``otherwise``, a value or a placeholder, that takes
     the place of the skipped node's value. It begins after those of ``order``, whose results it does not get. ``selector``
     says where it goes on when its value is a `Jump`.
+
+    >>> double = cs.task(name="m:double")(lambda number: 2 * number)
+    >>> once = double(4)
+    >>> once, once.with_retry(3).with_timeout(10).policies[0]
+    (<LazyResult double(4)>, Timeout(duration=10))
+    >>> cs.run(double(once))
+    16
     """
 
     __slots__ = ("_code", "_at", "args", "condition", "kwargs", "order", "otherwise", "policies", "selector", "target")  # noqa: RUF023

@@ -50,6 +50,12 @@ def load(path: str | os.PathLike[str], *, optimise: int = 2) -> Program:
 
     ``optimise`` is the level (0, 1 or 2) at which a source is compiled. Raises `CompileError`, `LoadError`, `TargetError` or
     `TaskError`, each with everything that is wrong.
+
+    >>> from pathlib import Path
+    >>> _ = Path("add.csc").write_text("flow add(a: int, b: int = 1) -> int:\\n    return a + b\\n")
+    >>> program = load("add.csc")
+    >>> cs.run(program.add(41))
+    42
     """
     if optimise not in _LEVELS:
         raise ValueError(f"optimise is 0, 1 or 2, not {optimise!r}")

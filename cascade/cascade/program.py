@@ -81,6 +81,12 @@ class Program:
     have names like ``"common.cooldown"``. A flow that is called as one of this class's own attributes is reached by ``[…]``.
 
     Calls in Python and results are held against the declared types, unless ``checks_types`` is false.
+
+    >>> from pathlib import Path
+    >>> _ = Path("add.csc").write_text("flow add(a: int, b: int = 1) -> int:\\n    return a + b\\n")
+    >>> program = cs.load("add.csc")
+    >>> program, program["add"].name
+    (<Program add.csc: add>, 'add')
     """
 
     def __init__(self, name: str, material: Material, checks_types: bool = True) -> None:
@@ -146,7 +152,13 @@ class Program:
 
 
 class Flow:
-    """A flow of a loaded program. Calling it, as one would a Python function, gives a `FlowCall`."""
+    """A flow of a loaded program. Calling it, as one would a Python function, gives a `FlowCall`.
+
+    >>> from pathlib import Path
+    >>> _ = Path("add.csc").write_text("flow add(a: int, b: int = 1) -> int:\\n    return a + b\\n")
+    >>> cs.load("add.csc").add
+    <flow add(a: int, b: int = 1) -> int>
+    """
 
     __slots__ = ("code", "index", "program")
 
@@ -186,7 +198,13 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class FlowCall:
-    """A flow and its arguments, one per parameter: what `run` and `arun` run."""
+    """A flow and its arguments, one per parameter: what `run` and `arun` run.
+
+    >>> from pathlib import Path
+    >>> _ = Path("add.csc").write_text("flow add(a: int, b: int = 1) -> int:\\n    return a + b\\n")
+    >>> cs.load("add.csc").add(41).arguments
+    (41, 1)
+    """
 
     flow: Flow
     arguments: tuple[object, ...]

@@ -31,7 +31,11 @@ Scope = Literal["run", "task"]
 class Resource:
     """A resource. ``fn`` is a generator function, sync or async, that yields the value once and cleans up after; or a
     function that gives the value, when there is nothing to clean up. Its parameters have defaults, `inject` for other
-    resources."""
+    resources.
+
+    >>> Resource("db", lambda: "a connection").scope
+    'run'
+    """
 
     name: str
     fn: Callable[..., Any]
@@ -69,7 +73,15 @@ class Inject(Placeholder):
 
 
 def inject(name: str | Resource) -> Any:
-    """The value of a resource: an argument of a call, or the default of a parameter of a task or of another resource."""
+    """The value of a resource: an argument of a call, or the default of a parameter of a task or of another resource.
+
+    >>> @resource("number of the day")
+    ... def number():
+    ...     return 21
+    >>> double = cs.task(lambda number: 2 * number)
+    >>> cs.run(double(inject("number of the day")))
+    42
+    """
     named = name.name if isinstance(name, Resource) else name
     if not isinstance(named, str):
         _refuse(f"a resource is injected by its name, not by {type(name).__name__}")
@@ -133,6 +145,14 @@ def override_resource(name: str | Resource, replacement: Any) -> Iterator[None]:
     """Have ``replacement`` in the place of a resource, for the runs that begin inside the ``with``.
 
     It is a resource, a function as `resource` takes, or else the very value. `GraphError` CS435 when there is no such resource.
+
+    >>> @resource("clock of the example")
+    ... def clock():
+    ...     return "noon"
+    >>> upper = cs.task(str.upper)
+    >>> with override_resource("clock of the example", "midnight"):
+    ...     cs.run(upper(inject("clock of the example")))
+    'MIDNIGHT'
     """
     named = name.name if isinstance(name, Resource) else name
     known = _known.get(named) if not isinstance(name, Resource) else name

@@ -28,6 +28,10 @@ class Router(Placeholder, Generic[R]):
     The selector, and each route, is a placeholder or a value. A key that no route has is an error of the run.
 
         cs.run(greet(cs.Router(cs.Param("tongue"), {"en": english(), "fr": french()})))
+
+    >>> word = cs.task(str.upper)
+    >>> cs.run(Router(cs.Param("tongue"), {"en": word("hello"), "fr": word("bonjour")}), params={"tongue": "fr"})
+    'BONJOUR'
     """
 
     __slots__ = ("_at", "_code", "routes", "selector")
@@ -73,7 +77,11 @@ class Router(Placeholder, Generic[R]):
 
 
 class JumpSelector:
-    """Where jumps lead: for each key a call, or None where the run ends."""
+    """Where jumps lead: for each key a call, or None where the run ends.
+
+    >>> JumpSelector({"done": None})
+    <JumpSelector 'done'>
+    """
 
     __slots__ = ("routes",)
 
@@ -85,7 +93,13 @@ class JumpSelector:
 
 
 def select_jump(routes: Mapping[str, LazyResult[Any] | None]) -> JumpSelector:
-    """Say where jumps lead: `Jump("loop")` to ``routes["loop"]``. Under None the run ends, with the jump's data."""
+    """Say where jumps lead: `Jump("loop")` to ``routes["loop"]``. Under None the run ends, with the jump's data.
+
+    Raises `GraphError`: CS433 without routes, CS439 for a key that is no text, CS432 for what is no call.
+
+    >>> select_jump({"done": None})
+    <JumpSelector 'done'>
+    """
     if not isinstance(routes, Mapping):
         _refuse("CS433", f"the routes of a selector are a dict, not {type(routes).__name__}", _caller())
     if not routes:
@@ -104,6 +118,14 @@ def bind(node: LazyResult[R], selector: JumpSelector) -> LazyResult[R]:
 
     This attaches the selector to that very node, which is given back; nothing else changes a node. A route may lead to the node
     itself, or to one that leads back: such graphs are loops.
+
+    >>> @cs.task
+    ... def countdown(n: int) -> object:
+    ...     return cs.Jump("again", n - 1) if n else cs.Jump("done", "lift off")
+    >>> start = countdown(1000)
+    >>> _ = bind(start, select_jump({"again": start, "done": None}))
+    >>> cs.run(start)
+    'lift off'
     """
     if not isinstance(node, LazyResult):
         hint = "bind takes a call, such as `step = work(1)`, and what `cs.select_jump` gives"

@@ -12,7 +12,14 @@ __all__ = ["Signals"]
 
 
 class Signals:
-    """Signals of one event loop. From other threads, use ``loop.call_soon_threadsafe(signals.send, name, value)``."""
+    """Signals of one event loop. From other threads, use ``loop.call_soon_threadsafe(signals.send, name, value)``.
+
+    >>> import asyncio
+    >>> signals = Signals()
+    >>> signals.send("answer", "yes")
+    >>> asyncio.run(signals.receive("answer"))
+    'yes'
+    """
 
     __slots__ = ("_kept", "_waiting")
 

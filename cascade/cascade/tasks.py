@@ -49,6 +49,10 @@ class Task(Generic[P, R]):
     Inside a flow a call runs; elsewhere it is a value, a `LazyResult`, which `cascade.run` runs.
     ``pure`` says that it has no effect, ``total`` that it never raises. ``retry`` and ``timeout`` are what a call gets
     that names no policy of that kind itself.
+
+    >>> length = Task(len, "builtins:len", pure=True)
+    >>> length("abc")
+    <LazyResult len('abc')>
     """
 
     fn: Callable[P, Any]

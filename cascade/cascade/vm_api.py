@@ -27,7 +27,13 @@ __all__ = ["Blueprint", "BlueprintBuilder", "Jump", "TailCall", "VirtualMachine"
 
 
 class BlueprintBuilder:
-    """Makes Blueprints of what `cascade.run` takes."""
+    """Makes Blueprints of what `cascade.run` takes.
+
+    >>> add = cs.task(name="m:add")(lambda a, b=1: a + b)
+    >>> blueprint = BlueprintBuilder().build(add(1, add(2)), template=True)
+    >>> [parameter.name for parameter in blueprint.flows[blueprint.entry].parameters]
+    ['a']
+    """
 
     def __init__(self, solver: Solver | None = None) -> None:
         self._solver: Solver = NativeSolver() if solver is None else solver
@@ -60,6 +66,12 @@ class VirtualMachine:
     """Runs Blueprints. Their tasks are found by the names that they were registered by.
 
     ``engine`` says how tasks are called, what the system has, and where events go.
+
+    >>> import asyncio
+    >>> add = cs.task(name="m:add")(lambda a, b=1: a + b)
+    >>> blueprint = BlueprintBuilder().build(add(1, add(2)), template=True)
+    >>> asyncio.run(VirtualMachine().execute(blueprint, kwargs={"a": 39}))
+    42
     """
 
     def __init__(self, engine: Engine | None = None) -> None:

@@ -14,6 +14,9 @@ class Jump:
 
     A dict as ``data`` overrides keyword arguments of that state, any other value its first positional argument; None leaves
     them as they are. Under a key that is bound to None the run ends with ``data``.
+
+    >>> Jump("again", {"n": 3})
+    Jump(target_key='again', data={'n': 3})
     """
 
     target_key: str
@@ -22,7 +25,11 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class TailCall:
-    """Start again with these arguments: the flow that the task is run by, or the registered task or flow called ``target``."""
+    """Start again with these arguments: the flow that the task is run by, or the registered task or flow called ``target``.
+
+    >>> TailCall((1,), {"step": 2})
+    TailCall(args=(1,), kwargs={'step': 2}, target=None)
+    """
 
     args: Sequence[object] = ()
     kwargs: Mapping[str, object] = field(default_factory=dict)

@@ -31,7 +31,14 @@ class Executor(Protocol):
 
 
 class LocalExecutor:
-    """Calls tasks as they declare it (`cascade.tasks.Mode`), with threads and processes that are made on first use."""
+    """Calls tasks as they declare it (`cascade.tasks.Mode`), with threads and processes that are made on first use.
+
+    >>> length = cs.task(mode="inline")(len)
+    >>> executor = LocalExecutor()
+    >>> executor.bind(length)(["abc"], {})
+    3
+    >>> executor.close()
+    """
 
     def __init__(self) -> None:
         self._pools = Pools()

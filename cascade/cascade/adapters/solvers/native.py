@@ -39,7 +39,13 @@ class Solver(Protocol):
 
 
 class NativeSolver:
-    """Puts each node in the earliest stage that it can be in. Time grows with nodes and needs, whatever the depth."""
+    """Puts each node in the earliest stage that it can be in. Time grows with nodes and needs, whatever the depth.
+
+    >>> from types import SimpleNamespace as Named
+    >>> nodes = [Named(id=1, dependencies=[]), Named(id=2, dependencies=[1]), Named(id=3, dependencies=[])]
+    >>> [[node.id for node in stage] for stage in NativeSolver().resolve(Named(nodes=nodes))]
+    [[1, 3], [2]]
+    """
 
     def resolve(self, graph: Solvable) -> list[list[Any]]:
         """The stages, each in the order of ``graph.nodes``. Raises `EngineError` CS455 for nodes that need each other."""
