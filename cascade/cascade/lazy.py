@@ -100,23 +100,51 @@ class LazyResult(Placeholder, Generic[R]):
         on: type[Exception] | tuple[type[Exception], ...] = (Exception,),
     ) -> LazyResult[R]:
         """Call again after an error: at most ``max_attempts`` calls in all, the first pause of ``delay`` seconds, each further
-        one ``backoff`` times as long. Policies that are added later are outside of this one."""
+        one ``backoff`` times as long. Policies that are added later are outside of this one.
+
+        ``jitter`` is the fraction, 0 to 1, by which a pause varies at random; only errors of the classes ``on`` count. Raises
+        `ValueError` and `TypeError` for settings that make no sense.
+
+        >>> cs.run(cs.task(len)("abc").with_retry(3, delay=0.5, backoff=2))
+        3
+        """
         for setting in (max_attempts, delay, backoff, jitter):
             check_available(setting, "a setting of a retry")
         return self.under((Retry(max_attempts, delay, backoff, jitter, on if isinstance(on, tuple) else (on,)),))
 
     def with_timeout(self, duration: timedelta | float) -> LazyResult[R]:
-        """Give up after ``duration`` (seconds, or a `timedelta`) with a `TimeoutError`."""
+        """Give up after ``duration`` (seconds, or a `timedelta`) with a `TimeoutError`.
+
+        >>> cs.run(cs.task(len)("abc").with_timeout(10))
+        3
+        """
         check_available(duration, "a duration")
         return self.under((Timeout(duration),))
 
     def with_cache(self, policy: Any) -> LazyResult[R]:
-        """Ask ``policy`` (`cascade.caches.CachePolicy`) for the result before calling, and tell it the result after."""
+        """Ask ``policy`` (`cascade.caches.CachePolicy`) for the result before calling, and tell it the result after.
+
+        Raises `TypeError` for an object without the methods ``check`` and ``save``.
+
+        >>> class Known:
+        ...     async def check(self, task_id, inputs):
+        ...         return cs.Hit(inputs["obj"])
+        ...     async def save(self, task_id, inputs, output): ...
+        >>> cs.run(cs.task(len)("abc").with_cache(Known()))
+        'abc'
+        """
         return self.under((Cache(policy),))
 
     def with_constraints(self, **resources: Any) -> LazyResult[R]:
         """Run only while so much of each of the system's resources is free, and hold it meanwhile. Amounts of several calls of
-        this method are taken together."""
+        this method are taken together.
+
+        A run raises `EngineError`: CS445 for more than there is in all, CS446 for a resource that the system does not have,
+        CS447 for an amount that is no number.
+
+        >>> cs.run(cs.task(len)("abc").with_constraints(gpu=0.5))  # the engine of `cs.run` limits nothing
+        3
+        """
         for amount in resources.values():
             check_available(amount, "an amount")
         for index, policy in enumerate(self.policies):
@@ -126,7 +154,13 @@ class LazyResult(Placeholder, Generic[R]):
         return self.under((Constraints(resources),))
 
     def run_if(self, condition: Any) -> LazyResult[R]:
-        """Skip this call unless ``condition`` is true; nodes that are given its result are skipped with it."""
+        """Skip this call unless ``condition`` is true; nodes that are given its result are skipped with it.
+
+        Raises `GraphError` CS439 when it has a condition already.
+
+        >>> cs.run(cs.task(len)("abc").run_if(cs.Param("wanted", type=bool)).or_else(0), params={"wanted": False})
+        0
+        """
         check_available(condition, "a condition")
         if self.condition is not None:
             from cascade.errors import GraphError, Problem
@@ -136,7 +170,15 @@ class LazyResult(Placeholder, Generic[R]):
         return self._copy(condition=False if condition is None else condition)
 
     def after(self, *others: Any) -> LazyResult[R]:
-        """Begin only when ``others`` have ended (or were skipped); their results are not used."""
+        """Begin only when ``others`` have ended (or were skipped); their results are not used.
+
+        Raises `GraphError` CS432 for what is no result of a call.
+
+        >>> tell = cs.task(print)
+        >>> cs.run(tell("second").after(tell("first")))
+        first
+        second
+        """
         for other in others:
             check_available(other, "something to come after")
             if not isinstance(other, Placeholder):
@@ -147,7 +189,11 @@ class LazyResult(Placeholder, Generic[R]):
         return self._copy(order=(*self.order, *others))
 
     def or_else(self, value: Any) -> LazyResult[R]:
-        """Have ``value`` (a value, or the result of another call) where this call is skipped."""
+        """Have ``value`` (a value, or the result of another call) where this call is skipped.
+
+        >>> cs.run(cs.task(len)("abc").run_if(False).or_else("nothing"))
+        'nothing'
+        """
         return self._copy(otherwise=value)
 
     def rebuilt(self, change: Callable[[Any], Any]) -> LazyResult[R]:

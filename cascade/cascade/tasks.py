@@ -92,6 +92,15 @@ class Task(Generic[P, R]):
         """A call for each item, side by side: ``fetch.map(url=urls)``. Several iterables go in step and are of one length.
 
         The value is the list of results, in order. Policies apply to each call.
+
+        Raises `GraphError` CS431 for no iterables, or some of different lengths, and `ArgumentError` CS430 for names that
+        the task does not have.
+
+        >>> @cs.task
+        ... def add(a: int, b: int) -> int:
+        ...     return a + b
+        >>> cs.run(add.map(a=[1, 2], b=[10, 20]))
+        [11, 22]
         """
         return map_call(self, self.fit, iterables, sys._getframe(1))
 
