@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, TypeVar
 
-from cascade.events import Event
+from cascade.events import Event, numbered
 
 __all__ = ["Delivery", "Handler", "MessageBus"]
 
@@ -34,6 +34,7 @@ class MessageBus:
         self._subscriptions: tuple[tuple[type[Event], Handler[Any]], ...] = ()
         self._by_kind: dict[type[Event], tuple[Handler[Any], ...]] = {}
         self._own = Delivery(self)
+        self._runs = 0
 
     def subscribe(self, event_type: type[E], handler: Handler[E]) -> None:
         """Call ``handler`` with each event of this kind from now on. Handlers are called in the order of subscription.
@@ -62,6 +63,11 @@ class MessageBus:
         """Hand an event to those that subscribed to it. Async handlers need a running event loop and end in their own time."""
         self._own(event)
 
+    def delivery(self) -> Delivery:
+        """The way to this bus for one run, which gets a number."""
+        self._runs += 1
+        return Delivery(self, self._runs)
+
     @property
     def has_subscribers(self) -> bool:
         """Whether anybody subscribed to anything."""
@@ -82,15 +88,18 @@ class Delivery:
     that a slow one does not hold up the run; `finish` waits for the rest.
     """
 
-    __slots__ = ("_bus", "_due", "_task")
+    __slots__ = ("_bus", "_due", "_run", "_task")
 
-    def __init__(self, bus: MessageBus) -> None:
+    def __init__(self, bus: MessageBus, run: int = 0) -> None:
         self._bus = bus
+        self._run = run
         self._due: deque[tuple[Event, Awaitable[object]]] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def __call__(self, event: Event) -> None:
         """Hand an event out."""
+        if self._run:
+            numbered(event, self._run)
         for handler in self._bus.handlers_of(type(event)):
             try:
                 reply = handler(event)

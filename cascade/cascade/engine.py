@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from cascade_vm.host import Meter
@@ -20,16 +20,18 @@ from cascade.bus import Delivery, MessageBus
 from cascade.capacity import Capacity
 from cascade.engine_host import EngineHost
 from cascade.one_run import Budget, Run
-from cascade.targets import check_target
 from cascade.tracebacks import Awaiting
 
 if TYPE_CHECKING:
     from cascade.events import Event, Listener
+    from cascade.lazy import LazyResult
     from cascade.planning import LazyGraph, Node, Plan
     from cascade.program import Material
     from cascade.signals import Signals
 
 __all__ = ["Engine"]
+
+R = TypeVar("R")
 
 
 class Engine:
@@ -37,6 +39,12 @@ class Engine:
 
     ``system_resources`` says how much there is of what `with_constraints` asks for; without it nothing is limited.
     ``most_plans`` plans are kept, those used last.
+
+    >>> import asyncio
+    >>> double = cs.task(lambda number: 2 * number)
+    >>> engine = Engine(system_resources={"gpu": 1})
+    >>> asyncio.run(engine.run([double(cs.Param("n")).with_constraints(gpu=1)], params={"n": 4}))
+    [8]
     """
 
     def __init__(
@@ -57,6 +65,28 @@ class Engine:
         self._stages: OrderedDict[object, list[list[int]]] = OrderedDict()
         self._hosts: WeakKeyDictionary[Material, EngineHost] = WeakKeyDictionary()
 
+    @overload
+    def run(
+        self,
+        target: LazyResult[R],
+        params: Mapping[str, object] | None = None,
+        use_vm: bool | None = None,
+        *,
+        budget: Budget | None = None,
+        listener: Listener | None = None,
+        signals: Signals | None = None,
+    ) -> Awaiting[R]: ...
+    @overload
+    def run(
+        self,
+        target: object,
+        params: Mapping[str, object] | None = None,
+        use_vm: bool | None = None,
+        *,
+        budget: Budget | None = None,
+        listener: Listener | None = None,
+        signals: Signals | None = None,
+    ) -> Awaiting[Any]: ...
     def run(
         self,
         target: object,
@@ -73,10 +103,10 @@ class Engine:
         same and is slower. The other options are those of `cascade.arun`. What a task raises comes out as it is. When the
         run ends, however it does, all that it began has ended, and the bus has handed out its events.
         """
-        delivery = Delivery(self.bus) if self.bus.has_subscribers else None
+        delivery = self.bus.delivery() if self.bus.has_subscribers else None
         meter = Meter() if budget is None else Meter(budget.turns, budget.calls)
-        run = Run(self, meter, _heard_by(delivery, listener), signals, use_vm is not False)
-        return Awaiting(_ended(run, target, params or {}, delivery))
+        run = Run(self, meter, _heard_by(delivery, listener), signals, params, use_vm is not False)
+        return Awaiting(run.alone(target) if delivery is None else _delivered(run, target, delivery))
 
     def close(self) -> None:
         """End idle threads and processes. A run after this begins anew."""
@@ -119,14 +149,12 @@ class Engine:
         return EngineHost(tasks, capacity=self._capacity, executor=self.executor)
 
 
-async def _ended(run: Run, target: object, params: Mapping[str, object], delivery: Delivery | None) -> object:
+async def _delivered(run: Run, target: object, delivery: Delivery) -> object:
     """The result of a run whose events have been handed out."""
-    check_target(target)
     try:
-        return await run.result(target, params)
+        return await run.alone(target)
     finally:
-        if delivery is not None:
-            await delivery.finish()
+        await delivery.finish()
 
 
 def _heard_by(delivery: Delivery | None, listener: Listener | None) -> Listener | None:
@@ -136,7 +164,7 @@ def _heard_by(delivery: Delivery | None, listener: Listener | None) -> Listener 
     from cascade.events import tell
 
     def both(event: Event) -> None:
+        delivery(event)  # which numbers it
         tell(listener, event)
-        delivery(event)
 
     return both

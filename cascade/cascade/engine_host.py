@@ -29,6 +29,7 @@ from cascade.tasks import Task
 __all__ = ["EngineHost"]
 
 _UNLIMITED = Capacity(None)
+_NOBODY = Signals()
 
 
 class EngineHost(LocalHost):
@@ -56,8 +57,10 @@ class EngineHost(LocalHost):
     ) -> EngineHost:
         """As `LocalHost.for_run`. ``injecting`` says that arguments may name resources, at any depth; ``after`` is the host of
         the same run so far, whose resources go on."""
-        host = super().for_run(meter, listener=listener, signals=signals)
+        host = super().for_run(meter, listener=listener, signals=signals or _NOBODY)
         assert isinstance(host, EngineHost)
+        if signals is None:  # nothing comes, and nobody else waits there
+            host._signals = None if after is None else after._signals
         host._capacity = self._capacity
         host._scope = None if after is None else after._scope
         host._injecting = injecting

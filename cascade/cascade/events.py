@@ -5,7 +5,8 @@
     ├── CallEvent    CallStarted, CallFinished, CallRetried, CallSkipped, CallBlocked
     └── Sleeping, Waiting, SignalReceived, Emitted
 
-``call`` numbers the calls of a run, so that the end of one can be told from the end of another beside it.
+``call`` numbers the calls of a run, so that the end of one can be told from the end of another beside it; ``run`` does the same
+for the runs of a bus.
 """
 
 from __future__ import annotations
@@ -13,19 +14,26 @@ from __future__ import annotations
 from asyncio import CancelledError
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 from cascade_vm.host import Place
 
 __all__ = [
     "CallBlocked", "CallEvent", "CallFinished", "CallRetried", "CallSkipped", "CallStarted", "Emitted", "Event", "Listener",
-    "RunEvent", "RunFinished", "RunStarted", "SignalReceived", "Sleeping", "Waiting", "event_to_dict", "status_of", "tell",
+    "RunEvent", "RunFinished", "RunStarted", "SignalReceived", "Sleeping", "Waiting", "event_to_dict",
+    "numbered", "status_of", "tell",
 ]  # fmt: skip
 
 
-class Event(msgspec.Struct, frozen=True):
-    """Anything that a run tells."""
+E = TypeVar("E", bound="Event")
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
+    """Anything that a run tells. ``run`` numbers the runs that tell a bus: events of runs at a time come mixed. It is 0 for one
+    that tells a listener of its own."""
+
+    run: int = 0
 
 
 # --- of the run ----------------------------------------------------------------------------------------------------------
@@ -151,8 +159,14 @@ def tell(listener: Listener, event: Event) -> None:
 
 def event_to_dict(event: Event) -> dict[str, object]:
     """An event as JSON can say it. Values that JSON does not know are given as their ``repr``."""
-    fields = {name: _plain(getattr(event, name)) for name in event.__struct_fields__}
+    fields = {name: _plain(getattr(event, name)) for name in event.__struct_fields__ if name != "run" or event.run}
     return {"event": type(event).__name__, **fields}
+
+
+def numbered(event: E, run: int) -> E:
+    """The same event, told by run number ``run``. To be called before anybody has seen it."""
+    msgspec.structs.force_setattr(event, "run", run)
+    return event
 
 
 _DEEPEST = 50

@@ -39,6 +39,12 @@ class FlowFunction(Generic[P, R]):
     """A flow made of the Python function ``fn``. ``name`` is ``module:name``.
 
     To a flow or `cascade.run` a call of it is a run of the flow; to Python it is a value, a `LazyResult`.
+
+    >>> @cs.flow
+    ... def double(number: int) -> int:
+    ...     return 2 * number
+    >>> double, double(4), cs.run(double(4)), double.fn(4)
+    (<flow double>, <LazyResult double(4)>, 8, 8)
     """
 
     __name__: str
@@ -91,7 +97,15 @@ class FlowFunction(Generic[P, R]):
 
     def bind(self, /, *args: Any, **kwargs: Any) -> list[object]:
         """A value for each parameter. Raises `TypeError` in Python's words."""
+        if not kwargs and len(args) == self._plain:
+            return list(args)
         return bind(_Heading(self.fit.name, self.parameters), args, kwargs)
+
+    @functools.cached_property
+    def _plain(self) -> int:
+        """How many arguments by position are a value for each parameter as they are; -1 when that is never so."""
+        plain = all(parameter.kind in ("position", "either") for parameter in self.parameters)
+        return len(self.parameters) if plain else -1
 
     def call(self, /, *args: Any, **kwargs: Any) -> FlowCall:
         """The call of its flow with these arguments, for whoever runs flows."""
@@ -151,6 +165,16 @@ def flow(fn: Callable[..., Any] | None = None, /, *, name: str | None = None) ->
     """Make a function a flow: ``@flow``, or ``@flow(name="watch")``.
 
     Raises `CompileError` for what flows do not have, with the place, and what to write instead.
+
+    >>> @flow
+    ... def collatz(n: int) -> int:
+    ...     steps = 0
+    ...     while n != 1:
+    ...         n = n // 2 if n % 2 == 0 else 3 * n + 1
+    ...         steps += 1
+    ...     return steps
+    >>> cs.run(collatz(27))
+    111
     """
     if fn is None:
         return lambda fn: _decorate(fn, name, sys._getframe(1))

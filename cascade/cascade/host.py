@@ -80,7 +80,7 @@ class LocalHost:
     is where `wait` waits. ``print_to`` is where programs print, `sys.stdout` if None. ``executor`` calls the tasks.
     """
 
-    __slots__ = ("_listener", "_quick", "_shared", "meter", "signals")
+    __slots__ = ("_listener", "_quick", "_shared", "_signals", "meter")
 
     def __init__(
         self,
@@ -95,12 +95,19 @@ class LocalHost:
         executor: Executor | None = None,
     ) -> None:
         self.meter = Meter() if meter is None else meter
-        self.signals = Signals() if signals is None else signals
+        self._signals = signals
         self._listener = listener
         self._shared = _Shared(clock, random, print_to, LocalExecutor() if executor is None else executor)
         for name, task in tasks.items():
             self._shared.add(name, task)
         self._quick = self._quick_calls()
+
+    @property
+    def signals(self) -> Signals:
+        """Where programs wait for signals."""
+        if self._signals is None:
+            self._signals = Signals()
+        return self._signals
 
     def _quick_calls(self) -> Mapping[str, Invoke]:
         """The tasks whose calls need nothing but a look at the meter; none when every call is told to a listener."""
@@ -112,7 +119,7 @@ class LocalHost:
         """A host for one run: its own meter; tasks, threads, processes and what is not given here are shared."""
         host = type(self).__new__(type(self))
         host.meter = Meter() if meter is None else meter
-        host.signals = self.signals if signals is None else signals
+        host._signals = self.signals if signals is None else signals
         host._listener = self._listener if listener is None else listener
         host._shared = self._shared
         host._quick = host._quick_calls()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.host import Meter
@@ -44,21 +44,6 @@ class Budget:
 
     turns: int | None = None
     calls: int | None = None
-
-
-if TYPE_CHECKING:
-
-    class Options(TypedDict, total=False):
-        """What `cascade.run`, `cascade.arun` and `Engine.run` take beside the target and its parameters."""
-
-        budget: Budget | None
-        listener: Listener | None
-        signals: Signals | None
-
-    class AnyOptions(Options, total=False):
-        """With the choice of an engine, where that goes by name only."""
-
-        use_vm: bool | None
 
 
 class Run:

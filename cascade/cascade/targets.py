@@ -10,6 +10,7 @@ from typing import Any
 from cascade_vm.control import TailCall
 
 from cascade import registry
+from cascade.answers import PLAIN
 from cascade.errors import ArgumentError, EngineError, Problem
 from cascade.lazy import NOTHING, LazyResult, Mapped, target_name
 from cascade.parameters import near_miss
@@ -97,7 +98,10 @@ def direct_call(target: object) -> FlowCall | None:
     if not isinstance(target, LazyResult) or isinstance(target.target, Task | Mapped | Flow):
         return None
     said = target.policies or target.order or target.selector or target.condition is not None
-    if said or target.otherwise is not NOTHING or next(unfinished_in((target.args, target.kwargs)), None) is not None:
+    if said or target.otherwise is not NOTHING:
         return None
+    for value in (*target.args, *target.kwargs.values()) if target.kwargs else target.args:
+        if type(value) not in PLAIN and next(unfinished_in(value), None) is not None:
+            return None
     call: FlowCall = target.target.call(*target.args, **target.kwargs)
     return call

@@ -15,7 +15,7 @@ from cascade.adapters.solvers.native import NativeSolver
 from cascade.bus import MessageBus
 from cascade.engine import Engine
 from cascade.errors import ArgumentError, EngineError
-from cascade.events import CallBlocked, CallRetried, CallStarted, Event, RunFinished
+from cascade.events import CallBlocked, CallFinished, CallRetried, CallStarted, Event, RunFinished, RunStarted
 from cascade.flows import flow
 from cascade.targets import direct_call
 from cascade.testing import run_virtual
@@ -285,6 +285,29 @@ def test_async_subscribers_are_done_when_the_run_is(use_vm: bool) -> None:
         assert seen == ["RunStarted", "CallStarted", "CallFinished", "RunFinished"]
 
     run_virtual(main())
+
+
+@pytest.mark.parametrize("use_vm", [True, False])
+def test_events_of_runs_at_a_time_can_be_told_apart(use_vm: bool) -> None:
+    """Runs have numbers, which a bus counts, whatever the engines; an event of a call has the number of its run."""
+    events: list[Any] = []
+    bus = MessageBus()
+    bus.subscribe(Event, events.append)
+    heard: list[Any] = []
+
+    async def main() -> None:
+        one, other = Engine(bus=bus), Engine(bus=bus)
+        first = one.run(logged([], "a", 2)(), use_vm=use_vm, listener=heard.append)
+        await asyncio.gather(first, one.run(logged([], "b", 1)(), use_vm=use_vm), other.run(add(1), use_vm=use_vm))
+
+    run_virtual(main())
+    names = {event.run: event.flow for event in events if isinstance(event, RunStarted)}
+    assert names == {1: "a", 2: "b", 3: "add"}
+    for run, name in names.items():
+        told = [event for event in events if event.run == run]
+        assert [type(event) for event in told] == [RunStarted, CallStarted, CallFinished, RunFinished]
+        assert {event.target.partition("#")[0] for event in told[1:3]} == {f"tests:{name}"}
+    assert heard == [event for event in events if event.run == 1]
 
 
 # --- constraints ---------------------------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ from cascade_vm.dispatch import (
 from cascade_vm.errors import BudgetExhausted, leave_function
 from cascade_vm.host import Host
 from cascade_vm.linker import Image, LinkedFlow, link
-from cascade_vm.opcodes import SERVICES
 
 __all__ = ["Machine"]
 
@@ -46,14 +45,13 @@ class Machine:
     number of machines. A strand that has computed for ``slice_seconds`` (on the host's clock) lets others have a turn.
     """
 
-    __slots__ = ("call", "host", "image", "services", "slice_seconds")
+    __slots__ = ("call", "host", "image", "slice_seconds")
 
     def __init__(self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004) -> None:
         self.image = program if isinstance(program, Image) else link(program)
         self.host = host
         self.slice_seconds = slice_seconds
         self.call = host.call
-        self.services: dict[str, Callable[..., object]] = {name: getattr(host, name) for name in SERVICES}
 
     def run(self, flow: int, arguments: Sequence[object]) -> Coroutine[Any, Any, object]:
         """Run a flow to its end: ``arguments`` as `cascade_vm.signature.bind` gives them.
