@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import typing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -425,6 +426,16 @@ def test_type_checkers_see_the_signature() -> None:
         assert_type(await cs.arun(greet("a")), str)
 
     asyncio.run(main())
+
+
+def test_defaults_are_what_python_computed() -> None:
+    """Whatever computed them: a flow reads their values, not their text."""
+
+    @cs.flow
+    def pause(every: timedelta = timedelta(minutes=1), name: str = ", ".join(sorted(["b", "a"]))) -> str:
+        return f"{name} {every.total_seconds()}"
+
+    assert cs.run(pause()) == pause.fn() == "a, b 60.0"
 
 
 # --- the compiler comes late ---------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ __all__ = ["RULES", "function"]
 
 
 def function(translation: Translation, node: FunctionNode) -> nodes.Function:
-    """Translate a function; its defaults are evaluated outside of it."""
+    """Translate a function; its defaults are evaluated outside of it, those of the decorated one by Python."""
     parameters = _parameters(translation, node.args)
     variables = frozenset(translation.mangled(name) for name in local_names(node))
     before, translation.excepts = translation.excepts, False
@@ -62,7 +62,8 @@ def _parameters(translation: Translation, arguments: ast.arguments) -> tuple[nod
 def _parameter(translation: Translation, node: ast.arg, kind: str, default: ast.expr | None) -> nodes.Parameter:
     span = translation.span(node)
     name = tree.Identifier(Span(span.start, min(span.end, span.start + len(node.arg))), translation.mangled(node.arg))
-    value = None if default is None else translation.expression(default)
+    inside = bool(translation.scopes)
+    value = translation.expression(default) if inside and default is not None else None
     return nodes.Parameter(span, name, kind, value)
 
 
