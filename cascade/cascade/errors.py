@@ -5,7 +5,7 @@
     │   ├── CompileError        CS1xx, CS2xx, CS420: a source is wrong; ``diagnostics`` has all that was found
     │   ├── LoadError           CS3xx: a built program is damaged, altered or of another version
     │   ├── TargetError         CS401-404: no such file, not a program, no such flow
-    │   ├── ArgumentError       CS405-407, CS430: the arguments of a flow or task do not fit (a `TypeError` too)
+    │   ├── ArgumentError       CS405-407, CS430, CS451-452: arguments do not fit, or what is run (a `TypeError` too)
     │   ├── TaskError           CS408-410, CS418: a task can not be bound to a function
     │   ├── ResultError         CS411-412: a result is not what was declared, or no JSON
     │   ├── LazyValueError      CS425-428, CS456: the result of a call was used before it is there (a `TypeError` too)

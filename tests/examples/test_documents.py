@@ -49,3 +49,12 @@ def test_every_code_is_listed(name: str, first: int, last: int) -> None:
     listed = dict(re.findall(r"^\| (CS\d\d\d) \| (.*?) \|", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE))
     known = {code: title for code, title in CODES.items() if first <= int(code[2:]) <= last}
     assert listed == known
+
+
+def test_errors_are_listed_with_their_classes() -> None:
+    """Those that the code raises with them."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (DOCS.parent / "cascade/cascade").rglob("*.py"))
+    raised = {code: name for name, code in re.findall(r"(\w+Error)\(\s*Problem\(\s*\"(CS4\d\d)\"", sources)}
+    listed = re.findall(r"^\| (CS\d\d\d) \| .*? \| `(\w+)`", (DOCS / "calls.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(listed) > 30
+    assert [(code, name) for code, name in listed if raised.get(code, name) != name] == []
