@@ -1,12 +1,17 @@
 """Cascade: workflows compiled.
 
-Write tasks in Python (`task`) and flows in the Cascade language (`.csc`); `load` a file and its flows can be called. A call is
-a value; `run` runs it, `arun` does so inside an event loop. Every name is imported when it is first used.
+Tasks are functions that workflows call (`task`). A workflow is a Python function (`flow`), a graph of calls, or a program in the
+Cascade language (`load`). A call of any of them is a value; `run` runs it, `arun` does so inside an event loop. Every name is
+imported when it is first used.
 
-    import cascade as cs
-
-    program = cs.load("watch.csc")
-    print(cs.run(program.watch("order-7")))
+>>> @cs.task
+... def double(number: int) -> int:
+...     return 2 * number
+>>> @cs.flow
+... def power(exponent: int) -> int:
+...     return double(power(exponent - 1)) if exponent else 1
+>>> cs.run(double(4)), cs.run(power(10)), cs.run(double(double(power(3))))
+(8, 1024, 32)
 """
 
 from __future__ import annotations

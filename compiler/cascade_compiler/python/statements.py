@@ -1,4 +1,4 @@
-"""Statements, the plain ones and compound ones; `match` is `patterns`', functions are `functions_read`'s."""
+"""Statements, the plain ones and compound ones; `match` is `patterns`', functions are `definitions`'."""
 
 from __future__ import annotations
 
