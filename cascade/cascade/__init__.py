@@ -1,8 +1,8 @@
 """Cascade: workflows compiled.
 
-Tasks are functions that workflows call (`task`). A workflow is a Python function (`flow`), a graph of calls, or a program in the
-Cascade language (`load`). A call of any of them is a value; `run` runs it, `arun` does so inside an event loop. Every name is
-imported when it is first used.
+Tasks are functions that workflows call (`task`). A workflow is a Python function (`flow`), a graph of calls, or a program in
+the Cascade language (`load`). A call of any of them is a value; `run` runs it, `arun` does so inside an event loop. Every name
+is imported when it is first used.
 
 >>> @cs.task
 ... def double(number: int) -> int:
