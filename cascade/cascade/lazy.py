@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 
 from cascade_vm.host import Place
 
-from cascade.placeholder import Placeholder, check_available
+from cascade.placeholder import Placeholder, check_available, refused_pickle
 from cascade.places import format_place, place_in
 from cascade.policies import Cache, CallPolicy, Constraints, Retry, Timeout
 
@@ -225,6 +225,9 @@ class LazyResult(Placeholder, Generic[R]):
 
     def _said(self) -> str:
         return f"the result of `{target_name(self.target)}`"
+
+    def __reduce__(self) -> NoReturn:
+        raise refused_pickle(self)
 
     @property
     def written_at(self) -> str:

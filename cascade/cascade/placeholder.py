@@ -7,7 +7,7 @@ comparison, a loop, text, arithmetic) is refused, with what to write instead. Th
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from cascade.places import written_at
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     _Open = object
 
-__all__ = ["Placeholder", "check_available", "describe"]
+__all__ = ["Placeholder", "check_available", "describe", "refused_pickle"]
 
 _IN_A_FLOW = "inside a @cs.flow it is the value itself, and this can be written so"
 _CONDITION = f"write `.run_if(…)` on what depends on it, or `cs.Router(selector, routes)`; {_IN_A_FLOW}"
@@ -51,6 +51,12 @@ class Placeholder(_Open):  # type: ignore[misc]
         _refuse("CS427", f"{describe(self)} is not there yet, so its items can not be read", _ITERATION)
 
     __iter__ = __next__ = __reversed__ = __contains__ = __len__ = _iterate
+
+    def __copy__(self) -> Self:
+        return self  # a copy of a call would be another call
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def __await__(self) -> NoReturn:
         hint = "write `await cs.arun(…)`, or `await engine.run(…)`"
@@ -88,6 +94,14 @@ def check_available(value: object, what: str) -> None:
 
         hint = "hand it to a @cs.task, and use what that gives"
         raise GraphError(Problem("CS439", f"{describe(value)} can not be {what}", written_at(sys._getframe(2)), hint))
+
+
+def refused_pickle(placeholder: Placeholder) -> Exception:
+    """The error of one that belongs to the code in which it is written: other processes do not have that."""
+    from cascade.errors import LazyValueError, Problem
+
+    hint = "`cs.to_json(…)` writes a graph of calls down"
+    return LazyValueError(Problem("CS428", f"{describe(placeholder)} is not there yet, so it can not be pickled", None, hint))
 
 
 _OPERATORS = (

@@ -14,7 +14,7 @@ from cascade_vm.control import Jump, TailCall
 from cascade_vm.host import Place
 
 from cascade.lazy import LazyResult
-from cascade.placeholder import Placeholder, check_available
+from cascade.placeholder import Placeholder, check_available, refused_pickle
 from cascade.places import format_place, place_in, written_at
 
 __all__ = ["Jump", "JumpSelector", "Router", "TailCall", "bind", "select_jump"]
@@ -57,6 +57,9 @@ class Router(Placeholder, Generic[R]):
     def place(self) -> Place:
         """Where the router is written."""
         return place_in(self._code, self._at, "Router")
+
+    def __reduce__(self) -> NoReturn:
+        raise refused_pickle(self)
 
     @property
     def written_at(self) -> str:
