@@ -6,7 +6,6 @@ They work on values alone and are named in `cascade_vm.operations`; this file kn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -87,7 +86,7 @@ def _tail_call_case(value: object, fit: _Fit | None = None) -> bool:
             return True
         if not arguments and all(name in names for name in keywords) and all(name in keywords for name in needed):
             return True
-        bind(_signature(Constant(described)), arguments, keywords)
+        bind(_signature(described), arguments, keywords)
     except TypeError:
         return False
     return True
@@ -168,11 +167,21 @@ class _Signature(NamedTuple):
     parameters: tuple[Parameter, ...]
 
 
-@lru_cache(1_024)
-def _signature(described: Constant) -> _Signature:
-    whole: Any = described.value
-    name, parameters = whole
-    return _Signature(name, tuple(_parameter(*each) for each in parameters))
+_SIGNATURES: dict[int, tuple[tuple[Any, ...], _Signature]] = {}
+"""By the identity of the constant, which is kept with it: comparing constants by value takes as long as reading one."""
+_MOST_SIGNATURES = 4_096
+
+
+def _signature(described: tuple[Any, ...]) -> _Signature:
+    known = _SIGNATURES.get(id(described))
+    if known is not None and known[0] is described:
+        return known[1]
+    name, parameters = described
+    made = _Signature(name, tuple([_parameter(*each) for each in parameters]))
+    if len(_SIGNATURES) >= _MOST_SIGNATURES:
+        _SIGNATURES.clear()
+    _SIGNATURES[id(described)] = (described, made)
+    return made
 
 
 def _parameter(name: str, kind: str, required: bool, *default: object) -> Parameter:
@@ -186,7 +195,7 @@ def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[st
     ``described`` is the flow's name and its parameters, each ``(name, kind, required)``, with its default behind that when
     it is a constant. What the flow computes stays unbound.
     """
-    return Packed(bind(_signature(Constant(described)), arguments, keywords))
+    return Packed(bind(_signature(described), arguments, keywords))
 
 
 OPERATIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
