@@ -158,7 +158,7 @@ _RULES: Mapping[str, tuple[tuple[int, object], ...]] = {
     "list": tuple((2, text) for text in (
         "[I, I]", "[*L, I]", "[*L[:3], *T]", "L[:3]", "L[I:I]", "L[::-1]", "(L[:4] + L[:2])", "(L[:3] * 2)", "sorted(L)",
         "sorted(L, key=F)", "list(T)", "list(range(4))", "list(map(F, L))", "list(filter(F, L))", "list(reversed(L))",
-        "R.copy()", "list(D.values())", "[*map(F, T)]", "sorted(G)", "list(G)", "R", "R", "[I for _ in L[:2]]",
+        "R.copy()", "list(D.values())", "[*map(str, T)]", "sorted(G)", "list(G)", "R", "R", "[I for _ in L[:2]]",
         "[x for x, _ in zip(L, T)]", "[a + b for a, b in enumerate(L)]", "list(map(max, L, L))", "sorted({*L, I})",
         "sorted(set(L) & {I, 1, 2})", "list(N)", "heapq.nsmallest(2, L)", "[len(x) for x in (T, S, L)]", "list(zip(*[L, L])[0])",
         "sorted(L, key=F, reverse=True)", "[i for i in L if i]", "list(dict.fromkeys(L))", "list(map(F, L, L))",

@@ -76,8 +76,10 @@ def _flow(writer: Writer, callee: Callee, size: int) -> list[str]:
             unbound.append(name)
     body += _helped(writer, size)
     body += [f"if n > 9: {name} = 0" for name in unbound]
-    names = sorted(writer.random.sample(POOL, 5))
-    body.append(f"return {', '.join(names)}")
+    body += [f"if n > 8: {name} = {writer.one_of(_FIRST[name[0]])}" for name in writer.random.sample(POOL, 2)]
+    for name in writer.random.sample(POOL, 4):
+        body += ["try:", f"    print({name})", "except NameError as e:", "    print(e)"]
+    body.append(f"return {', '.join(name for name in POOL if name not in unbound and writer.chance(0.5))}")
     return ["@cs.flow", f"def {callee.name}({header(writer, callee, None)}):", *indented(body)]
 
 
@@ -94,8 +96,8 @@ def _helped(writer: Writer, size: int) -> list[str]:
         some = writer.number(1, 2)
         size -= some
         written = python_statements.suite(writer, Place(nesting=1 if writer.chance(0.5) else 0), some)
-        if writer.chance(0.7):
-            kind = writer.one_of(("Exception as e", "Exception", "(ValueError, LookupError, TypeError)"))
+        if writer.chance(0.88):
+            kind = writer.one_of(("Exception as e", "Exception as e", "Exception", "(ValueError, LookupError, TypeError)"))
             shown = "print(repr(e))" if kind.endswith("e") else "pass"
             written = ["try:", *indented(written), f"except {kind}:", f"    {shown}"]
         lines += written

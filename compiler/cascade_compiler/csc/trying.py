@@ -134,7 +134,7 @@ def _try_finally(frame: Frame, statement: tree.Try, final: tree.Otherwise) -> No
 def _own_result(frame: Frame) -> Iterator[None]:
     """A `return` in a ``finally`` suite may be given up again: what the flow was about to return is kept apart."""
     before = frame.result
-    frame.result = f"{before}'"
+    frame.result = f"{before}0"
     yield
     frame.result = before
 

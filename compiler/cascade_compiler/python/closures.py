@@ -16,6 +16,7 @@ from cascade_compiler.csc.constants import NotConstant, evaluate
 from cascade_compiler.python import nodes
 from cascade_compiler.python.occurrences import Binding, Occurrences, Scope, Use, occurrences
 from cascade_grammar import tree
+from cascade_grammar.spans import Span
 from cascade_vm.constants import Constant, is_constant
 
 __all__ = ["Cell", "Closed", "Closures", "Scope", "close"]
@@ -57,13 +58,15 @@ class Closed:
 
 
 class Closures:
-    """The functions of one flow, by node and by name."""
+    """The functions of one flow, by node and by name. ``apart`` is where a comprehension reads a variable from around it that
+    may have no value."""
 
     def __init__(self, found: Occurrences) -> None:
         self.root = found.root
         self.uses = found.uses
         self._closed = {key: Closed(scope, scope.function) for key, scope in found.scopes.items() if scope.function}
         self.helpers: dict[Cell, Closed] = {}
+        self.apart: set[Span] = set()
 
     def of(self, function: nodes.Function) -> Closed:
         """What is known of a function."""
@@ -94,6 +97,7 @@ def close(function: nodes.Function, qualname: str, complaints: Complaints) -> Cl
     _find_certain(closures)
     _find_captured(closures)
     _find_kept(closures)
+    closures.apart |= {use.span for use in closures.uses if use.made is None and _is_read_apart(use)}
     _complain(closures, complaints)
     return closures
 
@@ -209,6 +213,16 @@ def _find_captured(closures: Closures) -> None:
             closed.captured |= more
     for closed in closures.functions:  # what may be unbound needs no argument, and so comes before what does
         closed.captured = dict.fromkeys(sorted(closed.captured, key=closed.certain.__contains__))
+
+
+def _is_read_apart(use: Use) -> bool:
+    """Whether a comprehension reads a variable of the function that it is in, which may have no value."""
+    home, scope, apart = use.scope.home, use.scope, False
+    while scope is not home and use.name not in scope.names:
+        apart = apart or scope.apart
+        assert scope.parent is not None
+        scope = scope.parent
+    return scope is home and apart and use.name in home.names and not _is_certain(home.bindings.get(use.name, []), use.moment.top)
 
 
 def _between(scope: Scope, owner: Scope) -> Iterator[Scope]:

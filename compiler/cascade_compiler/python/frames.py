@@ -79,13 +79,13 @@ class PythonFrame(Frame):
 
     def read(self, name: str, variable: str, span: Span) -> Ref:
         """The value of a variable of this function, or of one around it."""
-        if self.is_free(name, variable):
+        if self.is_free(name, variable, span):
             self.check_free(name, variable, span)
         return self.load(variable, span)
 
-    def is_free(self, name: str, variable: str) -> bool:
-        """Whether this is a variable of a function around this one that may have no value."""
-        return any(
+    def is_free(self, name: str, variable: str, span: Span) -> bool:
+        """Whether this is a variable of a function around this one, or around a comprehension, that may have no value."""
+        return span in self.making.closures.apart or any(
             cell.name == name and here == variable and cell not in self.closed.certain for cell, here in self.given.items()
         )
 

@@ -35,8 +35,13 @@ def build_function(assembly: Assembly, unit: Unit, closures: Closures, heading: 
     _build(making, main, heading)
     while making.pending:
         closed = making.pending.pop(0)
-        captured = tuple(Parameter(name, computed=cell not in closed.certain) for cell, name in given(closed).items())
-        _build(making, closed, Heading(making.names[closed], captured + parameters_of(closed)))
+        _build(making, closed, Heading(making.names[closed], _captured(closed) + parameters_of(closed)))
+
+
+def _captured(closed: Closed) -> tuple[Parameter, ...]:
+    """The parameters for what is captured. They are given by position, and so may stand before those that only can be."""
+    kind = "position" if any(parameter.kind == "position" for parameter in closed.function.parameters) else "either"
+    return tuple(Parameter(name, computed=cell not in closed.certain, kind=kind) for cell, name in given(closed).items())
 
 
 def parameters_of(closed: Closed) -> tuple[Parameter, ...]:

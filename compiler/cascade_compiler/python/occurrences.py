@@ -5,6 +5,7 @@ It knows Python's scopes; what follows from them for functions as values is `clo
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -38,13 +39,16 @@ class Binding(NamedTuple):
 
 @dataclass(eq=False)
 class Scope:
-    """The variables of a function, or of a comprehension in one (``function`` is None then)."""
+    """The variables of a function, or of a comprehension in one (``function`` is None then).
+
+    ``apart``: variables from around it are free there, as Python says it where they have no value."""
 
     function: nodes.Function | None
     parent: Scope | None
     names: frozenset[str]
     qualname: str
     made: Moment
+    apart: bool = True
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     candidates: dict[str, Scope] = field(default_factory=dict)  # functions that a name is bound to
 
@@ -112,6 +116,8 @@ class _Context(NamedTuple):
 
 _Item: TypeAlias = "tuple[Spanned, _Context] | Callable[[], None]"
 
+_INLINED = sys.version_info >= (3, 12)
+"""Whether comprehensions, generator expressions excepted, are part of the function that they are in."""
 _CONSUMERS = frozenset((
     "sorted", "min", "max", "sum", "any", "all", "list", "tuple", "set", "frozenset", "dict", "len", "reduce", "nlargest",
     "nsmallest", "bisect", "bisect_left", "bisect_right", "insort", "insort_left", "insort_right",
@@ -280,7 +286,8 @@ class _Walk:
     def comprehension(self, node: tree.Comprehension, here: _Context) -> list[_Item]:
         names = [name.id for clause in node.clauses for name in target_names(clause.target)]
         moment = self.moment(here)
-        scope = Scope(None, here.scope, frozenset(names), here.scope.qualname, moment)
+        apart = node.kind == "generator" or not _INLINED
+        scope = Scope(None, here.scope, frozenset(names), here.scope.qualname, moment, apart)
         inner = _Context(scope, (*here.loops, next(self.loops)), here.top)
         for name in names:
             scope.bindings[name] = [Binding(self.moment(inner))]

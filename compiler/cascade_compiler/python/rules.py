@@ -44,7 +44,7 @@ def _name(frame: PythonFrame, name: tree.Name) -> Ref:
     if helper is not None:
         return helpers.helper_value(frame, helper, name)
     variable = frame.variable(name.id)
-    if variable is not None and frame.is_free(name.id, variable):
+    if variable is not None and frame.is_free(name.id, variable, name.span):
         return frame.read(name.id, variable, name.span)
     found = values.global_value(frame, name) if variable is None else None
     return expressions.value(frame, name) if found is None else found

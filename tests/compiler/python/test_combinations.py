@@ -1,0 +1,96 @@
+"""Combinations that nobody writes and that generated modules have found to go wrong once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.python_flows import check_function
+
+# The functions are the examples: what a linter would change in them is what they are about.
+# ruff: noqa
+
+
+def captured_before_what_goes_by_position_only(n):
+    def helper(x, /, y=2):
+        return x + y + n
+
+    values = sorted([1, 2], key=lambda x, /: -x * n)
+    return helper(1), values, (lambda x, /, *y: (x, y, n))(1, 2)
+
+
+def maybe_unbound_before_what_goes_by_position_only(n):
+    if n:
+        k = 1
+
+    def helper(x, /):
+        return x + k
+
+    try:
+        return helper(1)
+    except NameError as error:
+        return str(error)
+
+
+def returns_in_finally_inside_of_finally(n):
+    try:
+        try:
+            if n == 1:
+                raise ValueError(n)
+        except ValueError:
+            if n == 2:
+                return "handler"
+        else:
+            try:
+                if n == 3:
+                    return "body"
+            finally:
+                return "inner"
+    finally:
+        if n == 4:
+            return "outer"
+    return "end"
+
+
+def comprehensions_read_what_is_unbound(n):
+    if n > 99:
+        u = 1
+    try:
+        if n == 0:
+            [u for _ in [1]]
+        if n == 1:
+            sum(u for _ in [1])
+        if n == 2:
+            [1 for _ in u]
+        if n == 3:
+            [1 for _ in [1] for _ in list(u for _ in [1])]
+        if n == 4:
+            {u for _ in [1] if any(x == u for x in [1])}
+        if n == 5:
+            next(u for _ in [1])
+        if n == 6:
+            1 in (x for x in [1] if u)
+        if n == 7:
+            for z in (x for x in [1] if u):
+                pass
+        if n == 8:
+            {u: 1 for _ in [1]}
+        if n == 9:
+            del n
+            any(n for _ in [1])
+    except NameError as error:
+        return repr(error)
+    return n, [n for _ in [1]]
+
+
+@pytest.mark.parametrize(
+    ("function", "calls"),
+    [
+        (captured_before_what_goes_by_position_only, [(1,), (3,)]),
+        (maybe_unbound_before_what_goes_by_position_only, [(0,), (1,)]),
+        (returns_in_finally_inside_of_finally, [(n,) for n in range(5)]),
+        (comprehensions_read_what_is_unbound, [(n,) for n in range(11)]),
+    ],
+)
+def test_combinations_are_what_they_are_in_python(function: Any, calls: list[tuple[Any, ...]]) -> None:
+    check_function(function, *calls)
