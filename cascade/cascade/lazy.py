@@ -226,6 +226,9 @@ class LazyResult(Placeholder, Generic[R]):
     def _said(self) -> str:
         return f"the result of `{target_name(self.target)}`"
 
+    def __copy__(self) -> LazyResult[R]:
+        return self._copy()
+
     def __reduce__(self) -> NoReturn:
         raise refused_pickle(self)
 

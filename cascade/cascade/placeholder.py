@@ -52,11 +52,8 @@ class Placeholder(_Open):  # type: ignore[misc]
 
     __iter__ = __next__ = __reversed__ = __contains__ = __len__ = _iterate
 
-    def __copy__(self) -> Self:
-        return self  # a copy of a call would be another call
-
     def __deepcopy__(self, memo: object) -> Self:
-        return self
+        return self  # a value among other data; and graphs may be deeper than Python's stack
 
     def __await__(self) -> NoReturn:
         hint = "write `await cs.arun(…)`, or `await engine.run(…)`"

@@ -58,6 +58,9 @@ class Router(Placeholder, Generic[R]):
         """Where the router is written."""
         return place_in(self._code, self._at, "Router")
 
+    def __copy__(self) -> Router[R]:
+        return self.rebuilt(self.selector, self.routes)
+
     def __reduce__(self) -> NoReturn:
         raise refused_pickle(self)
 

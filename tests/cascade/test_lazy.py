@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
+import pickle
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from cascade.errors import CascadeError, GraphError, LazyAttributeError, LazyValueError
-from cascade.lazy import NOTHING, LazyResult
+from cascade.lazy import NOTHING
 from cascade.policies import Cache, Constraints, Retry, Timeout
 
 import cascade as cs
@@ -184,5 +185,29 @@ def test_a_place_counts_characters() -> None:
 
 def test_nothing_copies_a_call_by_accident() -> None:
     """`copy` makes a node like the other; two nodes are two calls."""
-    assert copy.copy(PAGE) is not PAGE
-    assert isinstance(copy.copy(PAGE), LazyResult)
+    for one in (PAGE, cs.Router(PAGE, {1: 2})):
+        assert copy.copy(one) is not one
+        assert type(copy.copy(one)) is type(one)
+        assert copy.deepcopy([one, {"a": one}]) == [one, {"a": one}]
+
+
+def test_calls_are_not_pickled() -> None:
+    """They belong to the code in which they are written."""
+    for one in (PAGE, cs.Router(PAGE, {1: 2})):
+        with pytest.raises(LazyValueError, match=r"CS428.*can not be pickled[^`]*`cs.to_json"):
+            pickle.dumps([one])
+
+
+def test_a_graph_may_be_deeper_than_the_stack() -> None:
+    """Nothing that Python does of itself with a node goes into what it leads to."""
+    node: Any = fetch("a")
+    for _ in range(10_000):
+        node = fetch([node])
+    assert copy.deepcopy({"node": node})["node"] is node
+    assert repr(node) == "<LazyResult fetch(<list of 1>)>"
+    assert {node: 1}[node] == 1
+    nodes = cs.visualize(node).count('label="fetch"')
+    assert nodes == 10_001
+    assert len(cs.dry_run(node).calls) == 10_001
+    again = cs.from_json(cs.to_json(node))
+    assert cs.visualize(again) == cs.visualize(node)
