@@ -23,12 +23,12 @@ def handed_on(value: Any) -> Any:
     return same(value)
 
 
-@cs.resource("tests-db")
+@cs.resource("tests-unfinished-db")
 def db() -> Iterator[str]:
     yield "DB"
 
 
-DB: Any = cs.inject("tests-db")
+DB: Any = cs.inject("tests-unfinished-db")
 
 
 @pytest.fixture
