@@ -17,9 +17,10 @@ from cascade_vm.errors import BudgetExhausted, append_trail, begin_trail, leave_
 from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
 from cascade_vm.signature import default_of
 
+from cascade.reference_arguments import pass_as
 from cascade.reference_frames import Frame, as_raised, enter, error_of, receives
 from cascade.reference_functions import Function, built_in, frame_of, is_of
-from cascade.reference_values import LAZY, OPERATIONS, is_error, method_of, pass_as, read_attribute, unpack
+from cascade.reference_values import LAZY, is_error, method_of, operate, read_attribute, unpack
 
 __all__ = ["Interpreter"]
 
@@ -215,8 +216,7 @@ class _Strand:
             case graph.IsBound(variable=name):
                 return name in frame.variables
             case graph.Operate(operation=name):
-                arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
-                return OPERATIONS[name](*arguments, **keywords)
+                return operate(name, frame.read(node.arguments), node.forms)
             case graph.AttributeOf(target=ref, name=name):
                 return read_attribute(frame.values[ref], name)
             case graph.UnpackInto(variables=names, star=star, source=ref):
@@ -248,15 +248,15 @@ class _Strand:
         frame, host = self.frames[-1], self.host
         match node:
             case graph.CallTask(task=name):
-                arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
                 site = Site(name, node.place)
+                arguments, keywords = pass_as(node.forms, frame.read(node.arguments), lambda: f"{name.replace(':', '.')}()")
                 return await self.answer(host.call(site, arguments, keywords, self.policies(node.policies)))
             case graph.CallValue():
                 return await self.answer(self.call_value(node))
             case graph.Method():
                 return await self.answer(self.call_method(node))
             case graph.Request(service=service):
-                arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
+                arguments, keywords = pass_as(node.forms, frame.read(node.arguments), lambda: f"{service}()")
                 return await self.answer(getattr(host, service)(Site(service, node.place), *arguments, **keywords))
             case graph.CallFlow(flow=name):
                 start = self.starter(name, self.flow_arguments(name, node.arguments))
@@ -271,7 +271,7 @@ class _Strand:
 
     def call_value(self, node: graph.CallValue) -> object:
         target = self.frames[-1].values[node.target]
-        arguments, keywords = pass_as(node.forms, self.frames[-1].read(node.arguments))
+        arguments, keywords = pass_as(node.forms, self.frames[-1].read(node.arguments), lambda: target)
         function = built_in(target)
         if function is not None:
             return function(*arguments, **keywords)
@@ -282,7 +282,7 @@ class _Strand:
     def call_method(self, node: graph.Method) -> object:
         frame = self.frames[-1]
         target = frame.values[node.target]
-        arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
+        arguments, keywords = pass_as(node.forms, frame.read(node.arguments), lambda: getattr(target, node.name))
         method = method_of(target, node.name)
         if method is not None:
             return method(*arguments, **keywords)
@@ -336,8 +336,8 @@ class _Strand:
     def call_function(self, node: graph.CallValue) -> None:
         frame = self.frames[-1]
         self.interpreter.check_depth(self.depth + len(self.frames))
-        arguments, keywords = pass_as(node.forms, frame.read(node.arguments))
-        self.frames.append(frame_of(frame.values[node.target], arguments, keywords))
+        target = frame.values[node.target]
+        self.frames.append(frame_of(target, *pass_as(node.forms, frame.read(node.arguments), lambda: target)))
 
     async def turn(self, place: Place) -> None:
         """Spend a turn, and let others run when this strand has run for long."""

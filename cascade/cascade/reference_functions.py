@@ -36,6 +36,12 @@ class Function:
     def __call__(self, /, *arguments: object, **keywords: object) -> object:
         return self._run(lambda: frame_of(self, arguments, keywords))
 
+    def __getattr__(self, name: str) -> str:
+        """Errors of calls name it with its module."""
+        if name != "__qualname__":
+            raise AttributeError(f"'function' object has no attribute '{name}'")
+        return f"{self._flow.name.split(':')[0]}.{self._name}" if ":" in self._flow.name else self._name
+
     def __repr__(self) -> str:
         return f"<function {self._name}>"
 
@@ -44,6 +50,7 @@ class Function:
 
 
 Function.__name__ = Function.__qualname__ = "function"  # what Python's own messages call it
+Function.__module__ = "builtins"
 
 
 class _Signature:

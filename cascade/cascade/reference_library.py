@@ -11,14 +11,16 @@ import functools
 import heapq
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cascade_vm.blueprint import Parameter
 from cascade_vm.constants import Constant
 from cascade_vm.control import Jump, TailCall
-from cascade_vm.errors import CATCHABLE
+from cascade_vm.errors import CATCHABLE, pass_on
 from cascade_vm.signature import bind
+
+from cascade.reference_arguments import merge
 
 __all__ = ["BUILT_IN", "ITERATORS", "MORE"]
 
@@ -159,16 +161,28 @@ def _bind(described: tuple[Any, ...], arguments: list[object], keywords: dict[st
     return tuple(bind(_Described(*described), arguments, keywords))
 
 
+def _bind_call(called: tuple[Any, str], /, *arguments: object, **keywords: object) -> tuple[object, ...]:
+    return tuple(bind(_Described(*called[0]), arguments, keywords))
+
+
+def _ended_by(items: list[object], error: BaseException) -> Iterator[object]:
+    yield from items
+    pass_on(error)
+    raise error
+
+
 MORE: dict[str, Callable[..., Any]] = {
     **_FUNCTIONS,
     "bytearray": bytearray, "callable": callable, "filter": filter, "isinstance": isinstance, "issubclass": issubclass,
     "iter": iter, "map": map, "next": next, "type": lambda value: type(value), "builtin": _value_of,
-    "make_jump": Jump, "make_tail_call": TailCall, "are_plain": _are_plain, "jump_case": _jump_case, "jump_data": lambda value: value.data,
+    "make_jump": Jump, "make_tail_call": TailCall, "are_plain": _are_plain, "jump_case": _jump_case,
+    "jump_data": lambda value: value.data,
     "jump_arguments": _jump_arguments, "jump_keywords": _jump_keywords,
     "tail_call_case": _tail_call_case,
     "tail_arguments": lambda value: tuple(value.args), "tail_keywords": lambda value: dict(value.kwargs),
     "plain_value": _plain_value, "route_case": _route_case, "zip_equal": _zip_equal, "is_sequence": _is_sequence,
-    "is_mapping": lambda value: isinstance(value, Mapping), "bind": _bind,
+    "is_mapping": lambda value: isinstance(value, Mapping), "bind": _bind, "bind_call": _bind_call,
+    "ended_by": _ended_by, "merge_keywords": lambda named, more, callee: merge(named, more, lambda: callee),
 }  # fmt: skip
 """Operations by name."""
 

@@ -1,4 +1,4 @@
-"""The values of the reference: what each operation of `graph.Operate` does, and how arguments are passed.
+"""The values of the reference: what each operation of `graph.Operate` does.
 
 Operations are Python's own wherever Python has them. Knows no flows, frames or hosts, and shares no table with the machine.
 """
@@ -14,9 +14,10 @@ from cascade_vm.errors import CATCHABLE
 from cascade_vm.formatting import format_method
 from cascade_vm.names import is_public, opens_attributes
 
+from cascade.reference_arguments import pass_as, spread
 from cascade.reference_library import ITERATORS, MORE
 
-__all__ = ["LAZY", "METHODS", "OPERATIONS", "is_error", "method_of", "pass_as", "read_attribute", "unpack"]
+__all__ = ["LAZY", "METHODS", "OPERATIONS", "is_error", "method_of", "operate", "read_attribute", "unpack"]
 
 
 def _append(items: list[object], item: object) -> None:
@@ -28,14 +29,7 @@ def _put(items: dict[object, object], key: object, value: object) -> None:
 
 
 def _extend(items: list[object], more: Any) -> None:
-    items += _spread(more)
-
-
-def _spread(more: Any) -> list[object]:
-    """The items of ``more`` in ``[*more]`` and ``f(*more)``."""
-    if not hasattr(type(more), "__iter__") and not hasattr(type(more), "__getitem__"):
-        raise TypeError(f"Value after * must be an iterable, not {type(more).__name__}")
-    return list(more)
+    items += spread(more)
 
 
 def _update_dict(items: dict[object, object], more: Any) -> None:
@@ -94,6 +88,19 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **MORE,
 }  # fmt: skip
 """Every operation of `graph.Operate` by its name."""
+
+
+def operate(name: str, values: list[Any], forms: tuple[str, ...]) -> object:
+    """The value of an operation. Of some the first argument says what is called."""
+    if not forms:
+        return OPERATIONS[name](*values)
+    if name in ("error", "bind_call"):
+        (first, *values), forms = values, forms[1:]
+        arguments, keywords = pass_as(forms, values, lambda: f"{first}()" if name == "error" else first[1])
+        return OPERATIONS[name](first, *arguments, **keywords)
+    arguments, keywords = pass_as(forms, values, lambda: MORE["builtin"](name))
+    return OPERATIONS[name](*arguments, **keywords)
+
 
 _TYPES_WITH_METHODS = (
     str, bool, int, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, timedelta,
@@ -159,30 +166,3 @@ def unpack(source: Any, count: int, star: int) -> list[object]:
     if len(rest) < after:
         raise ValueError(f"not enough values to unpack (expected {least}, got {star + len(rest)})")
     return [*taken, rest[: len(rest) - after], *rest[len(rest) - after :]]
-
-
-def pass_as(forms: tuple[str, ...], values: list[Any]) -> tuple[list[object], dict[str, object]]:
-    """Arguments by position and by keyword. A form is "" (by position), "*", "**", or the keyword."""
-    arguments: list[object] = []
-    keywords: dict[str, object] = {}
-    for form, value in zip(forms or [""] * len(values), values, strict=True):
-        if form == "":
-            arguments.append(value)
-        elif form == "*":
-            arguments += _spread(value)
-        elif form != "**":
-            _pass_by_name(keywords, form, value)
-        elif not hasattr(value, "keys"):
-            raise TypeError(f"argument after ** must be a mapping, not {type(value).__name__}")
-        else:
-            for key in value.keys():  # noqa: SIM118 - anything with keys() and [] is a mapping here, as it is in Python
-                _pass_by_name(keywords, key, value[key])
-    return arguments, keywords
-
-
-def _pass_by_name(keywords: dict[str, object], name: object, value: object) -> None:
-    if not isinstance(name, str):
-        raise TypeError("keywords must be strings")
-    if name in keywords:
-        raise TypeError(f"got multiple values for keyword argument '{name}'")
-    keywords[name] = value

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from cascade.host import LocalHost
 from cascade.reference import Interpreter
-from cascade.reference_values import METHODS, OPERATIONS, pass_as, unpack
+from cascade.reference_arguments import pass_as
+from cascade.reference_values import METHODS, OPERATIONS, unpack
 from cascade.tasks import Task, task
 from cascade.testing import run_virtual
 from cascade_compiler import graph
@@ -93,16 +94,15 @@ def test_unpacking_is_pythons(source: Any) -> None:
 
 def test_arguments_are_passed_in_their_forms() -> None:
     """By position, by keyword, spread, spread by name; a keyword given twice is refused."""
-    assert pass_as(("", "*", "k", "**"), [1, (2, 3), 4, {"m": 5}]) == ([1, 2, 3], {"k": 4, "m": 5})
-    for forms, value, words in [
-        (("*",), 5, "Value after [*] must be an iterable, not int"),
-        (("**",), 5, "argument after [*][*] must be a mapping, not int"),
-        (("**",), {1: 2}, "keywords must be strings"),
+    assert pass_as(("", "*", "k", "**"), [1, (2, 3), 4, {"m": 5}], lambda: zip) == ([1, 2, 3], {"k": 4, "m": 5})
+    for forms, values, words in [
+        (("*",), [5], r"^zip\(\) argument after \* must be an iterable, not int$"),
+        (("*", "*"), [[], 5], r"^Value after \* must be an iterable, not int$"),
+        (("*", "**"), [5, 6], r"^zip\(\) argument after \*\* must be a mapping, not int$"),
+        (("k", "**"), [1, {"k": 2}], r"^zip\(\) got multiple values for keyword argument 'k'$"),
     ]:
         with pytest.raises(TypeError, match=words):
-            pass_as(forms, [value])
-    with pytest.raises(TypeError, match="multiple values for keyword argument 'k'"):
-        pass_as(("k", "**"), [1, {"k": 2}])
+            pass_as(forms, values, lambda: zip)
 
 
 def test_variables_are_unbound_until_stored() -> None:

@@ -41,7 +41,7 @@ TYPED: dict[str, tuple[type, ...]] = {
     "add": (set,), "update_set": (set,), "append": (list,), "extend": (list,), "put": (dict,), "update_dict": (dict,),
     "format_value": (object, str, str), "jump_case": (object, tuple), "route_case": (object, tuple),
     "bind": (tuple, list, dict), "zip_equal": (tuple,), "jump_keywords": (Jump, dict, tuple),
-    "jump_arguments": (Jump, tuple, tuple),
+    "jump_arguments": (Jump, tuple, tuple), "merge_keywords": (dict,), "ended_by": (list,),
 }  # fmt: skip
 """What front ends hand to operations that no program can name."""
 TOLD = [((), ""), (("a",), ""), (("", "b"), ""), ((), "a")]
@@ -57,6 +57,8 @@ FIXED = {
     ("jump_arguments", 2): TOLD,
     ("jump_keywords", 2): TOLD,
     ("bind", 0): [SIGNATURE],
+    ("ended_by", 1): [KeyError(1), StopIteration(2)],
+    ("bind_call", 0): [(SIGNATURE, "module.f()")],
     ("format_value", 1): ["", "r", "s", "a"],
     ("jump_case", 1): [("a", "b"), ()],
 }

@@ -55,7 +55,7 @@ class Flow:
         assert isinstance(fn, FunctionType)
         self.fn = fn
         name = fn.__qualname__
-        self.definition: Definition = read_definition(fn, f"flows:{name}" if "<locals>" in name else name)
+        self.definition: Definition = read_definition(fn, f"{fn.__module__}:{name}")
         check(self.definition, resolve)
 
     @cached_property
@@ -141,7 +141,7 @@ class Module:
     @property
     def flows(self) -> dict[str, Flow]:
         """The flows by the names of their functions."""
-        return {value.definition.name: value for value in self.names.values() if isinstance(value, Flow)}
+        return {value.fn.__name__: value for value in self.names.values() if isinstance(value, Flow)}
 
     def program(self) -> graph.Program:
         """All of its flows."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cascade_vm.arguments import arguments_of
 from cascade_vm.cells import gatherer
 from cascade_vm.cursors import CURSORS, cursor_over
 from cascade_vm.errors import CATCHABLE, forget_function
@@ -16,7 +17,6 @@ from cascade_vm.formatting import format_method
 from cascade_vm.host import Begin, Pending, Site, Start
 from cascade_vm.names import opens_attributes
 from cascade_vm.operations import METHODS
-from cascade_vm.plain import arguments_of
 
 if TYPE_CHECKING:
     from cascade_vm.dispatch import Strand
@@ -35,10 +35,10 @@ Arguments = Callable[[Registers], tuple[Sequence[Any], dict[str, Any]]]
 """Picks the arguments of a call out of a frame: those by position and those by name."""
 
 
-def argument_picker(arguments: Sequence[int], forms: Sequence[str]) -> Arguments:
+def argument_picker(arguments: Sequence[int], forms: Sequence[str], callee: Callable[[Registers], object]) -> Arguments:
     """For arguments in their forms; forms that are all ``""``, or none at all, mean that all are passed by position."""
     if any(forms):
-        return lambda registers: arguments_of(registers, arguments, forms)
+        return lambda registers: arguments_of(registers, arguments, forms, callee)
     pick = gatherer(arguments)
     return lambda registers: (pick(registers), _NO_KEYWORDS)
 

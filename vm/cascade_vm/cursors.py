@@ -272,9 +272,11 @@ def enumerated(iterable: Iterable[Any], start: Any = 0) -> Enumerated:
     return Enumerated(_lazily(iterable), first)
 
 
-def zipped(*iterables: Iterable[Any], strict: Any = False) -> Zipped:
+def zipped(*iterables: Iterable[Any], **options: Any) -> Zipped:
     """`zip`"""
-    return Zipped(tuple(map(_lazily, iterables)), bool(strict))
+    if options:
+        zip(**options)  # which says what is wrong
+    return Zipped(tuple(map(_lazily, iterables)), bool(options.get("strict")))
 
 
 def mapped(function: Callable[..., Any], *iterables: Iterable[Any]) -> Mapped:

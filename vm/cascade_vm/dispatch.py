@@ -328,7 +328,8 @@ def _note_trail(error: BaseException, places: list[Place], origin: int) -> None:
     if origin == RAISED_BEFORE:
         return
     if origin == RAISED_HERE:
-        begin_trail(error, places[0])
+        if not begin_trail(error, places[0]):
+            return
         places = places[1:]
     for place in places:
         append_trail(error, place)

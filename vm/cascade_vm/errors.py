@@ -17,7 +17,7 @@ from cascade_vm.host import Place
 
 __all__ = [
     "CATCHABLE", "BlueprintError", "BudgetExhausted", "FlowFailed", "append_trail", "begin_trail", "forget_function",
-    "leave_function", "start_trail", "trail_mark", "trail_of",
+    "leave_function", "pass_on", "start_trail", "trail_mark", "trail_of",
 ]  # fmt: skip
 
 
@@ -83,17 +83,25 @@ def leave_function(error: BaseException) -> None:
     error.__dict__[_LEFT] = True
 
 
+def pass_on(error: BaseException) -> None:
+    """``error`` was raised by the flow itself, and goes through what the flow calls now: its trail stays as it is."""
+    error.__dict__[_LEFT] = False
+
+
 def forget_function(error: BaseException) -> None:
     """``error`` is about to be raised by the program itself: wherever it came from, its trail starts anew."""
     error.__dict__.pop(_LEFT, None)
 
 
-def begin_trail(error: BaseException, place: Place) -> None:
-    """``error`` came out of what was called at ``place``: raised there, or in a function that it has just left."""
-    if error.__dict__.pop(_LEFT, False):
-        append_trail(error, place)
-    else:
+def begin_trail(error: BaseException, place: Place) -> bool:
+    """``error`` came out of what was called at ``place``: raised there, or in a function that it has just left. False when it
+    has only passed through (`pass_on`): its trail is what it was."""
+    left = error.__dict__.pop(_LEFT, None)
+    if left is None:
         start_trail(error, place)
+    elif left:
+        append_trail(error, place)
+    return left is not False
 
 
 def append_trail(error: BaseException, place: Place) -> None:

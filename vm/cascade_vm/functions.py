@@ -57,6 +57,13 @@ class Function:
         """For callers that are no flows of its program: it runs to its end, and can not wait."""
         return self._machine.run_now(lambda: _frame(self, arguments, keywords))
 
+    def __getattr__(self, name: str) -> str:
+        """Errors of calls name it as they name any function: with its module."""
+        if name != "__qualname__":
+            raise AttributeError(f"'function' object has no attribute '{name}'")
+        module, colon, _ = self._template.flow.flow.name.partition(":")
+        return f"{module}.{self._template.name}" if colon else self._template.name
+
     def __repr__(self) -> str:
         return f"<function {self._template.name}>"
 
@@ -65,6 +72,7 @@ class Function:
 
 
 Function.__name__ = Function.__qualname__ = "function"  # what Python's own messages call it
+Function.__module__ = "builtins"
 
 
 def _frame(function: Function, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Frame:

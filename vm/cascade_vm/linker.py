@@ -7,13 +7,15 @@ kind its cell is and what goes into it. This file knows no strands and does not 
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
-from cascade_vm import calls, cells, functions, plain
+from cascade_vm import call_operations, calls, cells, functions, plain
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint, Flow, Location
 from cascade_vm.cells import Cell, gatherer, join
 from cascade_vm.host import UNBOUND, Place, Site
+from cascade_vm.library import VALUES
 from cascade_vm.operations import OPERATIONS
 
 __all__ = ["Image", "LinkedFlow", "link"]
@@ -136,7 +138,9 @@ def _compute(linking: _Linking, pc: int, i: op.Compute) -> Cell:
     function = OPERATIONS[i.operation].function
     arguments = linking.read_all(i.arguments)
     if any(i.forms):
-        return [cells.PLAIN, plain.compute, (function, arguments, i.forms), None, i.dst, None]
+        naming = call_operations.CALLEES.get(i.operation)
+        call = (function, arguments, i.forms, VALUES.get(i.operation, f"{i.operation}()"))
+        return [cells.PLAIN, plain.compute_for if naming else plain.compute, call, naming, i.dst, None]
     if len(arguments) == 2:
         return [cells.BINARY, function, *arguments, i.dst, None]
     if len(arguments) == 1:
@@ -198,23 +202,26 @@ def _is_none(linking: _Linking, operand: int) -> bool:
     return operand < 0 and linking.flow.constants[-1 - operand].value is None
 
 
+def _named(target: str) -> Callable[[Any], str]:
+    """What errors call a task or a service."""
+    shown = f"{target.replace(':', '.')}()"
+    return lambda _: shown
+
+
 def _call(linking: _Linking, pc: int, i: op.Call) -> Cell:
     site = linking.site(pc, linking.image.blueprint.tasks[i.task].name)
     arguments = linking.read_all(i.arguments)
     if not any(i.forms) and _is_none(linking, i.policies):
         return [cells.CALL, site, gatherer(arguments), None, i.dst, None]
-    plan = calls.CallPlan(site, calls.argument_picker(arguments, i.forms), linking.read(i.policies))
+    pick = calls.argument_picker(arguments, i.forms, _named(site.target))
+    plan = calls.CallPlan(site, pick, linking.read(i.policies))
     return [cells.HOST, calls.call_task, plan, None, i.dst, None]
 
 
 def _method(linking: _Linking, pc: int, i: op.Method) -> Cell:
-    plan = calls.MethodPlan(
-        linking.site(pc, f".{i.name}"),
-        linking.read(i.target),
-        i.name,
-        calls.argument_picker(linking.read_all(i.arguments), i.forms),
-        linking.image.blueprint.strict,
-    )
+    target, name = linking.read(i.target), i.name
+    pick = calls.argument_picker(linking.read_all(i.arguments), i.forms, lambda registers: getattr(registers[target], name))
+    plan = calls.MethodPlan(linking.site(pc, f".{name}"), target, name, pick, linking.image.blueprint.strict)
     return [cells.HOST, calls.call_method, plan, None, i.dst, None]
 
 
@@ -225,8 +232,8 @@ def _close(linking: _Linking, pc: int, i: op.Close) -> Cell:
 
 
 def _invoke(linking: _Linking, pc: int, i: op.Invoke) -> Cell:
-    arguments = calls.argument_picker(linking.read_all(i.arguments), i.forms)
     target, strict = linking.read(i.target), linking.image.blueprint.strict
+    arguments = calls.argument_picker(linking.read_all(i.arguments), i.forms, itemgetter(target))
     plan = functions.InvokePlan(linking.site(pc, "()"), target, arguments, strict)
     enter: Cell = [cells.ENTER, functions.enter, plan, None, i.dst, linking.cell_at(pc + 1)]
     linking.linked.cells.append(enter)
@@ -235,7 +242,7 @@ def _invoke(linking: _Linking, pc: int, i: op.Invoke) -> Cell:
 
 
 def _request(linking: _Linking, pc: int, i: op.Request) -> Cell:
-    arguments = calls.argument_picker(linking.read_all(i.arguments), i.forms)
+    arguments = calls.argument_picker(linking.read_all(i.arguments), i.forms, _named(i.service))
     plan = calls.CallPlan(linking.site(pc, i.service), arguments, 0)
     return [cells.HOST, calls.request, plan, i.service, i.dst, None]
 

@@ -5,15 +5,16 @@ None of them suspends, jumps or knows the machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from cascade_vm.arguments import arguments_of
 from cascade_vm.attributes import CLOSED, read_attribute
 from cascade_vm.cursors import cursor_over
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.host import UNBOUND
 
-__all__ = ["Packed", "arguments_of"]
+__all__ = ["Packed"]
 
 Registers = list[Any]
 
@@ -110,42 +111,19 @@ def errors_named(names: Sequence[str]) -> tuple[tuple[type[Exception], ...], fro
     return tuple([CATCHABLE[name] for name in names if name in CATCHABLE]), frozenset(names) - CATCHABLE.keys()
 
 
-def compute(registers: Registers, call: tuple[Any, Sequence[int], Sequence[str]], _y: object, dst: int) -> None:
-    """An operation with keyword or spread arguments."""
-    function, arguments, forms = call
-    positional, named = arguments_of(registers, arguments, forms)
+_Computing = tuple[Callable[..., Any], Sequence[int], Sequence[str], object]
+
+
+def compute(registers: Registers, call: _Computing, _y: object, dst: int) -> None:
+    """An operation with keyword or spread arguments; what it calls is known."""
+    function, arguments, forms, callee = call
+    positional, named = arguments_of(registers, arguments, forms, lambda _: callee)
     registers[dst] = function(*positional, **named)
 
 
-def arguments_of(registers: Registers, arguments: Sequence[int], forms: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments in their forms to a list and a dict, as Python's call does it, from left to right."""
-    positional: list[Any] = []
-    named: dict[str, Any] = {}
-    for register, form in zip(arguments, forms, strict=True):
-        value = registers[register]
-        if not form:
-            positional.append(value)
-        elif form == "*":
-            if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
-                raise TypeError(f"Value after * must be an iterable, not {type(value).__name__}")
-            positional.extend(value)
-        elif form == "**":
-            _spread(value, named)
-        else:
-            _name(form, value, named)
-    return positional, named
-
-
-def _spread(value: Any, named: dict[str, Any]) -> None:
-    if not hasattr(value, "keys"):
-        raise TypeError(f"argument after ** must be a mapping, not {type(value).__name__}")
-    for key in value.keys():  # noqa: SIM118 - anything with keys() and [] is a mapping here, as it is in Python
-        if not isinstance(key, str):
-            raise TypeError("keywords must be strings")
-        _name(key, value[key], named)
-
-
-def _name(key: str, value: Any, named: dict[str, Any]) -> None:
-    if key in named:
-        raise TypeError(f"got multiple values for keyword argument '{key}'")
-    named[key] = value
+def compute_for(registers: Registers, call: _Computing, naming: Callable[[Any], str], dst: int) -> None:
+    """The same, when the first argument says what is called."""
+    function, (first, *arguments), forms, _ = call
+    subject = registers[first]
+    positional, named = arguments_of(registers, arguments, forms[1:], lambda _: naming(subject))
+    registers[dst] = function(subject, *positional, **named)

@@ -51,6 +51,8 @@ def _bind_keywords(flow: Signature, given: dict[str, object], keywords: Mapping[
     named = {parameter.name for parameter in flow.parameters if parameter.kind in ("either", "keyword")}
     collects = any(parameter.kind == "keywords" for parameter in flow.parameters)
     for name, value in keywords.items():
+        if not isinstance(name, str):
+            raise TypeError("keywords must be strings")
         if name in named:
             if name in given:
                 raise TypeError(f"{flow.name}() got multiple values for argument '{name}'")

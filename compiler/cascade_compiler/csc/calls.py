@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cascade_compiler import graph
 from cascade_compiler.csc import comprehensions, policies
+from cascade_compiler.csc.arguments import arguments_of, called, called_built_in, may_change_things
 from cascade_compiler.csc.frame import FlowCall, Frame
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.graph import Ref
@@ -13,7 +14,7 @@ from cascade_grammar import tree
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.operations import BUILTINS
 
-__all__ = ["arguments_of", "call", "flow_arguments", "flow_call", "state_arguments"]
+__all__ = ["call", "flow_arguments", "flow_call", "state_arguments"]
 
 
 def call(frame: Frame, expression: tree.Call) -> Ref:
@@ -21,10 +22,11 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
     match expression.function:
         case tree.Attribute(value=target, name=name):
             receiver = frame.value(target)
-            if any(_may_change_things(argument.value) for argument in expression.arguments):
+            method = receiver
+            if any(may_change_things(argument.value) for argument in expression.arguments):
                 # A method that is missing is missed before the arguments are evaluated, as in Python.
-                frame.add(graph.AttributeOf, expression.function.span, receiver, name.text)
-            refs, forms = arguments_of(frame, expression.arguments)
+                method = frame.add(graph.AttributeOf, expression.function.span, receiver, name.text)
+            refs, forms = arguments_of(frame, expression.arguments, lambda: method, consumes=True)
             return frame.add(graph.Method, expression.span, receiver, name.text, refs, forms)
         case tree.Name(id=name):
             return _call_by_name(frame, expression, name)
@@ -35,7 +37,7 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
 def _call_by_name(frame: Frame, expression: tree.Call, name: str) -> Ref:
     match frame.symbol(name):
         case TaskSymbol(task=task):
-            refs, forms = arguments_of(frame, expression.arguments)
+            refs, forms = arguments_of(frame, expression.arguments, called(frame, task.name, expression))
             rules = policies.policies(frame, expression.policies)
             return frame.add(graph.CallTask, expression.span, frame.assembly.use(task), refs, forms, rules)
         case FlowSymbol() as flow:
@@ -49,46 +51,17 @@ def _call_by_name(frame: Frame, expression: tree.Call, name: str) -> Ref:
 def _call_built_in(frame: Frame, expression: tree.Call, name: str) -> Ref:
     if comprehensions.is_search(frame, expression):
         return comprehensions.search_value(frame, expression)
+    told = called_built_in(frame, name, expression)
     if name == "print":
-        refs, forms = arguments_of(frame, expression.arguments)
+        refs, forms = arguments_of(frame, expression.arguments, told)
         return frame.add(graph.Request, expression.span, "print", refs, forms)
     if name in BUILTINS:
-        refs, forms = arguments_of(frame, expression.arguments)
+        refs, forms = arguments_of(frame, expression.arguments, told, consumes=True)
         return frame.add(graph.Operate, expression.span, name, refs, forms)
     assert name in CATCHABLE, f"a call of {name} passed the checks"
     kind = frame.constant(name, expression.function.span)
-    refs, forms = arguments_of(frame, expression.arguments)
+    refs, forms = arguments_of(frame, expression.arguments, told)
     return frame.add(graph.Operate, expression.span, "error", (kind, *refs), forms and ("", *forms))
-
-
-def arguments_of(frame: Frame, arguments: tuple[tree.Argument, ...]) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
-    """The arguments and their forms; no forms when all go by position."""
-    last_lively = max((i for i, argument in enumerate(arguments) if _may_change_things(argument.value)), default=0)
-    refs = []
-    for position, argument in enumerate(arguments):
-        ref = frame.value(argument.value)
-        if position < last_lively:
-            ref = _spread_now(frame, argument, ref)
-        refs.append(ref)
-    forms = tuple(argument.form for argument in arguments)
-    return tuple(refs), forms if any(forms) else ()
-
-
-def _may_change_things(expression: tree.Expression) -> bool:
-    return not isinstance(expression, tree.Name | tree.Literal | tree.Number | tree.Duration)
-
-
-def _spread_now(frame: Frame, argument: tree.Argument, ref: Ref) -> Ref:
-    """Items of ``*a`` are taken before a later argument is evaluated, which might change them."""
-    if argument.form == "*":
-        copy = frame.operate("build_list", argument.span)
-        frame.operate("extend", argument.span, copy, ref)
-        return copy
-    if argument.form == "**":
-        copy = frame.operate("build_dict", argument.span)
-        frame.operate("update_dict", argument.span, copy, ref)
-        return copy
-    return ref
 
 
 def _by_position(frame: Frame, names: list[str], arguments: tuple[tree.Argument, ...]) -> list[Ref | None]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, TypeGuard
 
 from cascade_compiler import graph
 from cascade_compiler.csc import targets
@@ -14,7 +16,8 @@ from cascade_grammar import tree
 from cascade_grammar.spans import Span
 
 __all__ = [
-    "check_early", "comprehension", "first_iteration", "is_search", "items_that_pass", "loop_over", "search", "search_value",
+    "check_early", "collect", "comprehension", "first_iteration", "is_generator", "is_search", "items_that_pass", "loop_over",
+    "search", "search_value",
 ]  # fmt: skip
 
 _GROW = {"list": "append", "generator": "append", "set": "add"}
@@ -26,16 +29,26 @@ def comprehension(frame: Frame, expression: tree.Comprehension) -> Ref:
     kind = "list" if expression.kind == "generator" else expression.kind
     first = first_iteration(frame, expression.clauses)
     whole = frame.operate(f"build_{kind}", span)
+    collect(frame, expression, first, whole)
+    return whole
 
-    def collect(_: Label) -> None:
+
+def collect(frame: Frame, expression: tree.Comprehension, first: Ref, whole: Ref) -> None:
+    """Run a comprehension from its first iteration on: its items go into ``whole``."""
+
+    def keep(_: Label) -> None:
         if expression.key is not None:
             key = frame.value(expression.key)
             frame.operate("put", expression.element.span, whole, key, frame.value(expression.element))
         else:
             frame.operate(_GROW[expression.kind], expression.element.span, whole, frame.value(expression.element))
 
-    loop_over(frame, expression.clauses, first, collect)
-    return whole
+    loop_over(frame, expression.clauses, first, keep)
+
+
+def is_generator(expression: tree.Expression) -> TypeGuard[tree.Comprehension]:
+    """Whether this is ``(… for …)``."""
+    return isinstance(expression, tree.Comprehension) and expression.kind == "generator"
 
 
 def is_search(frame: Frame, call: tree.Call) -> bool:
@@ -92,6 +105,8 @@ def items_that_pass(frame: Frame, clause: tree.Clause) -> Ref:
 def first_iteration(frame: Frame, clauses: tuple[tree.Clause, ...]) -> Ref:
     """The first iterable is evaluated outside: the comprehension's variables do not exist yet."""
     source = clauses[0].iterable
+    if is_generator(source):  # which begins the same way
+        return first_iteration(frame, source.clauses)
     return frame.add(graph.Iterate, source.span, frame.value(source))
 
 
@@ -103,35 +118,57 @@ def loop_over(
     item: str | None = None,
 ) -> None:
     """Run ``body`` for each turn of the clauses; it is given where the next turn of the innermost begins."""
+    turns: list[_Turns] = []
+    with _variables_of(frame, clauses):
+        _open(frame, clauses, first, turns, item)
+        body(turns[-1].head)
+        for head, done, span in reversed(turns):
+            frame.jump(head, span)
+            frame.start(done, span)
+
+
+class _Turns(NamedTuple):
+    """A loop: where a turn begins, and what comes after it."""
+
+    head: Label
+    done: Label
+    span: Span
+
+
+@contextmanager
+def _variables_of(frame: Frame, clauses: tuple[tree.Clause, ...]) -> Iterator[None]:
     names = {name.id: None for clause in clauses for name in target_names(clause.target)}
     inner = Inner({name: frame.temporary(name) for name in names}, _read_early(clauses))
     for name in inner.variables:
         if name in inner.early:
             frame.forget(inner.variables[name], clauses[0].span)
     frame.inner.append(inner)
-    dones: list[tuple[Label, Label, Span]] = []
-    for position, clause in enumerate(clauses):
-        span = clause.iterable.span
-        iteration = frame.add(graph.Iterate, span, frame.value(clause.iterable)) if position else first
-        head, done = frame.label(), frame.label()
-        _turn(frame, clause, iteration, (head, done), item)
-        dones.append((head, done, span))
-    body(dones[-1][0])
-    for head, done, span in reversed(dones):
-        frame.jump(head, span)
-        frame.start(done, span)
+    yield
     frame.inner.pop()
 
 
-def _turn(frame: Frame, clause: tree.Clause, iteration: Ref, labels: tuple[Label, Label], item: str | None) -> None:
-    """Take an item, unpack it and test the conditions."""
-    head, done = labels
-    frame.start(head, clause.iterable.span)
-    targets.step(frame, clause, iteration, (frame.label(), done), item)
-    for condition in clause.conditions:
-        passed = frame.label()
-        frame.branch(condition, passed, head)
-        frame.start(passed, condition.span)
+def _open(frame: Frame, clauses: tuple[tree.Clause, ...], first: Ref, turns: list[_Turns], item: str | None) -> None:
+    """Write the heads of all loops. One over a generator is the loops of that: each of its items is one of the clause."""
+    for position, clause in enumerate(clauses):
+        span = clause.iterable.span
+        iteration = first_iteration(frame, clauses[position:]) if position else first
+        if is_generator(clause.iterable):
+            hidden = [] if position else [frame.inner.pop()]  # the first iterable does not see the variables
+            with _variables_of(frame, clause.iterable.clauses):
+                _open(frame, clause.iterable.clauses, iteration, turns, None)
+                ref = frame.value(clause.iterable.element)
+            frame.inner += hidden
+            if item is not None:
+                frame.store(item, ref, span)
+            targets.store(frame, clause.target, ref)
+        else:
+            turns.append(_Turns(frame.label(), frame.label(), span))
+            frame.start(turns[-1].head, span)
+            targets.step(frame, clause, iteration, (frame.label(), turns[-1].done), item)
+        for condition in clause.conditions:
+            passed = frame.label()
+            frame.branch(condition, passed, turns[-1].head)
+            frame.start(passed, condition.span)
 
 
 def _read_early(clauses: tuple[tree.Clause, ...]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from cascade_compiler import graph
-from cascade_compiler.csc.calls import arguments_of
+from cascade_compiler.csc.arguments import arguments_of
 from cascade_compiler.csc.frame import Frame
 from cascade_compiler.graph import Ref
 from cascade_grammar import tree
@@ -24,15 +24,22 @@ Passed: TypeAlias = "tuple[Ref | None, ...]"
 
 
 class Signature(NamedTuple):
-    """What a flow takes; ``name`` is what errors call it."""
+    """What a flow takes; ``name`` is what errors call it, ``flow`` its name in the program."""
 
     name: str
     parameters: tuple[Parameter, ...]
+    flow: str
+
+    @property
+    def shown(self) -> str:
+        """What errors of arguments with stars call it: they say the module too."""
+        module, colon, _ = self.flow.partition(":")
+        return f"{module}.{self.name}()" if colon else f"{self.name}()"
 
 
 def pass_arguments(frame: Frame, called: Signature, arguments: tuple[tree.Argument, ...], span: Span) -> Passed:
     """The arguments of a call of a flow."""
-    return pass_values(frame, called, *arguments_of(frame, arguments), span)
+    return pass_values(frame, called, *arguments_of(frame, arguments, lambda: frame.constant(called.shown, span)), span)
 
 
 def pass_values(frame: Frame, called: Signature, refs: Sequence[Ref], forms: Sequence[str], span: Span) -> Passed:
@@ -86,24 +93,16 @@ def _is_given(parameter: Parameter, fit: _Fit) -> bool:
 
 
 def _bind(frame: Frame, called: Signature, refs: Sequence[Ref], forms: Sequence[str], span: Span) -> Passed:
-    """Leave it to the run: the arguments as a list and a dict."""
-    pairs = list(zip(refs, forms, strict=True))
-    positional = [(ref, form) for ref, form in pairs if form in ("", "*")]
-    named = [(ref, form) for ref, form in pairs if form not in ("", "*")]
-    whole = frame.constant((called.name, tuple(map(_described, called.parameters))), span)
-    items = _spread(frame, "build_list", positional, span)
-    packed = frame.operate("bind", span, whole, items, _spread(frame, "dict", named, span))
+    """Leave it to the run."""
+    described = (called.name, tuple(map(_described, called.parameters)))
+    whole = frame.constant((described, called.shown), span)
+    packed = frame.add(graph.Operate, span, "bind_call", (whole, *refs), ("", *forms))
     variables = tuple(frame.temporary("a") for _ in called.parameters)
     frame.add(graph.UnpackVariables, span, variables, packed, -1)
     return tuple(
         frame.add(graph.Load, span, variable, not parameter.computed)
         for variable, parameter in zip(variables, called.parameters, strict=True)
     )
-
-
-def _spread(frame: Frame, operation: str, given: list[tuple[Ref, str]], span: Span) -> Ref:
-    forms = tuple(form for _, form in given)
-    return frame.add(graph.Operate, span, operation, tuple(ref for ref, _ in given), forms if any(forms) else ())
 
 
 def _described(parameter: Parameter) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ _USED_UP = frozenset((
     "functools.reduce", "heapq.nlargest", "heapq.nsmallest", "math.fsum", "math.prod",
 ))  # fmt: skip
 """Functions that use up a generator before they return."""
+_NONE = slice(0)
 _USED_UP_BY_METHODS = frozenset((
     "difference", "difference_update", "extend", "fromkeys", "intersection", "intersection_update", "isdisjoint", "issubset",
     "issuperset", "join", "symmetric_difference", "symmetric_difference_update", "union", "update",
@@ -71,7 +72,7 @@ def _of_global(
             return translation.refuse("CS217", node.func, f"`{written}` is a {kind}, and can not be called")
         case Refused():
             translation.refuse_value(meaning, node.func)
-            arguments(translation, node, uses_up=True)
+            arguments(translation, node, slice(None))
             return tree.Literal(span, None)
 
 
@@ -89,7 +90,7 @@ def _built_in(translation: Translation, node: ast.Call, name: str) -> tree.Expre
         services.refuse_file(translation, node)
     plain = name == "print" or name in BUILTINS
     called = tree.Name(where, name) if plain else as_expression(nodes.BuiltIn(where, name))
-    return tree.Call(translation.span(node), called, arguments(translation, node, uses_up=name in _USED_UP))
+    return tree.Call(translation.span(node), called, arguments(translation, node, _place_in(node, name)))
 
 
 def _method(
@@ -112,28 +113,37 @@ def _method(
         message = f"`.{function.attr}` is called on the text itself"
         return translation.refuse("CS273", function, message, f'as in `"…".{function.attr}(…)`')
     target = tree.Attribute(translation.span(function), translation.expression(function.value), name_span)
-    uses_up = function.attr in _USED_UP_BY_METHODS
-    return tree.Call(span, target, arguments(translation, node, uses_up=uses_up))
+    used_up = slice(None) if function.attr in _USED_UP_BY_METHODS else _NONE
+    return tree.Call(span, target, arguments(translation, node, used_up))
 
 
 # --- arguments -----------------------------------------------------------------------------------------------------------
 
 
-def arguments(translation: Translation, node: ast.Call, uses_up: bool = False) -> tuple[tree.Argument, ...]:
-    """The arguments in the order in which they are evaluated; a generator only where the call ``uses_up`` it."""
-    found = [_positional(translation, argument, uses_up) for argument in node.args]
+def arguments(translation: Translation, node: ast.Call, used_up: slice = _NONE) -> tuple[tree.Argument, ...]:
+    """The arguments in the order in which they are evaluated; a generator only where it is ``used_up``."""
+    places = range(len(node.args))[used_up]
+    found = [_positional(translation, argument, place in places) for place, argument in enumerate(node.args)]
     for keyword in node.keywords:
         form = "**" if keyword.arg is None else translation.mangled(keyword.arg)
         found.append(tree.Argument(translation.span(keyword), translation.expression(keyword.value), form))
     return tuple(found)
 
 
+def _place_in(node: ast.Call, name: str) -> slice:
+    """Which arguments a built-in function uses up."""
+    if name not in _USED_UP or (name in ("max", "min") and len(node.args) > 1):
+        return _NONE
+    place = 1 if name in ("functools.reduce", "heapq.nlargest", "heapq.nsmallest") else 0
+    return slice(place, place + 1)
+
+
 def _positional(translation: Translation, argument: ast.expr, uses_up: bool) -> tree.Argument:
     span = translation.span(argument)
     if isinstance(argument, ast.Starred):
-        return tree.Argument(span, translation.expression(listed(argument.value)), "*")
-    if uses_up and isinstance(argument, ast.GeneratorExp):
-        return tree.Argument(span, literals.comprehension(translation, argument))
+        return tree.Argument(span, literals.iterable(translation, argument.value), "*")
+    if uses_up:
+        return tree.Argument(span, literals.iterable(translation, argument))
     return tree.Argument(span, translation.expression(argument))
 
 

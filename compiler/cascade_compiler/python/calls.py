@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cascade_compiler import graph
 from cascade_compiler.csc import calls as shared
 from cascade_compiler.csc import policies
+from cascade_compiler.csc.arguments import arguments_of, called_built_in
 from cascade_compiler.csc.frame import FlowCall, Frame
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.graph import Ref
@@ -58,7 +59,7 @@ def _call_built_in(frame: PythonFrame, expression: tree.Call, name: str) -> Ref:
     elif name == "slice" or name not in OPERATIONS or not _fits(expression, name):
         return values.call_value(frame, expression.function, expression.arguments, expression.span)
     if _fits(expression, name):
-        refs, forms = shared.arguments_of(frame, expression.arguments)
+        refs, forms = arguments_of(frame, expression.arguments, called_built_in(frame, name, expression), consumes=True)
         return frame.add(graph.Operate, expression.span, name, refs, forms)
     return values.call_value(frame, expression.function, expression.arguments, expression.span)
 
@@ -83,5 +84,5 @@ def flow_call(frame: Frame, expression: tree.Call) -> Callable[[], FlowCall] | N
     symbol = frame.symbol(name.id)
     if not isinstance(symbol, FlowSymbol) or frame.variable(name.id) is not None:
         return None
-    called = Signature(name.id, symbol.parameters)
+    called = Signature(name.id, symbol.parameters, symbol.name)
     return lambda: FlowCall(symbol.name, pass_arguments(frame, called, expression.arguments, expression.span))

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from cascade_compiler import graph
 from cascade_compiler.csc import targets
-from cascade_compiler.csc.comprehensions import first_iteration, loop_over
+from cascade_compiler.csc.comprehensions import first_iteration, is_generator, loop_over
 from cascade_compiler.csc.drafts import Label
 from cascade_compiler.csc.scopes import Loop
 from cascade_compiler.graph import Ref
 from cascade_compiler.python.frames import PythonFrame
 from cascade_grammar import tree
 
-__all__ = ["first_of", "is_first_of", "is_generator", "is_membership", "loop", "membership"]
-
-
-def is_generator(expression: tree.Expression) -> bool:
-    """Whether this is ``(… for …)``."""
-    return isinstance(expression, tree.Comprehension) and expression.kind == "generator"
+__all__ = ["first_of", "is_first_of", "is_membership", "loop", "membership", "unpack"]
 
 
 def is_first_of(call: tree.Call) -> bool:
@@ -90,6 +85,24 @@ def loop(frame: PythonFrame, statement: tree.For) -> None:
     if statement.otherwise is not None and frame.is_open:
         frame.run(statement.otherwise.body.statements)
     frame.start(end, statement.iterable.span)
+
+
+def unpack(frame: PythonFrame, target: tree.TupleDisplay | tree.ListDisplay, generator: tree.Comprehension) -> None:
+    """``a, b = (… for …)``: no more items are taken than show that there are too many."""
+    span, ended = generator.span, frame.label()
+    count = None if any(isinstance(item, tree.Starred) for item in target.items) else len(target.items)
+    first = first_iteration(frame, generator.clauses)
+    items = frame.operate("build_list", span)
+
+    def keep(head: Label) -> None:
+        frame.operate("append", generator.element.span, items, frame.value(generator.element))
+        if count is not None:
+            enough = frame.operate(">", span, frame.operate("len", span, items), frame.constant(count, span))
+            frame.end(graph.BranchOn, span, enough, ended, head)
+
+    loop_over(frame, generator.clauses, first, keep)
+    frame.start(ended, span)
+    targets.store(frame, target, items)
 
 
 def _generator(expression: tree.Expression) -> tree.Comprehension:

@@ -75,6 +75,6 @@ def call_helper(frame: PythonFrame, closed: Closed, call: tree.Call, name: tree.
 def pass_to_helper(frame: PythonFrame, closed: Closed, call: tree.Call, name: tree.Name) -> FlowCall:
     """The flow of a helper and what it is given: the variables that it captures as they are now, then the arguments."""
     _check_defined(frame, closed, name)
-    called = Signature(closed.scope.qualname, parameters_of(closed))
+    called = Signature(closed.scope.qualname, parameters_of(closed), frame.making.root.name)
     passed = pass_arguments(frame, called, call.arguments, call.span)
     return FlowCall(frame.making.flow_of(closed), frame.passed_on(closed, call.span) + passed)

@@ -65,9 +65,7 @@ def comparison(translation: Translation, node: ast.Compare) -> tree.Expression:
 
 def _operand(translation: Translation, operator: ast.cmpop, part: ast.expr) -> tree.Expression:
     """``x in (… for …)`` looks until it finds it."""
-    if isinstance(part, ast.GeneratorExp) and isinstance(operator, ast.In | ast.NotIn):
-        return comprehension(translation, part)
-    return translation.expression(part)
+    return iterable(translation, part) if isinstance(operator, ast.In | ast.NotIn) else translation.expression(part)
 
 
 def display(translation: Translation, node: ast.Tuple | ast.List | ast.Set | ast.Dict) -> tree.Expression:
@@ -118,16 +116,23 @@ def _replacement(translation: Translation, part: ast.FormattedValue, whole: Span
 # --- comprehensions ------------------------------------------------------------------------------------------------------
 
 
+def iterable(translation: Translation, node: ast.expr) -> tree.Expression:
+    """What is read where it stands; that may be a generator expression."""
+    if isinstance(node, ast.GeneratorExp):
+        return comprehension(translation, node)
+    return translation.expression(node)
+
+
 def comprehension(translation: Translation, node: Comprehended) -> tree.Comprehension:
     """A comprehension; its variables are its own, and its first iterable is evaluated outside of it."""
     bound = {
         translation.mangled(name) for clause in node.generators for part in ast.walk(clause.target) for name in bound_by(part)
     }
-    first = translation.expression(node.generators[0].iter)
+    first = iterable(translation, node.generators[0].iter)
     with translation.within(Scope(frozenset(bound), is_function=False)):
         clauses = tuple(
             [
-                _clause(translation, clause, translation.expression(clause.iter) if number else first)
+                _clause(translation, clause, iterable(translation, clause.iter) if number else first)
                 for number, clause in enumerate(node.generators)
             ]
         )

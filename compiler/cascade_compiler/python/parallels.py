@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from cascade_compiler import graph
 from cascade_compiler.csc import policies
-from cascade_compiler.csc.calls import arguments_of
+from cascade_compiler.csc.arguments import arguments_of, called
 from cascade_compiler.csc.comprehensions import first_iteration, loop_over
 from cascade_compiler.csc.drafts import Label
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
@@ -78,7 +78,7 @@ def _evaluate(frame: PythonFrame, call: tree.Call) -> _Call | None:
     if not isinstance(symbol, TaskSymbol):
         return None
     task = frame.assembly.use(symbol.task)
-    values, forms = arguments_of(frame, call.arguments)
+    values, forms = arguments_of(frame, call.arguments, called(frame, task, call))
 
     def write_task(part: PythonFrame, refs: Sequence[Ref], rules: tuple[Policy, ...]) -> Ref:
         return part.add(graph.CallTask, span, task, tuple(refs), forms, rules)
@@ -193,7 +193,7 @@ def as_map(call: tree.Call) -> nodes.MapCall:
 def map_call(frame: PythonFrame, expression: nodes.MapCall) -> Ref:
     """``task.map(x=xs, y=ys)``: the iterables are read side by side and must be of one length."""
     span, function = expression.span, expression.function
-    values, forms = arguments_of(frame, expression.arguments)
+    values, forms = arguments_of(frame, expression.arguments, lambda: frame.constant("map()", span))
     forms = forms or ("",) * len(values)
     shown = frame.constant(tuple(form or f"argument {number}" for number, form in enumerate(forms, 1)), span)
     items = frame.operate("zip_equal", span, shown, *values)
@@ -215,7 +215,7 @@ def _writer(part: PythonFrame, function: tree.Expression, forms: tuple[str, ...]
         if isinstance(symbol, TaskSymbol):
             return here.add(graph.CallTask, span, here.assembly.use(symbol.task), tuple(refs), forms, rules)
         assert isinstance(symbol, FlowSymbol)
-        passed = pass_values(here, Signature(function.id, symbol.parameters), refs, forms, span)
+        passed = pass_values(here, Signature(function.id, symbol.parameters, symbol.name), refs, forms, span)
         return here.add(graph.CallFlow, span, symbol.name, passed, rules)
 
     return write

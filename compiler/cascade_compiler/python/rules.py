@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from cascade_compiler.csc import conditions, expressions, statements
+from cascade_compiler.csc.comprehensions import is_generator
 from cascade_compiler.csc.drafts import Label
 from cascade_compiler.csc.frame import Frame, Rules
 from cascade_compiler.graph import Ref
@@ -77,7 +78,9 @@ def _statement(frame: PythonFrame, statement: tree.Statement) -> None:
             raising.raise_from(frame, statement_from)
         case tree.Assign(targets=(tree.Name() as name,), value=value) if isinstance(value, nodes.Lambda):
             helpers.assign_lambda(frame, name, cast(nodes.Lambda, value).function)
-        case tree.For() as loop if generators.is_generator(loop.iterable):
+        case tree.Assign(targets=(tree.TupleDisplay() | tree.ListDisplay() as target,), value=value) if is_generator(value):
+            generators.unpack(frame, target, value)
+        case tree.For() as loop if is_generator(loop.iterable):
             generators.loop(frame, loop)
         case tree.Fail(value=value) as failing if value is not None:
             raising.raise_error(frame, failing, value)

@@ -27,7 +27,8 @@ def _statement(translation: Translation, node: ast.stmt) -> tree.Statement:
         case ast.Expr(value=value):
             return _evaluate(translation, node, value)
         case ast.Assign(targets=targets, value=value):
-            found = translation.expression(value)
+            unpacks = len(targets) == 1 and isinstance(targets[0], ast.Tuple | ast.List)
+            found = literals.iterable(translation, value) if unpacks else translation.expression(value)
             return tree.Assign(span, translation.expressions(targets), found)
         case ast.AugAssign(target=target, op=operator, value=value):
             goal = translation.expression(target)
@@ -161,10 +162,7 @@ def _loop(translation: Translation, node: ast.While | ast.For) -> tree.Statement
         condition = translation.expression(node.test)
         body = translation.suite(node.body)
         return tree.While(span, condition, None, body, _otherwise(translation, node.orelse))
-    if isinstance(node.iter, ast.GeneratorExp):
-        iterable: tree.Expression = literals.comprehension(translation, node.iter)
-    else:
-        iterable = translation.expression(node.iter)
+    iterable = literals.iterable(translation, node.iter)
     target = translation.expression(node.target)
     body = translation.suite(node.body)
     return tree.For(span, target, iterable, None, body, _otherwise(translation, node.orelse))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from cascade_compiler import graph
-from cascade_compiler.csc.calls import arguments_of
+from cascade_compiler.csc.arguments import arguments_of
 from cascade_compiler.csc.symbols import FlowSymbol
 from cascade_compiler.graph import Ref
 from cascade_compiler.python import nodes, parallels
@@ -24,7 +24,8 @@ def value(frame: PythonFrame, part: nodes.BuiltIn | nodes.Gather | nodes.MapCall
         case nodes.CallValue(function=function, arguments=arguments):
             return frame.value(tree.Call(part.span, function, arguments))
         case nodes.Request(service=service, arguments=arguments):
-            return frame.add(graph.Request, part.span, service, *arguments_of(frame, arguments))
+            given = arguments_of(frame, arguments, lambda: frame.constant(f"{service}()", part.span))
+            return frame.add(graph.Request, part.span, service, *given)
         case nodes.Gather():
             return parallels.gather(frame, part)
         case nodes.MapCall():
@@ -49,4 +50,4 @@ def global_value(frame: PythonFrame, name: tree.Name) -> Ref | None:
 def call_value(frame: PythonFrame, function: tree.Expression, arguments: tuple[tree.Argument, ...], span: Span) -> Ref:
     """The call of a value: it comes first, then the arguments in order."""
     target = frame.value(function)
-    return frame.add(graph.CallValue, span, target, *arguments_of(frame, arguments))
+    return frame.add(graph.CallValue, span, target, *arguments_of(frame, arguments, lambda: target, consumes=True))

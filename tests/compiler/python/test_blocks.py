@@ -192,4 +192,4 @@ async def not_caught(n):
 def test_an_error_of_a_block_says_what_took_how_long() -> None:
     made = check_function(not_caught, (1,))
     said = {made.run("not_caught", engine, 3).error for engine in ENGINES}
-    assert said == {"TimeoutError: a block of not_caught took longer than 1s500ms"}
+    assert said == {"TimeoutError: a block of flows:not_caught took longer than 1s500ms"}

@@ -78,7 +78,10 @@ def _bare(program: graph.Program, level: int | None) -> Blueprint:
     """The Blueprint without locations, task declarations, and what a file says of its entry."""
     blueprint = lower(program) if level is None else optimise(lower(program), level)
     nowhere = Location(0, 0, 0, 0, 0, "")
-    flows = tuple(replace(flow, places=(0,) * len(flow.code), locations=(nowhere,)) for flow in blueprint.flows)
+    flows = tuple(
+        replace(flow, name=flow.name.removeprefix("flows:"), places=(0,) * len(flow.code), locations=(nowhere,))
+        for flow in blueprint.flows
+    )
     return replace(blueprint, flows=flows, files=("",), entry=None, tasks=())
 
 

@@ -1,0 +1,59 @@
+"""Arguments in the reference: what a call passes, and what Python says of a call that passes what can not be passed.
+
+Knows values and forms; a form is "" (by position), "*", "**", or the keyword.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+__all__ = ["merge", "pass_as", "spread"]
+
+_Passed = tuple[list[object], dict[str, object]]
+
+
+def pass_as(forms: Sequence[str], values: Sequence[Any], callee: Callable[[], object]) -> _Passed:
+    """Arguments by position and by keyword. ``callee`` gives what is called, or the text that errors name it by."""
+    forms = forms or ("",) * len(values)
+    starred = [value for form, value in zip(forms, values, strict=True) if form == "*"]
+    only = len(starred) == 1 and "" not in forms
+    arguments: list[object] = []
+    keywords: dict[str, object] = {}
+    for form, value in zip(forms, values, strict=True):
+        if form == "":
+            arguments.append(value)
+        elif form == "**":
+            merge(keywords, value, callee)
+        elif form != "*":
+            merge(keywords, {form: value}, callee)
+        elif not only:
+            arguments += spread(value)
+    if only:  # Python looks at it when all else is ready
+        arguments = spread(starred[0], lambda: f"{_told(callee())} argument")
+    return arguments, keywords
+
+
+def spread(more: Any, what: Callable[[], str] = lambda: "Value") -> list[object]:
+    """The items of ``more`` in ``[*more]`` and ``f(*more)``."""
+    if not hasattr(type(more), "__iter__") and not hasattr(type(more), "__getitem__"):
+        raise TypeError(f"{what()} after * must be an iterable, not {type(more).__name__}")
+    return list(more)
+
+
+def merge(keywords: dict[str, object], more: Any, callee: Callable[[], object]) -> None:
+    """``**more`` of a call."""
+    if not hasattr(more, "keys"):
+        raise TypeError(f"{_told(callee())} argument after ** must be a mapping, not {type(more).__name__}")
+    for name in more.keys():  # noqa: SIM118 - anything with keys() and [] is a mapping here, as it is in Python
+        if name in keywords:
+            raise TypeError(f"{_told(callee())} got multiple values for keyword argument '{name}'")
+        keywords[name] = more[name]
+
+
+def _told(callee: Any) -> str:
+    """How Python names what is called."""
+    if not hasattr(callee, "__qualname__"):
+        return str(callee)
+    module = getattr(callee, "__module__", None)
+    return f"{callee.__qualname__}()" if module in (None, "builtins") else f"{module}.{callee.__qualname__}()"
