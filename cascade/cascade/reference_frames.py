@@ -77,10 +77,15 @@ def error_of(end: graph.Fail | graph.Reraise, frame: Frame) -> BaseException:
 
 def as_raised(error: BaseException) -> BaseException:
     """The error of a step. A `StopIteration` can not leave a coroutine, which a step is: Python wraps it, and here it is
-    taken out again."""
+    taken out again; not that of another coroutine, a task's or a strand's."""
     cause = error.__cause__
-    is_wrapped = type(error) is RuntimeError and error.args == ("coroutine raised StopIteration",)
-    return cause if is_wrapped and isinstance(cause, StopIteration) else error
+    if type(error) is not RuntimeError or error.args != ("coroutine raised StopIteration",):
+        return error
+    if not isinstance(cause, StopIteration) or cause.__traceback__ is None:
+        return error
+    code = cause.__traceback__.tb_frame.f_code
+    is_step = code.co_qualname.startswith("_Strand.") and code.co_name != "run"
+    return cause if is_step else error
 
 
 def receives(handler: graph.Handler, error: BaseException) -> bool:

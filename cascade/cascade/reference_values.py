@@ -58,10 +58,10 @@ def _check_public(name: object) -> None:
         raise AttributeError(f"programs reach public attributes only, not {name!r}")
 
 
-def _error(kind: object, *arguments: object) -> Exception:
+def _error(kind: object, /, *arguments: object, **named: object) -> Exception:
     if not isinstance(kind, str) or kind not in CATCHABLE:
         raise TypeError(f"there is no error called {kind!r}")
-    return CATCHABLE[kind](*arguments)
+    return CATCHABLE[kind](*arguments, **named)
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {

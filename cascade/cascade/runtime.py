@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from cascade.bus import MessageBus
 from cascade.engine import Engine
 from cascade.one_run import Budget
-from cascade.tracebacks import raises_at_caller
+from cascade.tracebacks import raises_at_caller, stop_iteration_of
 
 if TYPE_CHECKING:
     from cascade.events import Listener
@@ -74,7 +74,13 @@ def run(
     if _inside_a_loop():
         raise RuntimeError("an event loop is running here: use `await cascade.arun(…)` instead of `cascade.run(…)`")
     running = shared_engine().run(target, params, use_vm, budget=budget, listener=listener, signals=signals)
-    return asyncio.run(running)
+    try:
+        return asyncio.run(running)
+    except RuntimeError as error:
+        stopped = stop_iteration_of(error)
+        if stopped is None:
+            raise
+    raise stopped
 
 
 def _inside_a_loop() -> bool:

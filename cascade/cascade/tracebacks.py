@@ -32,7 +32,7 @@ from cascade_vm.host import Place
 
 from cascade.ownership import MOST_FRAMES, is_ours, user_part
 
-__all__ = ["Awaiting", "frames_at", "new_places", "raises_at_caller", "stack_of", "with_flow_frames"]
+__all__ = ["Awaiting", "frames_at", "new_places", "raises_at_caller", "stack_of", "stop_iteration_of", "with_flow_frames"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
@@ -148,6 +148,14 @@ def _bytes(file: str, line: int, column: int) -> int:
     """Python counts columns in bytes of UTF-8, we in characters."""
     text = linecache.getline(file, line)
     return column if text.isascii() else len(text[:column].encode())
+
+
+def stop_iteration_of(error: RuntimeError) -> StopIteration | None:
+    """The `StopIteration` that a flow raised, if it became this error on the way out: a coroutine can not raise it."""
+    cause = error.__cause__
+    if error.args != ("coroutine raised StopIteration",) or not isinstance(cause, StopIteration):
+        return None
+    return cause if trail_of(cause) and not trail_of(error) else None
 
 
 # --- raising without a frame ---------------------------------------------------------------------------------------------

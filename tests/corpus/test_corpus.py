@@ -20,8 +20,6 @@ REFUSED = {
     "number_theory.classify_number": ["CS272"],
     "interpreters.parse_time": ["CS272"],
     "simulation.bank": ["CS272"],
-    "statistics_.entropy": ["CS287"],
-    "text_processing.common_words": ["CS287"],
 }
 """What the corpus has that flows refuse: function -> codes."""
 
@@ -72,31 +70,32 @@ def test_a_difference_is_seen_and_made_small() -> None:
     assert compare(sort, {"itself": sort}, inputs["bubble_sort"], 50) is None
 
 
-DIFFERENT = {
-    "a spread argument that is not iterable is told without the function's name": ("matrices", "transpose", [None]),
-    "a generator is read whole before its consumer fails": ("statistics_", "weighted_mean", ["seven", [0, 0, 0]]),
+DIRECTED = {
+    "a spread argument that is not iterable is told with the function's name": ("matrices", "transpose", [None]),
+    "a generator's consumer fails before its error": ("statistics_", "weighted_mean", ["seven", [0, 0, 0]]),
 }
-"""Calls that flows get wrong. The functions that would meet these differences are given no wrong types."""
+"""Calls that flows got wrong once."""
 
 
-@pytest.mark.xfail(strict=True, reason="known differences: to be mended")
-@pytest.mark.parametrize("difference", DIFFERENT)
-def test_known_differences(difference: str) -> None:
-    """Errors that differ from CPython's."""
-    name, function, arguments = DIFFERENT[difference]
+@pytest.mark.parametrize("call", DIRECTED)
+def test_errors_are_the_same_on_each_engine(call: str) -> None:
+    """Which error it is, and its words."""
+    name, function, arguments = DIRECTED[call]
     module, functions, _ = corpus_module(name)
     engines = engines_of(decorated(module, functions, make_flow)[function])
     expected = observe(functions[function], (arguments, {}))
     assert [engine for engine, run in engines.items() if observe(run, (arguments, {})) != expected] == []
 
 
-@pytest.mark.xfail(strict=True, reason="known difference: a coroutine can not let `StopIteration` out, `run` could")
-def test_run_lets_stop_iteration_out() -> None:
+@pytest.mark.parametrize("use_vm", [True, False])
+def test_run_lets_stop_iteration_out(use_vm: bool) -> None:
     """As the function does that the flow is made of."""
     module, functions, _ = corpus_module("searching")
     flow = decorated(module, functions, make_flow)["second_of"]
-    with pytest.raises(StopIteration):
-        cs.run(flow([]))
+    with pytest.raises(StopIteration) as caught:
+        cs.run(flow([]), use_vm=use_vm)
+    assert [entry.name for entry in caught.traceback][-1] == "second_of"
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("use_vm", [True, False])

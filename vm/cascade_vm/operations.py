@@ -98,13 +98,13 @@ def _concat(*parts: str) -> str:
     return "".join(parts)
 
 
-def _error(kind: str, *arguments: object) -> Exception:
+def _error(kind: str, /, *arguments: object, **named: object) -> Exception:
     """A new error of a kind that programs can name."""
     try:
         found = CATCHABLE[kind]
     except (KeyError, TypeError):
         raise TypeError(f"there is no error called {kind!r}") from None
-    return found(*arguments)
+    return found(*arguments, **named)
 
 
 def _built_in(name: str) -> Any:

@@ -23,7 +23,7 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
         case tree.Attribute(value=target, name=name):
             receiver = frame.value(target)
             method = receiver
-            if any(may_change_things(argument.value) for argument in expression.arguments):
+            if any(argument.form in ("*", "**") or may_change_things(argument.value) for argument in expression.arguments):
                 # A method that is missing is missed before the arguments are evaluated, as in Python.
                 method = frame.add(graph.AttributeOf, expression.function.span, receiver, name.text)
             refs, forms = arguments_of(frame, expression.arguments, lambda: method, consumes=True)

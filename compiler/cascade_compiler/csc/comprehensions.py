@@ -74,7 +74,9 @@ def search(frame: Frame, call: tree.Call, then: Label, otherwise: Label) -> None
     def look(head: Label) -> None:
         frame.branch(generator.element, *((found, head) if seeks else (head, found)))
 
-    loop_over(frame, generator.clauses, first_iteration(frame, generator.clauses), look)
+    first = first_iteration(frame, generator.clauses)
+    with frame.generator(generator):
+        loop_over(frame, generator.clauses, first, look)
     frame.jump(missed, call.span)
 
 

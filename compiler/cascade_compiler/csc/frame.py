@@ -7,7 +7,7 @@ other through `Rules`, so that no file has to import the one that imports it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -233,6 +233,10 @@ class Frame:
             self.jump(label, span)
             drafts.begin(self.handler, parameters)
         drafts.place(label)
+
+    def generator(self, _expression: tree.Comprehension) -> AbstractContextManager[None]:
+        """Around what is written for a generator expression, its first iterable excepted."""
+        return nullcontext()
 
     @contextmanager
     def guarded(self, handler: Handler, span: Span) -> Iterator[None]:

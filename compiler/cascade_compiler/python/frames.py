@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from cascade_compiler import graph
@@ -9,6 +10,8 @@ from cascade_compiler.csc.frame import Assembly, Frame, Root
 from cascade_compiler.csc.symbols import Unit
 from cascade_compiler.graph import Ref
 from cascade_compiler.python.closures import Cell, Closed, Closures
+from cascade_compiler.python.stopping import as_generator
+from cascade_grammar import tree
 from cascade_grammar.spans import Span
 
 __all__ = ["Making", "PythonFrame", "frame_of", "given"]
@@ -54,6 +57,10 @@ class PythonFrame(Frame):
     def part(self) -> PythonFrame:
         """A frame for a part of this function that runs as a flow of its own."""
         return PythonFrame(self.making, self.making.reserve(), self.closed)
+
+    def generator(self, expression: tree.Comprehension) -> AbstractContextManager[None]:
+        """`StopIteration` does not leave it."""
+        return as_generator(self, expression)
 
     # --- functions by name -----------------------------------------------------------------------------------------------
 

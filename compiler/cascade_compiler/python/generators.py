@@ -12,6 +12,7 @@ from cascade_compiler.csc.drafts import Label
 from cascade_compiler.csc.scopes import Loop
 from cascade_compiler.graph import Ref
 from cascade_compiler.python.frames import PythonFrame
+from cascade_compiler.python.stopping import outside
 from cascade_grammar import tree
 
 __all__ = ["first_of", "is_first_of", "is_membership", "loop", "membership", "unpack"]
@@ -30,7 +31,8 @@ def first_of(frame: PythonFrame, call: tree.Call) -> Ref:
     found, span = frame.label(), call.span
     first = first_iteration(frame, generator.clauses)
     default = frame.value(call.arguments[1].value) if len(call.arguments) == 2 else None
-    loop_over(frame, generator.clauses, first, lambda _: frame.jump(found, span, frame.value(generator.element)))
+    with frame.generator(generator):
+        loop_over(frame, generator.clauses, first, lambda _: frame.jump(found, span, frame.value(generator.element)))
     if default is not None:
         frame.jump(found, span, default)
     elif frame.is_open:
@@ -61,7 +63,8 @@ def membership(frame: PythonFrame, comparison: tree.Comparison) -> Ref:
         frame.start(other, span)
         frame.end(graph.BranchOn, span, frame.operate("==", span, item, sought), found, head)
 
-    loop_over(frame, generator.clauses, first, compare)
+    with frame.generator(generator):
+        loop_over(frame, generator.clauses, first, compare)
     frame.jump(merge, span, frame.constant(operator == "not in", span))
     frame.start(found, span)
     frame.jump(merge, span, frame.constant(operator == "in", span))
@@ -70,18 +73,21 @@ def membership(frame: PythonFrame, comparison: tree.Comparison) -> Ref:
 
 def loop(frame: PythonFrame, statement: tree.For) -> None:
     """``for target in (… for …)``: the body runs between one item and the next."""
-    generator, end = _generator(statement.iterable), frame.label()
+    generator, end, handler = _generator(statement.iterable), frame.label(), frame.handler
 
     def turn(head: Label) -> None:
         item = frame.value(generator.element)
         hidden = frame.inner.pop()  # the body does not see the variables of the generator
         frame.exits.append(Loop(None, head, end))
-        targets.store(frame, statement.target, item)
-        frame.run(statement.body.statements)
+        with outside(frame, handler, generator):
+            targets.store(frame, statement.target, item)
+            frame.run(statement.body.statements)
         frame.exits.pop()
         frame.inner.append(hidden)
 
-    loop_over(frame, generator.clauses, first_iteration(frame, generator.clauses), turn)
+    first = first_iteration(frame, generator.clauses)
+    with frame.generator(generator):
+        loop_over(frame, generator.clauses, first, turn)
     if statement.otherwise is not None and frame.is_open:
         frame.run(statement.otherwise.body.statements)
     frame.start(end, statement.iterable.span)
@@ -100,7 +106,8 @@ def unpack(frame: PythonFrame, target: tree.TupleDisplay | tree.ListDisplay, gen
             enough = frame.operate(">", span, frame.operate("len", span, items), frame.constant(count, span))
             frame.end(graph.BranchOn, span, enough, ended, head)
 
-    loop_over(frame, generator.clauses, first, keep)
+    with frame.generator(generator):
+        loop_over(frame, generator.clauses, first, keep)
     frame.start(ended, span)
     targets.store(frame, target, items)
 

@@ -20,7 +20,7 @@ INPUTS = {
     "topological_sort": call(GRAPH),
     "connected_components": call(GRAPH),
     "dijkstra": call(POSITIVE | WEIGHTED, NODE),
-    "reconstruct": call(st.dictionaries(NODE, NODE), NODE, NODE, wrong=False),
+    "reconstruct": call(st.dictionaries(NODE, NODE), NODE, NODE),
     "bellman_ford": call(EDGES, st.integers(0, 4), NUMBER),
     "floyd_warshall": call(squares(st.integers(0, 9) | st.just(float("inf")), 1, 3)),
     "kruskal": call(st.integers(3, 4), EDGES),
@@ -31,7 +31,7 @@ INPUTS = {
     "flood_fill": call(matrices(st.integers(0, 2)), NUMBER, NUMBER, NUMBER),
     "count_islands": call(BITS),
     "a_star": call(BITS, CELL, CELL),
-    "max_flow": call(squares(st.integers(0, 5), 2, 4), NUMBER, NUMBER, wrong=False),
+    "max_flow": call(squares(st.integers(0, 5), 2, 4), NUMBER, NUMBER),
     "graph_from_edges": call(
         lists(st.tuples(NODE, NODE) | st.tuples(NODE, NODE, NUMBER), most=4), directed=maybe(st.booleans())
     ),

@@ -19,7 +19,7 @@ VALUES = st.recursive(
 INPUTS = {
     "interpret": call(PROGRAMS, maybe(st.integers(0, 4)), maybe(st.integers(0, 100))),
     "run_commands": call(PROGRAM | st.builds(list.__add__, PROGRAM, lists(COMMANDS, most=3))),
-    "describe": call(VALUES | one_of([0, 5, 0], [[1, 2], 3], (4, 4), [1, 2, 3], "", 0, -1), wrong=False),
+    "describe": call(VALUES | one_of([0, 5, 0], [[1, 2], 3], (4, 4), [1, 2, 3], "", 0, -1)),
     "hex_dump": call(st.binary(max_size=12), maybe(st.integers(0, 5))),
     "validate_ip": call(lists(one_of("0", "255", "256", "01", "x", "7"), 3, 4).map(".".join)),
     "luhn": call(text("0123456789 ", most=10) | one_of("4539 3195 0343 6467")),

@@ -19,7 +19,7 @@ INPUTS = {
     "interpolation_search": call(SORTED, INTS),
     "jump_search": call(SORTED, INTS),
     "exponential_search": call(SORTED, INTS),
-    "fibonacci_search": call(SORTED, INTS, wrong=False),
+    "fibonacci_search": call(SORTED, INTS),
     "ternary_search_max": call(INT_LISTS, maybe(st.integers(2, 4))),
     "quick_select": call(INT_LISTS, st.integers(-1, 6)),
     "two_sum": call(INT_LISTS, INTS),

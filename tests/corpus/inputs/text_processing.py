@@ -19,9 +19,7 @@ INPUTS = {
     "wrap": call(SENTENCES, maybe(st.integers(-1, 9))),
     "dedent": call(LINES),
     "expand_tabs": call(text("a\t", most=6), maybe(st.integers(0, 8))),
-    "table": call(
-        matrices(INTS | text("ab", most=3)), maybe(lists(text("xyz", most=5), most=3)), wrong=False
-    ),  # see `DIFFERENT`
+    "table": call(matrices(INTS | text("ab", most=3)), maybe(lists(text("xyz", most=5), most=3))),
     "print_report": call(AMOUNTS, currency=maybe(st.just("$")), width=maybe(st.integers(7, 20))),
     "histogram": call(COUNTS, maybe(one_of("#", "ab"))),
     "slugify": call(SENTENCES | st.text(max_size=8)),
