@@ -13,7 +13,7 @@ from cascade_vm.machine import Machine
 
 from cascade.declared import Mismatch, as_declared, parse_type
 from cascade.errors import Problem, ResultError, UsageError
-from cascade.program import FlowCall
+from cascade.program import FlowCall, Material
 
 if TYPE_CHECKING:
     from cascade_compiler import graph
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["checked_result", "lifted", "reported", "start"]
 
 
-def start(call: FlowCall, host: LocalHost, use_vm: bool) -> Coroutine[Any, Any, object]:
-    """The run of a call, as a coroutine. Raises `UsageError` CS416 for a built program that has no flow graph."""
-    material = call.flow.program.material
+def start(call: FlowCall, host: LocalHost, use_vm: bool, material: Material | None = None) -> Coroutine[Any, Any, object]:
+    """The run of a call, as a coroutine. Raises `UsageError` CS416 for a built program that has no flow graph.
+
+    ``material`` is what to run in the place of the program's own: it has the same flows at the same places.
+    """
+    material = material or call.flow.program.material
     if use_vm:
         return Machine(material.image, host).run(call.flow.index, call.arguments)
     from cascade.reference import Interpreter

@@ -207,7 +207,7 @@ class _Reading:
                 path[id(need)] = (need, iter(_needs(need)))
                 break
             else:
-                del path[id(thing)]
+                path.popitem()  # it is the last one; `del` would leave gaps that each look for the last goes over
                 self._kept.append(thing)
                 self._numbers[id(thing)] = self._add(_name(thing), self._shape(thing), _site(thing))
                 if isinstance(thing, LazyResult) and thing.selector is not None:
@@ -227,7 +227,7 @@ class _Reading:
             routes = thing.selector.routes
             states = tuple(None if route is None else self._numbers[id(route)] for route in routes.values())
             assert isinstance(node.shape, CallShape)
-            shape = node.shape._replace(keys=self.slot(tuple(routes)), states=states)
+            shape = node.shape._replace(keys=tuple(map(str.__str__, routes)), states=states)
             self.nodes[number] = Node(node.id, node.name, shape, node.site)
 
     # --- shapes ---

@@ -13,6 +13,7 @@ from cascade_vm.control import Jump, TailCall
 from cascade_vm.host import Meter
 from cascade_vm.machine import Machine
 
+from cascade.adapters.executors.local import LocalExecutor
 from cascade.errors import EngineError, Problem
 from cascade.flow_calls import checked_result, reported, start
 from cascade.program import FlowCall
@@ -105,13 +106,27 @@ class Run:
             return self._planned(target)
         if self._params and self._host is None:
             self._slots(())  # which refuses them
-        return start(call, self._enter(self._engine.host_of(call.flow.program.material), False), self._use_vm)
+        material = call.flow.program.material
+        host = self._enter(self._engine.host_of(material), False)
+        if call is not target and self._uses_sources():  # a flow in Python
+            from cascade.task_sources import sourced_material
+
+            material = sourced_material(material)
+        return start(call, host, self._use_vm, material)
+
+    def _uses_sources(self) -> bool:
+        """Whether this run is on the machine, and nobody could see that tasks are not called (`cascade.task_sources`)."""
+        meter = self._meter
+        unlimited = meter.turns_left is None and meter.calls_left is None
+        return self._use_vm and self._listener is None and unlimited and type(self._engine.executor) is LocalExecutor
 
     def _planned(self, target: object) -> Coroutine[Any, Any, object]:
         from cascade.planning import graph_of
 
         lazy_graph = graph_of(target)
         plan, shared = self._engine.plan_of(lazy_graph)
+        if self._uses_sources():
+            plan = plan.sourced
         arguments = self._slots(lazy_graph.values)
         host = self._enter(shared, any(isinstance(value, Inject) for value in arguments))
         if self._use_vm:

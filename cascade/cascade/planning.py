@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from cascade_compiler import graph
     from cascade_vm.blueprint import Blueprint
 
+    from cascade.task_sources import Sourced
+
 __all__ = ["LazyGraph", "Node", "Plan", "compile_plan", "graph_of"]
 
 
@@ -65,6 +67,19 @@ class Plan:
     def __init__(self, program: graph.Program, tasks: Mapping[str, Task[..., Any]]) -> None:
         self.program = program
         self.tasks = tasks
+        self._sourced: Sourced[Plan] | None = None
+
+    @property
+    def sourced(self) -> Plan:
+        """The same plan with small tasks in loops compiled from their sources (`cascade.task_sources`)."""
+        found = self._sourced
+        if found is None or not found.is_current:
+            from cascade.task_sources import Sourced, sourced_program
+
+            made = sourced_program(self.program, self.tasks)
+            plan = self if made.made is self.program else Plan(made.made, self.tasks)
+            found = self._sourced = Sourced(plan, made.sources)
+        return found.made
 
     @cached_property
     def blueprint(self) -> Blueprint:
@@ -154,7 +169,7 @@ class _Compiling:
         states = None
         if shape.keys is not None:
             rows = tuple(None if state is None else self.rank[state] for state in shape.states)
-            states = States(self._operand(shape.keys), rows)
+            states = States(shape.keys, rows)
         return Item(
             node.name,
             place,

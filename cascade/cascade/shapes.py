@@ -30,7 +30,7 @@ class PolicyShape(NamedTuple):
 
 class CallShape(NamedTuple):
     """A call. ``forms`` are "" for arguments by position, else keywords. ``flow`` is the `cascade.program.Flow` that it enters,
-    None for a task."""
+    None for a task. ``keys`` name the ``states`` that it may jump to; None when it may not."""
 
     target: Any
     flow: Same | None
@@ -40,7 +40,7 @@ class CallShape(NamedTuple):
     condition: Number | None
     otherwise: Number | None
     after: tuple[Number, ...]
-    keys: Number | None
+    keys: tuple[str, ...] | None
     states: tuple[Number | None, ...]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cascade_compiler.passes.allocate import allocate
+from cascade_compiler.passes.control import follow_control
 from cascade_compiler.passes.copies import propagate_copies
 from cascade_compiler.passes.dead import remove_dead
 from cascade_compiler.passes.fold import fold
@@ -41,6 +42,7 @@ PASSES: tuple[Pass, ...] = (
     Pass("fold", 1, fold),
     Pass("thread", 1, thread),
     Pass("dead", 1, remove_dead),
+    Pass("control", 2, follow_control),
     Pass("fuse", 2, fuse),
     Pass("rotate", 2, rotate),
     Pass("thread", 2, thread),

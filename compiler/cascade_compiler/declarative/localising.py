@@ -47,7 +47,7 @@ class Numbers:
             settings=tuple(Setting(each.kind, self._operands(each.settings)) for each in item.settings),
             condition=self._optional(item.condition),
             after=(),
-            states=None if item.states is None else States(Slot(0), ()),
+            states=None if item.states is None else States((), ()),
             otherwise=self._optional(item.otherwise),
             gate=None if item.gate is None else self._result(item.gate),
         )

@@ -134,9 +134,9 @@ Work: TypeAlias = Call | Enter | CallEach | Collect | Route | Choose | Pick | Ga
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """Where a node may jump: ``keys`` is a tuple of names, ``nodes`` has a node for each, None where the run ends."""
+    """Where a node may jump: ``nodes`` has a node for each of ``keys``, None where the run ends."""
 
-    keys: Operand
+    keys: tuple[str, ...]
     nodes: tuple[int | None, ...]
 
 
@@ -178,7 +178,7 @@ def arguments_of(item: Item) -> Iterator[Operand]:
 def operands_of(item: Item) -> Iterator[Operand]:
     """Everything that a node is given: `arguments_of`, and what says whether it runs and how it goes on."""
     yield from arguments_of(item)
-    for operand in (item.condition, item.otherwise, item.gate, None if item.states is None else item.states.keys):
+    for operand in (item.condition, item.otherwise, item.gate):
         if operand is not None:
             yield operand
 

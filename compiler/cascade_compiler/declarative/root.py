@@ -128,7 +128,7 @@ def _look_at(shared: Shared, goal: Goal, scope: Scope, node: int, written: _Writ
         there = writer.label()
         writer.branch(scope.is_there(node), there, after)
         writer.begin(there)
-    case = writer.operate("jump_case", scope.read(Result(node)), scope.read(item.states.keys))
+    case = writer.operate("jump_case", scope.read(Result(node)), writer.constant(item.states.keys))
     cases = [writer.label() for _ in item.states.nodes]
     writer.switch(case, cases, after)
     for label, state in zip(cases, item.states.nodes, strict=True):

@@ -87,9 +87,26 @@ def _reduce(edit: Edit, pc: int, instruction: Instruction, live: Live, writes: S
 def is_removable(instruction: Instruction) -> bool:
     """Whether nothing is lost with an instruction but what it writes."""
     if isinstance(instruction, op.Compute):
+        if _is_certain(instruction):
+            return True
         operation = OPERATIONS[instruction.operation]
         return not (operation.raises or operation.effect or any(instruction.forms))
     return instruction.pure
+
+
+_CONTROL = {"make_jump": ("target_key", "data"), "make_tail_call": ("args", "kwargs", "target")}
+
+
+def _is_certain(instruction: op.Compute) -> bool:
+    """Operations that raise for some arguments, and not for these: constants as keys, jumps that have what they need."""
+    arguments, forms = instruction.arguments, instruction.forms
+    if instruction.operation == "build_dict":
+        return not any(forms) and all(key < 0 for key in arguments[::2])
+    names = _CONTROL.get(instruction.operation)
+    if names is None or len(arguments) > len(names):
+        return False
+    given = [form or names[position] for position, form in enumerate(forms or ("",) * len(arguments))]
+    return len({*given}) == len(given) and {*given} <= {*names} and (names[0] in given or names[0] == "args")
 
 
 def _needless_checks(flow: Flow, blocks: list[Block], maybe: MaybeUnbound) -> set[int]:

@@ -45,6 +45,10 @@ class Edit:
         """Put an instruction in the place of one, from another place (an index of the flow's locations)."""
         self._changes[pc] = [(instruction, place)]
 
+    def replace_with(self, pc: int, instructions: Sequence[tuple[Instruction, int]]) -> None:
+        """Put instructions in the place of one, each with the place (an index of the flow's locations) that it comes from."""
+        self._changes[pc] = list(instructions)
+
     def remove(self, pc: int) -> None:
         """Leave an instruction out; jumps to it go to what follows."""
         self._changes[pc] = ()
