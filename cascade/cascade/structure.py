@@ -128,7 +128,7 @@ def _visit(start: Placeholder, ordered: dict[Placeholder, None], jumps: list[Pla
                 at = edge.source
                 break
         else:
-            del path[top]
+            path.popitem()  # that is `top`; `del` would leave gaps, which each look for the last goes over
             ordered[top] = None
 
 
