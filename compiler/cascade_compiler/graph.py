@@ -103,10 +103,15 @@ class Operate(_Node):
 
 @dataclass(frozen=True, slots=True)
 class AttributeOf(_Node):
-    """A public attribute of a value."""
+    """A public attribute of a value.
+
+    With ``ahead_of`` nobody uses the value: a missing attribute is to be missed before one of these variables is, and where
+    all of them are certain to have values the node means nothing.
+    """
 
     target: Ref
     name: str
+    ahead_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

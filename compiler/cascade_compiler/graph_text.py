@@ -132,8 +132,8 @@ def _value(
             return f"{variable} is bound"
         case graph.Operate():
             return _operation(node)
-        case graph.AttributeOf(target=target, name=name):
-            return f"{_ref(target)}.{name}"
+        case graph.AttributeOf(target=target, name=name, ahead_of=variables):
+            return f"{_ref(target)}.{name}" + (f" ahead of {', '.join(variables)}" if variables else "")
         case graph.PackVariables(variables=variables):
             return f"pack ({', '.join(variables)})"
         case graph.Iterate(source=source):

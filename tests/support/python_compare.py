@@ -161,6 +161,12 @@ class _Compiled:
     module: Module
     program: graph.Program
 
+    @property
+    def name(self) -> str:
+        """Of the flow that is called."""
+        found: str = self.module.flows["f0"].definition.name
+        return found
+
     def host(self, printed: io.StringIO, turns: int = MOST_TURNS) -> LocalHost:
         host: LocalHost = self.module.host(printed)
         host.meter = Meter(turns)
@@ -168,10 +174,10 @@ class _Compiled:
 
     def reference(self, arguments: tuple[Any, ...]) -> Outcome:
         given = deepcopy(arguments)
-        (flow,) = (each for each in self.program.flows if each.name == "f0")
+        (flow,) = (each for each in self.program.flows if each.name == self.name)
 
         def run(printed: io.StringIO) -> Any:
-            return _drive(Interpreter(self.program, self.host(printed)).run("f0", signature.bind(flow, given, {})))
+            return _drive(Interpreter(self.program, self.host(printed)).run(self.name, signature.bind(flow, given, {})))
 
         return _outcome(given, run)
 
@@ -180,7 +186,7 @@ class _Compiled:
     ) -> tuple[Outcome, int]:
         """With the turns that it took."""
         given = deepcopy(arguments)
-        index = blueprint.flow_named("f0")
+        index = blueprint.flow_named(self.name)
         spent = [0]
 
         def run(printed: io.StringIO) -> Any:
@@ -207,6 +213,8 @@ def first_disagreement(sample: Sample, variants: tuple[str, ...], tally: Tally) 
         warnings.simplefilter("ignore", SyntaxWarning)
         try:
             module = Module(sample.text)
+            if "f0" not in module.flows:
+                return None  # shrinking has taken it away
             compiled = _Compiled(module, module.program())
         except SourceErrors as error:
             tally.refused += 1

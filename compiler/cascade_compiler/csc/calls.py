@@ -22,16 +22,26 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
     match expression.function:
         case tree.Attribute(value=target, name=name):
             receiver = frame.value(target)
-            method = receiver
-            if any(argument.form in ("*", "**") or may_change_things(argument.value) for argument in expression.arguments):
-                # A method that is missing is missed before the arguments are evaluated, as in Python.
-                method = frame.add(graph.AttributeOf, expression.function.span, receiver, name.text)
+            method = _miss_early(frame, expression, receiver, name.text)
             refs, forms = arguments_of(frame, expression.arguments, lambda: method, consumes=True)
             return frame.add(graph.Method, expression.span, receiver, name.text, refs, forms)
         case tree.Name(id=name):
             return _call_by_name(frame, expression, name)
         case _:
             raise AssertionError("a call of something that is no function passed the checks")
+
+
+def _miss_early(frame: Frame, expression: tree.Call, receiver: Ref, name: str) -> Ref:
+    """A method that is missing is missed before the arguments are evaluated, as in Python. The method, where it is read, else
+    the receiver."""
+    span, arguments = expression.function.span, expression.arguments
+    if any(argument.form in ("*", "**") or may_change_things(argument.value) for argument in arguments):
+        return frame.add(graph.AttributeOf, span, receiver, name)
+    read = [frame.variable(argument.value.id) for argument in arguments if isinstance(argument.value, tree.Name)]
+    variables = tuple(dict.fromkeys(variable for variable in read if variable is not None))
+    if variables:
+        frame.add(graph.AttributeOf, span, receiver, name, variables)
+    return receiver
 
 
 def _call_by_name(frame: Frame, expression: tree.Call, name: str) -> Ref:

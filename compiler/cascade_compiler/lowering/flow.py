@@ -88,10 +88,17 @@ def _after(node: graph.Node, bound: int, numbers: Mapping[str, int]) -> int:
 
 def _lower_block(out: Emission, flow: FlowGraph, block: Block, callee: Callee, bound: int) -> None:
     for node in block.nodes:
-        has_value = isinstance(node, graph.Load | graph.Forget) and bool(bound >> out.variables[node.variable] & 1)
-        lower_node(out, node, callee, has_value)
+        if not _means_nothing(node, bound, out.variables):
+            has_value = isinstance(node, graph.Load | graph.Forget) and bool(bound >> out.variables[node.variable] & 1)
+            lower_node(out, node, callee, has_value)
         bound = _after(node, bound, out.variables)
     _lower_end(out, flow, block.end, callee)
+
+
+def _means_nothing(node: graph.Node, bound: int, numbers: Mapping[str, int]) -> bool:
+    if not isinstance(node, graph.AttributeOf) or not node.ahead_of:
+        return False
+    return all(variable not in numbers or bound >> numbers[variable] & 1 for variable in node.ahead_of)
 
 
 def _lower_end(out: Emission, flow: FlowGraph, end: Terminator, callee: Callee) -> None:

@@ -83,6 +83,28 @@ def comprehensions_read_what_is_unbound(n):
     return n, [n for _ in [1]]
 
 
+def methods_are_missed_before_arguments_are(k, x):
+    try:
+        if k == 0:
+            x.zz(u)
+        if k == 1:
+            x.append(u)
+        if k == 2:
+            x.zz(k, u, y=u)
+        if k == 3:
+            [x.zz(v, w) for v in [1] for w in [v]]
+        if k == 4:
+            [x.zz(v) for w in [1] if x.zz(v) for v in [1]]
+        if k == 5:
+            [x.zz(u) for v in [1]]
+        x.append(k)
+    except Exception as error:
+        return repr(error)
+    if k > 99:
+        u = 1
+    return x
+
+
 @pytest.mark.parametrize(
     ("function", "calls"),
     [
@@ -90,6 +112,7 @@ def comprehensions_read_what_is_unbound(n):
         (maybe_unbound_before_what_goes_by_position_only, [(0,), (1,)]),
         (returns_in_finally_inside_of_finally, [(n,) for n in range(5)]),
         (comprehensions_read_what_is_unbound, [(n,) for n in range(11)]),
+        (methods_are_missed_before_arguments_are, [(k, []) for k in range(7)]),
     ],
 )
 def test_combinations_are_what_they_are_in_python(function: Any, calls: list[tuple[Any, ...]]) -> None:
