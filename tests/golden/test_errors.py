@@ -2,8 +2,9 @@
 
 A folder is called as the code. In it are the program (`program.csc`) and whatever belongs to it; `command.txt`, the command
 (``cascadec check program.csc`` where there is none); perhaps `make.py`, whose ``make(folder)`` writes what is not text, such as
-a damaged file; and `expected.txt`, the exit status and what the command says. Where a Python flow is wrong, `program.py` is that
-module, and there is no command: `expected.txt` is what Python says when it is imported and its flows are made. To write it again:
+a damaged file; and `expected.txt`, the exit status and what the command says. Where a Python flow is wrong, `program.py` is
+that module, and there is no command: `expected.txt` is what Python says when it is imported and its flows are made. To write
+it again:
 
     pytest tests/golden --write-golden
 """
@@ -71,10 +72,14 @@ def import_case(code: str, workplace: Path) -> str:
     shutil.copytree(FOLDER / code, workplace, dirs_exist_ok=True)
     sys.path.insert(0, str(workplace))
     with pytest.raises(CompileError) as caught:
-        for value in vars(importlib.import_module("program")).values():
-            if isinstance(value, FlowFunction):
-                _ = value.current
+        _make_flows()
     return f"{caught.type.__name__}\n{caught.value}\n"
+
+
+def _make_flows() -> None:
+    for value in vars(importlib.import_module("program")).values():
+        if isinstance(value, FlowFunction):
+            _ = value.current
 
 
 @pytest.mark.parametrize("code", [code for code in CASES if is_python(code)])

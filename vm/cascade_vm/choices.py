@@ -123,10 +123,7 @@ _FEW = 8
 def _are_plain(*values: object) -> bool:
     """Whether values are numbers, texts or None, or small containers of such: what is computed from them runs no code but
     Python's own."""
-    for value in values:
-        if type(value) not in _PLAIN and not _is_flat(value):
-            return False
-    return True
+    return all(type(value) in _PLAIN or _is_flat(value) for value in values)
 
 
 def _is_flat(value: object) -> bool:
