@@ -124,6 +124,18 @@ def test_python_flows_are_targets_with_all_kinds_of_parameters() -> None:
     assert value_of(many.map(n=[1, 2], z=[5, 6])) == [(2, 2, (), 3, {"z": 5}), (3, 2, (), 3, {"z": 6})]
 
 
+@cs.flow
+def three(n=3):
+    return n
+
+
+def test_a_graph_without_literals_keeps_the_defaults_of_its_flows() -> None:
+    """Its root has no parameters, and must not get any: nobody would give them values."""
+    assert value_of(three().after(ident(1))) == 3
+    assert value_of(three().run_if(cs.Param("wanted", True))) == 3
+    assert value_of(three().after(three())) == 3
+
+
 def test_a_flow_may_be_a_state_of_a_jump() -> None:
     """Its arguments are bound anew each time, defaults too."""
 

@@ -13,8 +13,9 @@ from cascade_compiler.graph import FlowGraph, Program
 
 __all__ = ["ROOT", "build_program"]
 
-ROOT = "$root"
-"""The name of the flow that a program made of an outline starts with."""
+ROOT = "$graph"
+"""The name of the flow that a program made of an outline starts with. (`cascade_compiler.lowering.ROOT` is another: its literals
+become inputs, and these already are.)"""
 
 
 def build_program(outline: Outline) -> Program:

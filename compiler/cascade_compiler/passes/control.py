@@ -83,7 +83,7 @@ class _Following:
             values.cross(self._flow.code[pc])
         try:
             made = self._walk(values, last.target if isinstance(last, op.Jump) else block.end)
-        except Impossible:
+        except (Impossible, TypeError, ValueError, LookupError):  # constants of a program drawn by hand have any form
             return
         if made and stays == block.end:
             made.insert(0, (last, self._flow.places[block.end - 1]))
@@ -113,7 +113,8 @@ class _Following:
                 values.check_read(instruction)
                 values.cross(instruction)
                 simplified = [instruction]
-            asked = asked or (isinstance(instruction, op.Compute) and instruction.operation in _ASKS)
+            elif isinstance(instruction, op.Compute) and instruction.operation in _ASKS:
+                asked = True
             made += [(each, place) for each in simplified]
             pc += 1
         if not asked:
