@@ -48,8 +48,8 @@ def run(made: Outline, *inputs: object) -> object:
     assert [*find_complaints(plain), *find_complaints(blueprint)] == []
     tasks = {f"tests:{name}": Task(_named(name), f"tests:{name}", mode="inline") for name in NAMES}
     values = [
-        asyncio.run(Interpreter(program, LocalHost(tasks)).run("$root", inputs)),
-        asyncio.run(Machine(blueprint, LocalHost(tasks)).run(blueprint.flow_named("$root"), inputs)),
+        asyncio.run(Interpreter(program, LocalHost(tasks)).run("$graph", inputs)),
+        asyncio.run(Machine(blueprint, LocalHost(tasks)).run(blueprint.flow_named("$graph"), inputs)),
     ]
     assert values[0] == values[1]
     return values[0]
