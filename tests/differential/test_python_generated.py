@@ -7,6 +7,7 @@ The modules of fixed seeds run on every change; others are drawn by hypothesis. 
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -40,9 +41,7 @@ def test_drawn_modules_are_what_cpython_says(seed: int) -> None:
     assert report is None, report
 
 
-def test_the_same_seed_gives_the_same_module_on_each_python() -> None:
-    """A seed that failed somewhere fails everywhere."""
-    assert sum(map(ord, generate(7).text)) == DIGEST
-
-
-DIGEST = 0
+def test_a_seed_gives_the_same_module_on_each_python() -> None:
+    """A seed that failed somewhere fails everywhere. Whoever changes the generator writes the new digest here."""
+    texts = "".join(generate(seed).text for seed in range(20))
+    assert sha256(texts.encode()).hexdigest()[:16] == "a016c3ed6a128603"

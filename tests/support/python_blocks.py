@@ -35,11 +35,12 @@ def _if(writer: Writer, place: Place) -> list[str]:
 def _for(writer: Writer, place: Place) -> list[str]:
     name = writer.target(writer.one_of(("int", "int", "any")))
     values = grouped(expression(writer, "list", place.deeper()))
+    own, held, rest = writer.read("list", place), writer.read("dict", place), writer.target("list")
     target, iterable = writer.one_of((
         (name, f"{values}[:3]"), (name, f"range({writer.number(0, 3)})"), (name, values), (name, writer.read("str", place)),
-        (f"{name}, {writer.target('any')}", f"enumerate({values}[:3])"), (f"{name}, *{writer.target('list')}", f"zip({values}, 'abc')"),
-        (name, python_comprehensions.generator(writer, place)), (f"{writer.read('list', place)}[0]", f"{values}[:2]"),
-        (f"{writer.read('dict', place)}['a'], {name}", f"{writer.read('dict', place)}.items()"), (name, f"list({values})"),
+        (f"{name}, {writer.target('any')}", f"enumerate({values}[:3])"), (f"{name}, *{rest}", f"zip({values}, 'abc')"),
+        (name, python_comprehensions.generator(writer, place)), (f"{own}[0]", f"{values}[:2]"),
+        (f"{held}['a'], {name}", f"{held}.items()"), (name, f"list({values})"),
         (name, writer.one_of(writer.iterators) if writer.iterators else "[1]"),
     ))  # fmt: skip
     return [f"for {target} in {iterable}:", *_suite(writer, place.suite(loop=True)), *_else(writer, place)]
@@ -73,7 +74,16 @@ def _try(writer: Writer, place: Place) -> list[str]:
 
 
 def _handler(writer: Writer, place: Place, last: bool) -> list[str]:
-    kinds = ("ValueError", "KeyError", "(IndexError, KeyError)", "LookupError", "TypeError", "ArithmeticError", "Mine", "ERRORS")
+    kinds = (
+        "ValueError",
+        "KeyError",
+        "(IndexError, KeyError)",
+        "LookupError",
+        "TypeError",
+        "ArithmeticError",
+        "Mine",
+        "ERRORS",
+    )
     kind = writer.one_of(("Exception", "Exception", "Exception", *kinds)) if last else writer.one_of(kinds)
     if last and writer.chance(0.1):
         return ["except:", *_suite(writer, place.suite(handler=True))]

@@ -100,10 +100,12 @@ class _Watch:
         self.file = file
         self.left = MOST_LINES
 
-    def __call__(self, frame: Any, event: str, argument: object) -> Any:
+    def __call__(self, frame: Any, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename != self.file:
             return None
         self.left -= 1
+        if event == "exception" and issubclass(argument[0], RecursionError):
+            self.left = -1
         if self.left < 0:
             raise TooLong
         return self
@@ -122,7 +124,7 @@ def _run_plain(module: Module, arguments: tuple[Any, ...]) -> Outcome:
             sys.settrace(before)
 
     outcome = _outcome(given, run)
-    if watch.left < 0 or "RecursionError" in f"{outcome.errors}{outcome.printed}":
+    if watch.left < 0:
         raise TooLong
     return outcome
 

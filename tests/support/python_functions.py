@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from support import python_blocks, python_statements
 from support.python_expressions import expression
 from support.python_scope import POOL, Callee, Place, Writer
@@ -30,7 +32,9 @@ def parameters(writer: Writer) -> tuple[str, ...]:
     return tuple(found) if len(set(plain)) == len(plain) else ()
 
 
-_DEFAULTS = {"i": ("0", "2", "K0"), "l": ("None", "()"), "s": ("'q'", "''"), "d": ("None",), "t": ("(1,)", "()"), "v": ("None", "1")}
+_DEFAULTS = {
+    "i": ("0", "2", "K0"), "l": ("None", "()"), "s": ("'q'", "''"), "d": ("None",), "t": ("(1,)", "()"), "v": ("None", "1"),
+}  # fmt: skip
 
 
 def header(writer: Writer, callee: Callee, place: Place | None) -> str:
@@ -54,7 +58,8 @@ def inner(writer: Writer, place: Place) -> list[str]:
     callee = Callee(writer.new("h"), parameters(writer), fueled)
     head = f"def {callee.name}({header(writer, callee, place)}):"
     within = _inside(writer, callee)
-    body = [f"if n <= 0: return {expression(within, 'any', Place(2))}"] if fueled else []
+    alone = replace(within, callees=[])
+    body = [f"if n <= 0: return {expression(alone, 'any', Place(2))}"] if fueled else []
     body += python_statements.suite(within, Place(2, nesting=max(1, place.nesting)), writer.number(1, 3))
     body.append(f"return {expression(within, 'any', Place(2))}")
     writer.callees.append(callee)

@@ -5,7 +5,7 @@ They use what Python has in combinations that nobody writes. What they mean is f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from support import python_statements
@@ -65,7 +65,7 @@ def _of_flow(writer: Writer, number: int) -> tuple[str, ...]:
 def _flow(writer: Writer, callee: Callee, size: int) -> list[str]:
     """Most names get a value at its beginning; the others only perhaps, which makes them variables nevertheless."""
     given = [each.strip("*=") for each in callee.parameters]
-    body = [f"if n <= 0: return {expression(writer, 'any', Place(1))}"]
+    body = [f"if n <= 0: return {expression(replace(writer, callees=[]), 'any', Place(1))}"]
     unbound = []
     for name in POOL:
         if name in given and not writer.chance(0.05):

@@ -1,4 +1,4 @@
-"""Makes a Python text small that fails: takes statements away, puts a suite in place of what holds it, a part in place of an
+"""Makes a failing Python text small: takes statements away, puts a suite in place of what holds it, a part in place of an
 expression. It works on Python's own tree, and knows nothing of why the text fails."""
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ import ast
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 __all__ = ["shrink"]
@@ -69,45 +70,42 @@ def _changes(tree: ast.Module) -> Iterator[Callable[[], None]]:
 def _of_suite(suite: list[Any], name: str) -> Iterator[Callable[[], None]]:
     if len(suite) > 3:
         half = len(suite) // 2
-        yield lambda: _put(suite, suite[half:])
-        yield lambda: _put(suite, suite[:half])
+        yield partial(_put, suite, suite[half:])
+        yield partial(_put, suite, suite[:half])
     for position, statement in enumerate(suite):
-        rest = [*suite[:position], *suite[position + 1 :]]
+        before, after = suite[:position], suite[position + 1 :]
         if not (isinstance(statement, ast.Pass) and len(suite) == 1):
-            yield lambda rest=rest: _put(suite, rest or ([ast.Pass()] if name == "body" else []))  # type: ignore[misc]
-        for inner in _SUITES:
+            yield partial(_put, suite, [*before, *after] or ([ast.Pass()] if name == "body" else []))
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            continue
+        for inner in ("body", "orelse", "finalbody"):
             held = getattr(statement, inner, None)
-            if held and inner in ("body", "orelse", "finalbody") and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
-                items = held if isinstance(held, list) else []
-                yield lambda position=position, items=items: _put(  # type: ignore[misc]
-                    suite, [*suite[:position], *items, *suite[position + 1 :]]
-                )
+            if held and isinstance(held, list):
+                yield partial(_put, suite, [*before, *held, *after])
 
 
 def _put(suite: list[Any], items: list[Any]) -> None:
     suite[:] = items
 
 
+_LISTS = ("elts", "args", "keywords", "ifs", "generators", "defaults", "targets", "values", "patterns")
+
+
 def _of_parts(node: ast.AST) -> Iterator[Callable[[], None]]:
     for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.expr) and not isinstance(getattr(value, "ctx", None), ast.Store | ast.Del):
-            yield from _of_expression(node, name, value)
+        if _is_read(value):
+            yield from (partial(setattr, node, name, other) for other in _smaller(value))
         elif isinstance(value, list) and name not in _SUITES:
             for position, item in enumerate(value):
-                if name in ("elts", "args", "keywords", "ifs", "generators", "defaults", "targets", "values", "patterns"):
-                    yield lambda value=value, position=position: value.pop(position)  # type: ignore[misc]
-                if isinstance(item, ast.expr) and not isinstance(getattr(item, "ctx", None), ast.Store | ast.Del):
-                    yield from _of_item(value, position, item)
+                if name in _LISTS:
+                    yield partial(value.pop, position)
+                if _is_read(item):
+                    yield from (partial(value.__setitem__, position, other) for other in _smaller(item))
 
 
-def _of_expression(node: ast.AST, name: str, value: ast.expr) -> Iterator[Callable[[], None]]:
-    for other in _smaller(value):
-        yield lambda other=other: setattr(node, name, other)  # type: ignore[misc]
-
-
-def _of_item(items: list[Any], position: int, value: ast.expr) -> Iterator[Callable[[], None]]:
-    for other in _smaller(value):
-        yield lambda other=other: items.__setitem__(position, other)  # type: ignore[misc]
+def _is_read(value: object) -> bool:
+    """Whether it is an expression, and none that something is assigned to."""
+    return isinstance(value, ast.expr) and not isinstance(getattr(value, "ctx", None), ast.Store | ast.Del)
 
 
 def _smaller(value: ast.expr) -> Iterator[ast.expr]:
@@ -116,5 +114,5 @@ def _smaller(value: ast.expr) -> Iterator[ast.expr]:
         return
     yield ast.Constant(0)
     for part in ast.iter_child_nodes(value):
-        if isinstance(part, ast.expr) and not isinstance(getattr(part, "ctx", None), ast.Store | ast.Del):
+        if isinstance(part, ast.expr) and _is_read(part):
             yield part

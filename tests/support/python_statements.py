@@ -94,11 +94,13 @@ def _unpack(writer: Writer, place: Place) -> list[str]:
 def _slice(writer: Writer, place: Place) -> list[str]:
     name, low = writer.read("list", place), writer.number(0, 2)
     return [
-        writer.one_of((
-            f"{name}[{low}:{writer.number(0, 3)}] = {_expr(writer, 'list', place.deeper())}[:3]",
-            f"{name}[::2] = {_expr(writer, 'list', place.deeper())}[:2]",
-            f"del {name}[{low}:]",
-        ))
+        writer.one_of(
+            (
+                f"{name}[{low}:{writer.number(0, 3)}] = {_expr(writer, 'list', place.deeper())}[:3]",
+                f"{name}[::2] = {_expr(writer, 'list', place.deeper())}[:2]",
+                f"del {name}[{low}:]",
+            )
+        )
     ]
 
 

@@ -216,13 +216,15 @@ def _find_captured(closures: Closures) -> None:
 
 
 def _is_read_apart(use: Use) -> bool:
-    """Whether a comprehension reads a variable of the function that it is in, which may have no value."""
+    """Whether a comprehension reads a variable from around it that may have no value."""
     home, scope, apart = use.scope.home, use.scope, False
     while scope is not home and use.name not in scope.names:
         apart = apart or scope.apart
         assert scope.parent is not None
         scope = scope.parent
-    return scope is home and apart and use.name in home.names and not _is_certain(home.bindings.get(use.name, []), use.moment.top)
+    if scope is not home:
+        return apart
+    return apart and use.name in home.names and not _is_certain(home.bindings.get(use.name, []), use.moment.top)
 
 
 def _between(scope: Scope, owner: Scope) -> Iterator[Scope]:

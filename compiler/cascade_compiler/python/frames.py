@@ -92,7 +92,9 @@ class PythonFrame(Frame):
 
     def is_free(self, name: str, variable: str, span: Span) -> bool:
         """Whether this is a variable of a function around this one, or around a comprehension, that may have no value."""
-        return span in self.making.closures.apart or any(
+        if span in self.making.closures.apart:
+            return self.is_early(name) or not any(name in inner.variables for inner in self.inner)
+        return any(
             cell.name == name and here == variable and cell not in self.closed.certain for cell, here in self.given.items()
         )
 

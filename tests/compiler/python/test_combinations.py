@@ -75,6 +75,12 @@ def comprehensions_read_what_is_unbound(n):
                 pass
         if n == 8:
             {u: 1 for _ in [1]}
+        if n == 11:
+            [1 for x in [1] if all(y for _ in [1]) for y in [1]]
+        if n == 12:
+            sum(1 for x in [1] for z in [y for _ in [1]] for y in [1])
+        if n == 13:
+            [1 for x in [1] if y for y in [1]]
         if n == 9:
             del n
             any(n for _ in [1])
@@ -111,7 +117,7 @@ def methods_are_missed_before_arguments_are(k, x):
         (captured_before_what_goes_by_position_only, [(1,), (3,)]),
         (maybe_unbound_before_what_goes_by_position_only, [(0,), (1,)]),
         (returns_in_finally_inside_of_finally, [(n,) for n in range(5)]),
-        (comprehensions_read_what_is_unbound, [(n,) for n in range(11)]),
+        (comprehensions_read_what_is_unbound, [(n,) for n in range(14)]),
         (methods_are_missed_before_arguments_are, [(k, []) for k in range(7)]),
     ],
 )
