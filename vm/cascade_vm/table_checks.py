@@ -85,7 +85,9 @@ def _is_flow_name(name: str) -> bool:
     module, colon, path = name.rpartition(":")
     *around, last = path.split(".")
     known = all(part.isidentifier() for part in module.split(".")) if colon else "<locals>" not in around
-    return known and all(part.isidentifier() or part == "<locals>" for part in around) and _FLOW_NAME.fullmatch(last) is not None
+    return (
+        known and all(part.isidentifier() or part == "<locals>" for part in around) and _FLOW_NAME.fullmatch(last) is not None
+    )
 
 
 def _check_sizes(flow: Flow) -> Iterator[Fault]:

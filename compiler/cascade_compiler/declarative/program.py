@@ -14,8 +14,8 @@ from cascade_compiler.graph import FlowGraph, Program
 __all__ = ["ROOT", "build_program"]
 
 ROOT = "$graph"
-"""The name of the flow that a program made of an outline starts with. (`cascade_compiler.lowering.ROOT` is another: its literals
-become inputs, and these already are.)"""
+"""The name of the flow that a program made of an outline starts with. (`cascade_compiler.lowering.ROOT` is another: its
+literals become inputs, and these already are.)"""
 
 
 def build_program(outline: Outline) -> Program:

@@ -2,6 +2,6 @@ import cascade as cs
 
 
 @cs.flow
-def main(seen=[]):  # noqa: B006
+def main(seen=[]):
     seen.append(1)
     return seen
