@@ -44,4 +44,4 @@ def test_drawn_modules_are_what_cpython_says(seed: int) -> None:
 def test_a_seed_gives_the_same_module_on_each_python() -> None:
     """A seed that failed somewhere fails everywhere. Whoever changes the generator writes the new digest here."""
     texts = "".join(generate(seed).text for seed in range(20))
-    assert sha256(texts.encode()).hexdigest()[:16] == "a016c3ed6a128603"
+    assert sha256(texts.encode()).hexdigest()[:16] == "dbc06295d1e9232e"

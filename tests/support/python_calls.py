@@ -43,10 +43,11 @@ def _arguments(writer: Writer, callee: Callee, place: Place) -> list[str]:
 
 
 def _distinct(keywords: list[str]) -> list[str]:
-    """A keyword twice is no Python."""
+    """A keyword twice is no Python. Not by ``**`` either: where an error is handled, Python 3.11 raises a `KeyError` for it."""
     found: dict[str, str] = {}
     for keyword in keywords:
-        found.setdefault(keyword if keyword.startswith("*") else keyword.partition("=")[0], keyword)
+        name = keyword.split("'")[1] if keyword.startswith("**{'") else keyword.partition("=")[0]
+        found.setdefault(name, keyword)
     return list(found.values())
 
 

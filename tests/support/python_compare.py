@@ -179,7 +179,8 @@ class _Compiled:
         (flow,) = (each for each in self.program.flows if each.name == self.name)
 
         def run(printed: io.StringIO) -> Any:
-            return _drive(Interpreter(self.program, self.host(printed)).run(self.name, signature.bind(flow, given, {})))
+            bound = signature.bind(replace(flow, name="f0"), given, {})
+            return _drive(Interpreter(self.program, self.host(printed)).run(self.name, bound))
 
         return _outcome(given, run)
 
@@ -189,13 +190,14 @@ class _Compiled:
         """With the turns that it took."""
         given = deepcopy(arguments)
         index = blueprint.flow_named(self.name)
+        flow = blueprint.flows[index]
         spent = [0]
 
         def run(printed: io.StringIO) -> Any:
             host = self.host(printed, turns)
             machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9)
             try:
-                running = machine.run(index, signature.bind(blueprint.flows[index], given, {}))
+                running = machine.run(index, signature.bind(replace(flow, name="f0"), given, {}))
                 return _run_in_slices(running) if slices else _drive(running)
             finally:
                 spent[0] = host.meter.turns_spent
