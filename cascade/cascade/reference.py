@@ -17,7 +17,7 @@ from cascade_vm.errors import BudgetExhausted, append_trail, begin_trail, leave_
 from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
 from cascade_vm.signature import default_of
 
-from cascade.reference_arguments import pass_as
+from cascade.reference_arguments import named, pass_as
 from cascade.reference_frames import Frame, as_raised, enter, error_of, receives
 from cascade.reference_functions import Function, built_in, frame_of, is_of
 from cascade.reference_values import LAZY, is_error, method_of, operate, read_attribute, unpack
@@ -250,7 +250,7 @@ class _Strand:
             case graph.CallTask(task=name):
                 site = Site(name, node.place)
                 arguments, keywords = pass_as(node.forms, frame.read(node.arguments), lambda: f"{name.replace(':', '.')}()")
-                return await self.answer(host.call(site, arguments, keywords, self.policies(node.policies)))
+                return await self.answer(host.call(site, arguments, named(keywords), self.policies(node.policies)))
             case graph.CallValue():
                 return await self.answer(self.call_value(node))
             case graph.Method():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-__all__ = ["merge", "pass_as", "spread"]
+__all__ = ["named", "merge", "pass_as", "spread"]
 
 _Passed = tuple[list[object], dict[str, object]]
 
@@ -57,3 +57,11 @@ def _told(callee: Any) -> str:
         return str(callee)
     module = getattr(callee, "__module__", None)
     return f"{callee.__qualname__}()" if module in (None, "builtins") else f"{module}.{callee.__qualname__}()"
+
+
+def named(keywords: dict[str, object]) -> dict[str, object]:
+    """The keywords. A mapping that was spread may have other keys than texts: found before anything is called."""
+    for name in keywords:
+        if not isinstance(name, str):
+            raise TypeError("keywords must be strings")
+    return keywords

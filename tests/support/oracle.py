@@ -104,6 +104,7 @@ class Oracle:
             value = self.world.finish(name, act)
             return OracleBox(value, self.world) if type(value) is Box else value
 
+        task.__module__, task.__qualname__ = "tasks", name  # what Python's own messages call it
         return task
 
     def tick(self) -> None:

@@ -79,7 +79,14 @@ class StrandPlan(NamedTuple):
 def call_task(strand: Strand, registers: Registers, plan: CallPlan, _y: object) -> object:
     """A task call with keywords, spread arguments or policies."""
     positional, named = plan.arguments(registers)
+    _check_names(named)
     return strand.machine.host.call(plan.site, positional, named, registers[plan.policies])
+
+
+def _check_names(named: dict[str, Any]) -> None:
+    """What spreads a mapping may have given other keys; Python finds that before it calls anything."""
+    if not all(isinstance(name, str) for name in named):
+        raise TypeError("keywords must be strings")
 
 
 def request(strand: Strand, registers: Registers, plan: CallPlan, service: str) -> object:
