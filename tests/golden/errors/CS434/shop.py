@@ -1,11 +1,11 @@
 import cascade as cs
 
 
-@cs.resource("db")
+@cs.resource("orders of the day")
 def production():
     yield "production"
 
 
-@cs.resource("db")
+@cs.resource("orders of the day")
 def trial():
     yield "trial"
