@@ -91,7 +91,7 @@ def refused(fn: FunctionType) -> str:
 
 def test_a_function_without_source_is_refused() -> None:
     names: dict[str, Any] = {}
-    exec("def f(): pass", names)
+    exec(compile("def f(): pass", "<nowhere>", "exec"), names)  # "<string>" may be known: it is where `python -c` comes from
     assert "there is no source of it" in refused(names["f"])
 
 
