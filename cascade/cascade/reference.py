@@ -1,26 +1,29 @@
 """The reference: what a program means, said as plainly as we can.
 
 It walks the flow graph, one node at a time. A strand (the run itself, a branch of a `parallel`, an attempt at a flow) is a
-list of frames; a frame is a flow, the block it is in, and two dicts: the values of its nodes and of its variables.
-Operations are Python's own (`cascade.reference_values`). Nothing here is shared with lowering, passes or machine: when the two
-engines agree, they agree for different reasons. It knows no policies, tasks, clocks or events: those are the host's.
+list of frames; a frame is a flow, the block it is in, and two dicts: the values of its nodes and of its variables. What needs
+no more than a frame is done by the frame (`cascade.reference_steps`), with operations that are Python's own
+(`cascade.reference_values`); what calls a flow or needs the host is done here. Nothing is shared with lowering, passes or
+machine: when the two engines agree, they agree for different reasons. It knows no policies, tasks, clocks or events: those are
+the host's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 from cascade_compiler import graph
 from cascade_vm.errors import BudgetExhausted, append_trail, begin_trail, leave_function, trail_of
-from cascade_vm.host import UNBOUND, Host, Pending, Place, Site, Start
+from cascade_vm.host import Host, Pending, Place, Site, Start
 from cascade_vm.signature import default_of
 
 from cascade.reference_arguments import named, pass_as
 from cascade.reference_frames import Frame, as_raised, enter, error_of, receives
 from cascade.reference_functions import Function, built_in, frame_of, is_of
-from cascade.reference_values import LAZY, is_error, method_of, operate, read_attribute, unpack
+from cascade.reference_steps import Flow
+from cascade.reference_values import method_of
 
 __all__ = ["Interpreter"]
 
@@ -36,7 +39,7 @@ class Interpreter:
     def __init__(self, program: graph.Program, host: Host) -> None:
         self.program = program
         self.host = host
-        self.flows = {flow.name: flow for flow in program.flows}
+        self.flows = {flow.name: Flow(flow) for flow in program.flows}
 
     async def run(self, flow_name: str, arguments: Sequence[object]) -> object:
         """Run a flow to its end. One argument a parameter; `UNBOUND` where the flow computes the default."""
@@ -110,19 +113,25 @@ class _Strand:
         result: object = None
         while self.frames:
             frame = self.frames[-1]
-            block = frame.flow.blocks[frame.block]
             error: BaseException | None = None
             try:
-                if frame.step < len(block.nodes):
-                    await self.run_node(block.nodes[frame.step])
+                node, block = frame.compute(), frame.block
+                if node is not None:
+                    await self.run_node(node)
+                elif block.way is not None:
+                    target = block.way(frame)
+                    if target <= frame.number:
+                        await self.turn(block.end.place)
+                    frame.go(target, block.given)
                 elif isinstance(block.end, graph.Fail | graph.Reraise):
                     error = error_of(block.end, frame)  # not raised: a `StopIteration` would not get through a coroutine
                 else:
-                    result = await self.end_block(block.end)
+                    assert isinstance(block.end, graph.Return | graph.TailCall)
+                    result = await self.leave(block.end)
             except BaseException as raised:
                 error = as_raised(raised)
             if error is not None:
-                self.note_place(error, frame.current())
+                self.note_place(error, frame.now)
                 self.unwind(error)
         del error, frame  # an error holds this frame of Python, and would hold itself
         if self.doom is not None:
@@ -161,7 +170,7 @@ class _Strand:
         """Hand the error to the nearest handler that receives it; the strand ends with it when there is none."""
         while self.frames:
             frame = self.frames[-1]
-            handler = frame.flow.blocks[frame.block].handler
+            handler = frame.block.handler
             if handler is not None and receives(handler, error):
                 if self.doom is None and not isinstance(error, Exception):
                     self.doom = error
@@ -170,87 +179,34 @@ class _Strand:
                 return
             self.frames.pop()
             if self.frames:
-                append_trail(error, self.frames[-1].current().place)
+                append_trail(error, self.frames[-1].now.place)
         if self.doom is None or not isinstance(error, Exception):
             self.failure, self.doom = error, None
 
     # --- nodes ---
 
     async def run_node(self, node: graph.Node) -> None:
-        """Run the current node; a plain call of a flow only enters it."""
+        """Run the current node, which is no step of the frame alone; a plain call of a flow only enters it."""
         frame = self.frames[-1]
         match node:
+            case graph.CallTask():
+                frame.values[node.id] = await self.answer(self.call_task(node))
             case graph.CallFlow() if not node.policies:
                 await self.turn(node.place)
                 self.call(node)
             case graph.CallValue() if is_of(self.interpreter, frame.values[node.target]):
                 await self.turn(node.place)
                 self.call_function(node)
-            case (
-                graph.CallTask() | graph.CallValue() | graph.Method() | graph.Request() | graph.CallFlow() | graph.Fork()
-                | graph.Map()
-            ):  # fmt: skip
-                frame.finish(node, await self.ask(node))
+            case graph.MakeFunction():
+                owner, captured = self.interpreter, frame.read(node.captured)
+                frame.values[node.id] = Function(owner, owner.run_now, owner.flows[node.flow], node, captured)
             case _:
-                frame.finish(node, self.compute(node))
+                frame.values[node.id] = await self.ask(node)
 
-    def compute(
-        self,
-        node: graph.Constantly | graph.Load | graph.Store | graph.Forget | graph.IsBound | graph.Operate
-        | graph.AttributeOf | graph.UnpackInto | graph.PackVariables | graph.UnpackVariables | graph.Iterate
-        | graph.MakeFunction | graph.MatchError,
-    ) -> object:  # fmt: skip
-        """The value of a node that needs nothing but values."""
-        frame = self.frames[-1]
-        match node:
-            case graph.Constantly(constant=constant):
-                return constant.value
-            case graph.Load(variable=name, checked=checked):
-                return frame.load(name) if checked else frame.variables.get(name, UNBOUND)
-            case graph.Store(variable=name, value=ref):
-                frame.set(name, frame.values[ref])
-            case graph.Forget(variable=name, checked=checked):
-                if checked:
-                    frame.load(name)
-                frame.set(name, UNBOUND)
-            case graph.IsBound(variable=name):
-                return name in frame.variables
-            case graph.Operate(operation=name):
-                return operate(name, frame.read(node.arguments), node.forms)
-            case graph.AttributeOf(target=ref, name=name):
-                return read_attribute(frame.values[ref], name)
-            case graph.UnpackInto(variables=names, star=star, source=ref):
-                for name, item in zip(names, unpack(frame.values[ref], len(names), star), strict=True):
-                    frame.set(name, item)
-            case graph.PackVariables(variables=names):
-                return tuple(frame.variables.get(name, UNBOUND) for name in names)
-            case graph.UnpackVariables(variables=names, source=ref, branch=branch):
-                packed = frame.values[ref] if branch < 0 else frame.values[ref][branch]
-                for name, item in zip(names, packed, strict=True):
-                    frame.set(name, item)
-            case graph.Iterate(source=ref):
-                source = frame.values[ref]
-                return iter(source if type(source) in LAZY else list(source))
-            case graph.MakeFunction(flow=name, captured=refs):
-                owner = self.interpreter
-                return Function(owner, owner.run_now, owner.flows[name], node, frame.read(refs))
-            case graph.MatchError(error=ref, kinds=kinds):
-                return is_error(frame.values[ref], kinds)
-            case _:
-                assert_never(node)
-        return None
-
-    async def ask(
-        self,
-        node: graph.CallTask | graph.CallValue | graph.Method | graph.Request | graph.CallFlow | graph.Fork | graph.Map,
-    ) -> object:
+    async def ask(self, node: graph.Node) -> object:
         """The value of a node that needs the host."""
         frame, host = self.frames[-1], self.host
         match node:
-            case graph.CallTask(task=name):
-                site = Site(name, node.place)
-                arguments, keywords = pass_as(node.forms, frame.read(node.arguments), lambda: f"{name.replace(':', '.')}()")
-                return await self.answer(host.call(site, arguments, named(keywords), self.policies(node.policies)))
             case graph.CallValue():
                 return await self.answer(self.call_value(node))
             case graph.Method():
@@ -267,7 +223,12 @@ class _Strand:
                 items, others = list(frame.values[node.items]), frame.read(node.arguments)
                 return await self.gather(node, (self.starter(name, [item, *others]) for item in items))
             case _:
-                assert_never(node)
+                raise AssertionError(f"no step for {type(node).__name__}")
+
+    def call_task(self, node: graph.CallTask) -> object:
+        values, told = self.frames[-1].read(node.arguments), lambda: f"{node.task.replace(':', '.')}()"
+        arguments, keywords = pass_as(node.forms, values, told)
+        return self.host.call(Site(node.task, node.place), arguments, named(keywords), self.policies(node.policies))
 
     def call_value(self, node: graph.CallValue) -> object:
         target = self.frames[-1].values[node.target]
@@ -315,7 +276,7 @@ class _Strand:
 
     def policies(self, policies: tuple[graph.Policy, ...]) -> object:
         frame = self.frames[-1]
-        return tuple((policy.kind, *frame.read(policy.settings)) for policy in policies) or None
+        return tuple([(policy.kind, *frame.read(policy.settings)) for policy in policies]) or None
 
     # --- calls of flows, and terminators ---
 
@@ -347,54 +308,19 @@ class _Strand:
             await self.host.pause(place)
             self.slice_ends = self.host.now() + _SLICE_SECONDS
 
-    async def go(self, end: graph.Terminator, block: int) -> None:
-        """Jump to a block; a turn when it does not come after this one."""
-        if block <= self.frames[-1].block:
-            await self.turn(end.place)
-        self.frames[-1].go(block)
-
-    async def end_block(
-        self, end: graph.Jump | graph.BranchOn | graph.SwitchOn | graph.Step | graph.Return | graph.TailCall
-    ) -> object:
-        """Do what ends a block. What a `Return` gives is the result of its flow."""
+    async def leave(self, end: graph.Return | graph.TailCall) -> object:
+        """Leave the current frame. What a `Return` gives is the result of its flow, and the value of the call in the frame
+        below."""
         frame = self.frames[-1]
-        match end:
-            case graph.Jump(block=block, arguments=refs):
-                values = [UNBOUND if ref is None else frame.values[ref] for ref in refs]
-                await self.go(end, block)
-                for name, value in zip(frame.flow.blocks[block].parameters, values, strict=True):
-                    frame.set(name, value)
-            case graph.BranchOn(condition=ref):
-                await self.go(end, end.then if frame.values[ref] else end.otherwise)
-            case graph.SwitchOn(value=ref, cases=cases):
-                value = frame.values[ref]
-                known = isinstance(value, int) and 0 <= value < len(cases)
-                await self.go(end, cases[value] if known else end.otherwise)
-            case graph.Step(iteration=ref, variable=name):
-                item = next(frame.values[ref], _END)
-                if item is _END:
-                    await self.go(end, end.done)
-                else:
-                    frame.set(name, item)
-                    await self.go(end, end.body)
-            case graph.Return(value=ref):
-                return self.leave(frame.values[ref])
-            case graph.TailCall(flow=name, arguments=arguments):
-                values = self.flow_arguments(name, arguments)
-                await self.turn(end.place)
-                self.frames[-1] = self.interpreter.enter(name, values)
-            case _:
-                assert_never(end)
-        return None
-
-    def leave(self, value: object) -> object:
-        """Return from the current frame to the one that called it."""
+        if isinstance(end, graph.TailCall):
+            values = self.flow_arguments(end.flow, end.arguments)
+            await self.turn(end.place)
+            self.frames[-1] = self.interpreter.enter(end.flow, values)
+            return None
         self.frames.pop()
+        value = frame.values[end.value]
         if self.frames:
-            node = self.frames[-1].current()
+            node = self.frames[-1].now
             assert isinstance(node, graph.CallFlow | graph.CallValue)
-            self.frames[-1].finish(node, value)
+            self.frames[-1].values[node.id] = value
         return value
-
-
-_END = object()

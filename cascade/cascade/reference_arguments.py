@@ -15,11 +15,11 @@ _Passed = tuple[list[object], dict[str, object]]
 
 def pass_as(forms: Sequence[str], values: Sequence[Any], callee: Callable[[], object]) -> _Passed:
     """Arguments by position and by keyword. ``callee`` gives what is called, or the text that errors name it by."""
-    forms = forms or ("",) * len(values)
-    starred = [value for form, value in zip(forms, values, strict=True) if form == "*"]
-    only = len(starred) == 1 and "" not in forms
+    if not forms:
+        return list(values), {}
     arguments: list[object] = []
     keywords: dict[str, object] = {}
+    alone, last = forms.count("*") == 1 and "" not in forms, None
     for form, value in zip(forms, values, strict=True):
         if form == "":
             arguments.append(value)
@@ -27,10 +27,12 @@ def pass_as(forms: Sequence[str], values: Sequence[Any], callee: Callable[[], ob
             merge(keywords, value, callee)
         elif form != "*":
             merge(keywords, {form: value}, callee)
-        elif not only:
+        elif alone:
+            last = value
+        else:
             arguments += spread(value)
-    if only:  # Python looks at it when all else is ready
-        arguments = spread(starred[0], lambda: f"{_told(callee())} argument")
+    if alone:  # Python looks at it when all else is ready
+        arguments = spread(last, lambda: f"{_told(callee())} argument")
     return arguments, keywords
 
 

@@ -1,11 +1,11 @@
 """A flow under way in the reference: where it is, and the values that it has.
 
-Knows the graph and values; knows no strands and no host.
+Knows the graph and values; knows no strands and no host, and not what steps do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,26 +13,48 @@ from cascade_compiler import graph
 from cascade_vm.errors import BudgetExhausted, FlowFailed, forget_function
 from cascade_vm.host import UNBOUND
 
+from cascade.reference_steps import Block, Flow
+
 __all__ = ["Frame", "as_raised", "enter", "error_of", "receives"]
 
 
 @dataclass(slots=True)
 class Frame:
-    """One flow under way: it is about to do step ``step`` of block ``block`` (its nodes, then its terminator)."""
+    """One flow under way. It is at the start of its first block."""
 
-    flow: graph.FlowGraph
-    variables: dict[str, Any]
+    flow: Flow
+    variables: dict[str, Any] = field(default_factory=dict)
     values: dict[graph.Ref, Any] = field(default_factory=dict)
-    block: int = 0
-    step: int = 0
+    number: int = field(init=False)
+    """Which of the flow's blocks it is in."""
+    block: Block = field(init=False)
+    left: Iterator[tuple[graph.Node, Callable[[Frame], object] | None]] = field(init=False)
+    """The steps of the block that are still to do."""
+    now: graph.Node | graph.Terminator = field(init=False)
+    """What it runs, or is waiting in."""
 
-    def current(self) -> graph.Node | graph.Terminator:
-        """The node or terminator that this frame is about to run, or is waiting in."""
-        block = self.flow.blocks[self.block]
-        return block.nodes[self.step] if self.step < len(block.nodes) else block.end
+    def __post_init__(self) -> None:
+        self.go(0)
+
+    def go(self, number: int, given: Sequence[tuple[str, graph.Ref | None]] = ()) -> None:
+        """To the start of a block, whose parameters are ``given``."""
+        for name, ref in given:
+            self.set(name, UNBOUND if ref is None else self.values[ref])
+        self.number, self.block = number, self.flow.blocks[number]
+        self.left = iter(self.block.steps)
+
+    def compute(self) -> graph.Node | None:
+        """Do steps up to one that takes more than this frame, which is given; None when the block has come to its end."""
+        for node, value_of in self.left:
+            self.now = node
+            if value_of is None:
+                return node
+            self.values[node.id] = value_of(self)
+        self.now = self.block.end
+        return None
 
     def read(self, refs: Iterable[graph.Ref]) -> list[Any]:
-        return [self.values[ref] for ref in refs]
+        return list(map(self.values.__getitem__, refs))
 
     def load(self, name: str) -> Any:
         if name not in self.variables:
@@ -46,20 +68,30 @@ class Frame:
         else:
             self.variables[name] = value
 
-    def finish(self, node: graph.Node, value: object) -> None:
-        """The current node is done."""
-        self.values[node.id] = value
-        self.step += 1
+    def set_all(self, names: Sequence[str], values: Iterable[object]) -> None:
+        for name, value in zip(names, values, strict=True):
+            self.set(name, value)
 
-    def go(self, block: int) -> None:
-        self.block, self.step = block, 0
+    def set_next(self, name: str, iteration: Iterator[object]) -> bool:
+        """Set a variable to the next item; False when there is none."""
+        item = next(iteration, _END)
+        if item is not _END:
+            self.set(name, item)
+        return item is not _END
+
+    def forget(self, name: str, checked: bool) -> None:
+        if checked:
+            self.load(name)
+        self.set(name, UNBOUND)
 
 
-def enter(flow: graph.FlowGraph, arguments: Sequence[object]) -> Frame:
+_END = object()
+
+
+def enter(flow: Flow, arguments: Sequence[object]) -> Frame:
     """A frame at the start of a flow, with one argument a parameter."""
-    frame = Frame(flow, {})
-    for parameter, value in zip(flow.parameters, arguments, strict=True):
-        frame.set(parameter.name, value)
+    frame = Frame(flow)
+    frame.set_all([parameter.name for parameter in flow.parameters], arguments)
     return frame
 
 

@@ -14,6 +14,7 @@ from cascade_vm.signature import bind
 
 from cascade.reference_frames import Frame, enter
 from cascade.reference_library import BUILT_IN
+from cascade.reference_steps import Flow
 
 __all__ = ["Function", "built_in", "frame_of", "is_of"]
 
@@ -24,7 +25,7 @@ class Function:
     __slots__ = ("_captured", "_flow", "_name", "_owner", "_run")
 
     def __init__(
-        self, owner: object, run: Callable[[Callable[[], Frame]], object], flow: graph.FlowGraph, node: graph.MakeFunction,
+        self, owner: object, run: Callable[[Callable[[], Frame]], object], flow: Flow, node: graph.MakeFunction,
         captured: Sequence[object],
     ) -> None:  # fmt: skip
         self._owner = owner

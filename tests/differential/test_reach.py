@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 import pytest
-from cascade.reference import _Strand as Strand
+from cascade.reference_frames import Frame
 from cascade_compiler import graph
 from cascade_compiler.optimise import PASSES
 from cascade_compiler.root import call_root
@@ -18,6 +18,8 @@ from support.compare import Example, example_of
 from support.generate import generate
 from support.model import Model, print_program, statements_of
 from support.oracle import Oracle
+
+from cascade import reference_frames
 
 PROGRAMS = 150
 
@@ -54,23 +56,16 @@ def reach() -> Iterator[Reach]:
 
 def _watch_reference(found: Reach, patch: pytest.MonkeyPatch) -> None:
     """Notes every node and terminator that the reference runs."""
-    run_node, end_block, note_place = Strand.run_node, Strand.end_block, Strand.note_place
 
-    async def node(self: Strand, step: graph.Node) -> None:
+    def now(self: Frame) -> graph.Node | graph.Terminator:
+        return self.found_now  # type: ignore[attr-defined]
+
+    def set_now(self: Frame, step: graph.Node | graph.Terminator) -> None:
         found.run.add(type(step).__name__)
-        await run_node(self, step)
+        self.found_now = step  # type: ignore[attr-defined]
 
-    async def end(self: Strand, step: graph.Terminator) -> object:
-        found.run.add(type(step).__name__)
-        return await end_block(self, step)
-
-    def raised(self: Strand, error: BaseException, step: graph.Node | graph.Terminator) -> None:
-        found.run.add(type(step).__name__)
-        note_place(self, error, step)
-
-    patch.setattr(Strand, "note_place", raised)
-    patch.setattr(Strand, "run_node", node)
-    patch.setattr(Strand, "end_block", end)
+    watched = type("WatchedFrame", (Frame,), {"now": property(now, set_now)})  # has a dict, as frames have not
+    patch.setattr(reference_frames, "Frame", watched)
 
 
 def _watch_loops(found: Reach, patch: pytest.MonkeyPatch) -> None:
