@@ -16,7 +16,7 @@ __all__ = ["Commands", "PlainCommand"]
 
 _HOME: Final = {
     **dict.fromkeys(("build", "check", "fmt", "dis"), "cascadec"),
-    **dict.fromkeys(("run", "flows", "explain"), "cascade"),
+    **dict.fromkeys(("run", "flows", "explain", "bench"), "cascade"),
 }
 """Which of the two has a command: it is easily looked for at the other."""
 

@@ -64,3 +64,26 @@ def explain(code: str) -> int:
     from cascade.cli.explain import show_code
 
     return show_code(code)
+
+
+@main.command(short_help="Measure what Cascade costs on this machine.")
+@click.argument("sections", nargs=-1, metavar="[SECTION]...")
+@click.option("--json", metavar="FILE", help="Write every sample and figure as JSON.")
+@click.option("--markdown", metavar="FILE", help="Write the table in Markdown.")
+@click.option("--svg", metavar="FILE", help="Draw a chart.")
+@click.option("--compare", metavar="OLD.json", help="Show what changed since; exit with 1 when something got clearly slower.")
+@click.option("--rounds", type=click.IntRange(5), default=5, show_default=True, help="Samples of each side, at least 5.")
+@click.option("--quick", is_flag=True, help="A tenth of the work, for a first look.")
+@click.option("--peers", is_flag=True, help="Other engines too, each installed into an environment of its own on first use.")
+@click.option("--corpus", metavar="FOLDER", help="Where the functions of `algorithms` are: tests/corpus of a checkout.")
+@click.option("--list", "only_list", is_flag=True, help="List the sections, and measure nothing.")
+@exits
+def bench(sections: tuple[str, ...], **options: object) -> int:
+    """Measure what Cascade costs, as ratios to plain Python measured beside it: all SECTIONs, or some.
+
+    A round of each side is taken in turn, and the medians are compared. A goal that is missed is marked. The table goes to
+    standard output, what is being measured to standard error. It takes some minutes; use a machine that does nothing else.
+    """
+    from cascade.cli.bench import run_benchmarks
+
+    return run_benchmarks(sections, **options)  # type: ignore[arg-type]
