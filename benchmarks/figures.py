@@ -68,7 +68,7 @@ def cascade_command(name: str, *arguments: object) -> list[str]:
     script = Path(sys.executable).with_name(name)
     if script.exists():
         return [str(script), *map(str, arguments)]
-    module = {"cascade": "cascade.cli.run", "cascadec": "cascade.cli.compile"}[name]
+    module = {"cascade": "cascade.cli.start", "cascadec": "cascade.cli.compile"}[name]
     start = f"import sys; from {module} import main; sys.argv[0] = {name!r}; sys.exit(main())"
     return [sys.executable, "-c", start, *map(str, arguments)]
 

@@ -59,7 +59,7 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     bin_folder = tmp_path / ".venv/bin"
     bin_folder.mkdir(parents=True)
-    for name, module in (("cascade", "cascade.cli.run"), ("cascadec", "cascade.cli.compile")):
+    for name, module in (("cascade", "cascade.cli.start"), ("cascadec", "cascade.cli.compile")):
         script = bin_folder / name
         script.write_text(f"#!{sys.executable}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
         script.chmod(0o755)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cascade.cli.run import main
+from cascade.cli.start import main
 
 if __name__ == "__main__":
     main(prog_name="cascade")

@@ -13,8 +13,8 @@ from typing import Any, Final
 import click
 from cascade_vm.errors import trail_of
 
-from cascade.cli.group import PlainCommand
-from cascade.cli.output import Out, complain, exits, results_only, show_error
+from cascade.cli.group import PlainCommand, exits
+from cascade.cli.output import Out, complain, results_only, show_error
 from cascade.cli.supervisor import Outcome, busy_threads, leave, supervise
 from cascade.conversion import from_text
 from cascade.declared import ANY, Mismatch

@@ -22,7 +22,6 @@ from cascade_vm.codec import MAGIC, decode, encode
 from cascade_vm.errors import BlueprintError
 from cascade_vm.verifier import verify
 
-from cascade import compile_cache
 from cascade.errors import CascadeError, Problem, TargetError, TaskError, public_errors
 from cascade.files import read_bytes
 from cascade.parameters import near_miss
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from cascade_compiler.csc.project import Build
     from cascade_grammar.spans import Source
 
+    from cascade import compile_cache
     from cascade.flows import FlowFunction
 
 __all__ = [
@@ -167,6 +167,8 @@ def compile_graph(program: graph.Program, level: int) -> Blueprint:
 
 
 def _load_source(path: Path, data: bytes, level: int) -> Program:
+    from cascade import compile_cache
+
     entry = compile_cache.fetch(path, level)
     revived = None if entry is None else _revive(path, entry)
     if revived is not None:

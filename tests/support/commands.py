@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_COMMANDS = {"cascade": "cascade.cli.run", "cascadec": "cascade.cli.compile"}
+_COMMANDS = {"cascade": "cascade.cli.start", "cascadec": "cascade.cli.compile"}
 
 
 def command(name: str, *arguments: object) -> list[str]:

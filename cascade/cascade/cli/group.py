@@ -3,22 +3,36 @@ and a hint, and so is an output that can not be written."""
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn, ParamSpec
 
 import click
 
-from cascade.cli.output import INTERRUPTED, WRONG, complain
+from cascade.cli.output import INTERRUPTED, WRONG, complain, output_lost, status_of
 from cascade.errors import CascadeError, Problem, UsageError, format_problem
 
-__all__ = ["Commands", "PlainCommand"]
+__all__ = ["Commands", "PlainCommand", "exits"]
+
+_Parameters = ParamSpec("_Parameters")
 
 _HOME: Final = {
     **dict.fromkeys(("build", "check", "fmt", "dis"), "cascadec"),
     **dict.fromkeys(("run", "flows", "explain", "bench"), "cascade"),
 }
 """Which of the two has a command: it is easily looked for at the other."""
+
+
+def exits(command: Callable[_Parameters, int]) -> Callable[_Parameters, NoReturn]:
+    """A command that gives its exit status, as click wants to be told it."""
+
+    @functools.wraps(command)
+    def run(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> NoReturn:
+        status = status_of(lambda: command(*arguments, **options), click.ClickException, click.exceptions.Exit)
+        raise click.exceptions.Exit(status)
+
+    return run
 
 
 class PlainCommand(click.Command):
@@ -41,7 +55,7 @@ class PlainCommand(click.Command):
             complain("interrupted")
             status = INTERRUPTED
         except OSError as error:
-            status = _output_lost(error)
+            status = output_lost(error)
         sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -72,13 +86,3 @@ def _show(error: click.ClickException) -> int:
 
 def _uncapitalised(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _output_lost(error: OSError) -> int:
-    """Nobody reads, or the disk is full. What is left unwritten is not tried again when Python ends."""
-    if not isinstance(error, BrokenPipeError):
-        complain(
-            format_problem(Problem("CS413", f"standard output can not be written: {(error.strerror or str(error)).lower()}"))
-        )
-    sys.stdout = None
-    return WRONG

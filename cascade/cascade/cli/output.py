@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import NoReturn, ParamSpec
+from typing import Final, NoReturn
 
-import click
+from cascade.errors import CascadeError, Problem, TaskError, UsageError, format_problem
 
-from cascade.errors import CascadeError, Problem, TaskError, UsageError
-
-__all__ = ["Out", "complain", "exits", "results_only", "show_error"]
+__all__ = ["Out", "complain", "end", "output_lost", "results_only", "show_error", "status_of"]
 
 WRONG = 2
 """The exit status when the program or the command line is wrong."""
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
 
-_Parameters = ParamSpec("_Parameters")
+_RED: Final = "\x1b[31m"
+_BOLD: Final = "\x1b[1m"
+_BOLD_RED: Final = "\x1b[31m\x1b[1m"
+_PLAIN: Final = "\x1b[0m"
 
 
 def complain(text: str) -> None:
@@ -31,15 +31,15 @@ def complain(text: str) -> None:
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         rows = [_coloured(row) for row in rows]
     with contextlib.suppress(OSError):  # nobody reads it
-        click.echo("\n".join(rows), err=True)
+        print("\n".join(rows), file=sys.stderr, flush=True)
 
 
 def _coloured(row: str) -> str:
     if row.startswith("error["):
         head, colon, rest = row.partition(": ")
-        return click.style(head, fg="red", bold=True) + colon + click.style(rest, bold=True)
+        return f"{_BOLD_RED}{head}{_PLAIN}{colon}{_BOLD}{rest}{_PLAIN}"
     if row.strip(" |\t") and not row.strip(" |^\t"):
-        return click.style(row, fg="red")
+        return f"{_RED}{row}{_PLAIN}"
     return row
 
 
@@ -52,31 +52,46 @@ def show_error(error: CascadeError) -> None:
     complain(str(error))
 
 
-def exits(command: Callable[_Parameters, int]) -> Callable[_Parameters, NoReturn]:
-    """A command that gives its exit status. A refusal is shown and is 2, Ctrl-C is 130, an error of ours one line."""
-
-    @functools.wraps(command)
-    def run(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> NoReturn:
-        try:
-            status = command(*arguments, **options)
-        except CascadeError as error:
-            show_error(error)
-            status = WRONG
-        except KeyboardInterrupt:
-            complain("interrupted")
-            status = INTERRUPTED
-        except (click.ClickException, click.exceptions.Exit, OSError):
+def status_of(command: Callable[[], int], *passed: type[Exception]) -> int:
+    """The exit status that a command gives. A refusal is shown and is 2, Ctrl-C is 130, an error of ours one line. Errors of
+    the system, and those to be ``passed`` on, are raised."""
+    raised: tuple[type[Exception], ...] = (OSError, *passed)
+    try:
+        return command()
+    except CascadeError as error:
+        show_error(error)
+        return WRONG
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    except raised:
+        raise
+    except Exception as error:
+        if os.environ.get("CASCADE_DEBUG"):
             raise
-        except Exception as error:
-            if os.environ.get("CASCADE_DEBUG"):
-                raise
-            complain(
-                f"internal error: {type(error).__name__}: {error}\n  = hint: CASCADE_DEBUG=1 shows where; please report it"
-            )
-            status = WRONG
-        raise click.exceptions.Exit(status)
+        complain(f"internal error: {type(error).__name__}: {error}\n  = hint: CASCADE_DEBUG=1 shows where; please report it")
+        return WRONG
 
-    return run
+
+def end(command: Callable[[], int]) -> NoReturn:
+    """End the process with the exit status of a command."""
+    try:
+        status = status_of(command)
+    except KeyboardInterrupt:
+        complain("interrupted")
+        status = INTERRUPTED
+    except OSError as error:
+        status = output_lost(error)
+    sys.exit(status)
+
+
+def output_lost(error: OSError) -> int:
+    """Nobody reads, or the disk is full. What is left unwritten is not tried again when Python ends."""
+    if not isinstance(error, BrokenPipeError):
+        said = (error.strerror or str(error)).lower()
+        complain(format_problem(Problem("CS413", f"standard output can not be written: {said}")))
+    sys.stdout = None
+    return WRONG
 
 
 class Out:
@@ -139,6 +154,8 @@ def _write_to_stream(out: object) -> Callable[[bytes], None]:
     def write(data: bytes) -> None:
         if out is None:
             raise OSError("it is closed")
+        import click  # a stream that is not the process' own: somebody runs the command inside of another program
+
         click.echo(data, file=out, nl=False)  # type: ignore[arg-type]
 
     return write

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from cascade import __version__
-from cascade.cli.group import Commands
-from cascade.cli.output import exits
+from cascade.cli.group import Commands, exits
 
 __all__ = ["main"]
 

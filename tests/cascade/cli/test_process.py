@@ -154,7 +154,7 @@ def test_a_built_program_runs_without_the_compiler(tmp_path: Path) -> None:
     assert run_command("cascade", "run", "program.csc", cwd=tmp_path, env=env).returncode == 0
     heavy = ("lark", "rich", "cascade_compiler.graph", "cascade_grammar.tree", "cascade.reference", "cascade.trace")
     script = (
-        "import sys; from cascade.cli.run import main; sys.argv = ['cascade', 'run', sys.argv[1]]\n"
+        "import sys; from cascade.cli.start import main; sys.argv = ['cascade', 'run', sys.argv[1]]\n"
         f"try: main()\nfinally: print(*(name for name in {heavy} if name in sys.modules), file=sys.stderr)"
     )
     for target in ("program.cbp", "program.csc"):
