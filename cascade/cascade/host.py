@@ -19,6 +19,7 @@ from cascade_vm.host import Begin, Host, Meter, Pending, Place, Site, Start
 from cascade_vm.names import is_public, opens_attributes
 
 from cascade.adapters.executors.local import Executor, LocalExecutor
+from cascade.attempts import apply
 from cascade.durations import format_duration
 from cascade.events import (
     CallFinished,
@@ -33,7 +34,7 @@ from cascade.events import (
     tell,
 )  # fmt: skip
 from cascade.modes import REFUSED, Invoke, answered, refuse
-from cascade.policies import Policy, Retry, apply, effective, parse_policies
+from cascade.policies import Policy, Retry, effective, parse_policies
 from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_arguments, wait_arguments
 from cascade.signals import Signals
 from cascade.strands import check_limit, gather, weave
