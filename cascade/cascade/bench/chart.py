@@ -12,15 +12,15 @@ from html import escape
 from math import ceil, floor, log10
 from typing import Final
 
-from cascade.bench.figures import Result
+from cascade.bench.figures import PUBLIC, Result
 from cascade.bench.report import Report
 from cascade.bench.sections import PEERS
 from cascade.bench.table import measured_text, number
 
 __all__ = ["as_svg"]
 
-WIDTH: Final = 1000
-LEFT: Final = 455
+WIDTH: Final = 1080
+LEFT: Final = 560
 """Where the scale begins; names end a little before it."""
 RIGHT: Final = 70
 ROW: Final = 22
@@ -107,7 +107,8 @@ def _panels(report: Report) -> list[Panel]:
 
 
 def _bar(figure: Result) -> Bar:
-    return Bar(figure.title, figure.against or "", figure.value, figure.goal, f"{number(figure.value)} ×", figure.held)
+    against = figure.against if figure.against not in (None, PUBLIC) else ""
+    return Bar(figure.title, against or "", figure.value, figure.goal, f"{number(figure.value)} ×", figure.held)
 
 
 def _share(figure: Result) -> Bar:
@@ -140,7 +141,8 @@ def _row(bar: Bar, place: Callable[[float], float], y: int) -> list[str]:
     start, end = sorted((place(1.0), place(bar.value)))
     colour = PLAIN if bar.held is None else HELD if bar.held else MISSED
     rows = [
-        _named(bar, y + 14),
+        _text(24, y + 14, bar.title.replace("`", "")),
+        _text(LEFT - 14, y + 14, bar.against.replace("`", ""), size=11, fill=PALE, anchor="end"),
         f"<rect x='{start:.1f}' y='{y + 4}' width='{max(end - start, 1.5):.1f}' height='13' rx='2' fill='{colour}'/>",
     ]
     label = end + 7
@@ -149,16 +151,8 @@ def _row(bar: Bar, place: Callable[[float], float], y: int) -> list[str]:
         rows.append(f"<rect x='{x - 1.5:.1f}' y='{y + 1}' width='3' height='19' rx='1' fill='{GOAL}'/>")
         if end - 3 <= x <= end + 55:  # the text would lie on the mark
             label = x + 7
-    rows.append(_text(label, y + 14, bar.text, size=11, halo=True))
+    rows.append(_text(label, y + 14, bar.text, size=11))
     return rows
-
-
-def _named(bar: Bar, y: int) -> str:
-    against = f" <tspan fill='{PALE}'>× {escape(bar.against.replace('`', ''))}</tspan>" if bar.against else ""
-    return (
-        f"<text x='{LEFT - 14}' y='{y}' font-size='11.5' fill='{INK}' text-anchor='end'>"
-        f"{escape(bar.title.replace('`', ''))}{against}</text>"
-    )
 
 
 def _legend(x: int, y: int) -> list[str]:
@@ -181,11 +175,7 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
 
 
 def _text(
-    x: float, y: float, text: str, *, size: float = 12, weight: int = 400, fill: str = INK, anchor: str = "start",
-    halo: bool = False,
+    x: float, y: float, text: str, *, size: float = 12, weight: int = 400, fill: str = INK, anchor: str = "start"
 ) -> str:  # fmt: skip
-    behind = " stroke='#ffffff' stroke-width='3' paint-order='stroke'" if halo else ""
-    return (
-        f"<text x='{x:.1f}' y='{y:.1f}' font-size='{size:g}' font-weight='{weight}' fill='{fill}' text-anchor='{anchor}'"
-        f"{behind}>{escape(text)}</text>"
-    )
+    style = f"font-size='{size:g}' font-weight='{weight}' fill='{fill}' text-anchor='{anchor}'"
+    return f"<text x='{x:.1f}' y='{y:.1f}' {style}>{escape(text)}</text>"

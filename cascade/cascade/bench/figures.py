@@ -8,19 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import geometric_mean, median, quantiles
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["Amount", "Experiment", "Figure", "Measure", "Rate", "Ratio", "Ratios", "Result", "Samples", "Skipped"]
+__all__ = [
+    "PUBLIC", "Amount", "Experiment", "Figure", "Measure", "Rate", "Ratio", "Ratios", "Result", "Samples", "Skipped",
+]  # fmt: skip
 
 Measure: TypeAlias = Callable[[], float]
 """Takes one sample: seconds, unless the experiment says otherwise."""
 Samples: TypeAlias = Mapping[str, Sequence[float]]
 """All samples of each side, round by round."""
-PUBLIC = "the public implementation"
+PUBLIC: Final = "the public implementation"
 
 
 class Skipped(Exception):  # noqa: N818  # no error: something that is not here
-    """An experiment can not be made here. Its text says why."""
+    """An experiment can not be made here: raised for the rest of a section, or handed out in the place of one."""
+
+    def __init__(self, reason: str, title: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.title = title
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +151,13 @@ class Ratios:
 
     def result(self, section: str, samples: Samples) -> Result:
         """The figure; the worst one says whose it is."""
-        by_pair = {side: median(samples[side]) / median(samples[base]) for side, base in self.pairs}
+        by_pair = [(side, median(samples[side]) / median(samples[base])) for side, base in self.pairs]
         match self.summary:
             case "geometric mean":
-                value, whose = geometric_mean(by_pair.values()), None
+                value, whose = geometric_mean(ratio for _, ratio in by_pair), None
             case "worst":
-                whose, value = max(by_pair.items(), key=lambda item: item[1])
-        rounds = range(min(len(samples[side]) for side in by_pair))
+                whose, value = max(by_pair, key=lambda pair: pair[1])
+        rounds = range(min(len(samples[side]) for side, _ in self.pairs))
         by_rounds = [geometric_mean(samples[side][n] / samples[base][n] for side, base in self.pairs) for n in rounds]
         return Result(
             section, self.name, self.title, value, "×", self.against, self.goal, spread=spread(by_rounds), worst_of=whose

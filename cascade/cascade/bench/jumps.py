@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from inspect import iscoroutinefunction
 from typing import Any, NamedTuple
 
 from cascade.bench.figures import Experiment, Rate, Ratio
@@ -163,7 +164,7 @@ def experiments(sizes: Sizes) -> Iterator[Experiment]:
 def _loop(shape: Shape, turns: int, few: int) -> Experiment:
     engine = Engine()
     many, short = shape.loop(turns), shape.loop(few)
-    plain = timed_async if asyncio.iscoroutinefunction(shape.base) else timed
+    plain = timed_async if iscoroutinefunction(shape.base) else timed
     nodes = nodes_per_turn(shape.loop)
     title = f"{shape.name} jump loop, {nodes} {'node' if nodes == 1 else 'nodes'} a turn"
     per_turn = nodes if shape.step == "nodes" else 1

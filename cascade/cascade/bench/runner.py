@@ -31,16 +31,19 @@ def measure(
     for section in sections:
         try:
             for experiment in _settled(experiments_of(section, sizes)):
+                if isinstance(experiment, Skipped):
+                    skipped[f"{section}: {experiment.title}"] = experiment.reason
+                    continue
                 samples = sample(experiment, rounds, lambda n, e=experiment, s=section: watch(s, e.title, n))  # type: ignore[misc]
                 figures += [figure.result(section, samples) for figure in experiment.figures]
                 medians = {side: median(values) for side, values in samples.items()}
                 experiments[f"{section}: {experiment.title}"] = Sampled(experiment.unit, samples, medians)
         except Skipped as reason:
-            skipped[section] = str(reason)
+            skipped[section] = reason.reason
     return Report(this_machine(), size, rounds, figures, experiments, skipped)
 
 
-def _settled(experiments: Iterator[Experiment]) -> Iterator[Experiment]:
+def _settled(experiments: Iterator[Experiment | Skipped]) -> Iterator[Experiment | Skipped]:
     """Experiments during which garbage collections do not look at what was there before: compilers leave much behind, and the
     tenth experiment would measure that for all sides."""
     for experiment in experiments:

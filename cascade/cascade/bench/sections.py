@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import Final, NamedTuple
 
-from cascade.bench.figures import Experiment
+from cascade.bench.figures import Experiment, Skipped
 from cascade.bench.sizes import Sizes
 
-__all__ = ["PEERS", "SECTIONS", "Section", "experiments_of"]
+__all__ = ["PEERS", "SECTIONS", "Section", "chosen", "experiments_of"]
 
 PEERS: Final = "peers"
 
@@ -34,9 +34,9 @@ SECTIONS: Final[dict[str, Section]] = {
 }
 
 
-def experiments_of(section: str, sizes: Sizes) -> Iterator[Experiment]:
+def experiments_of(section: str, sizes: Sizes) -> Iterator[Experiment | Skipped]:
     """The experiments of a section, each made when it is its turn."""
-    made: Iterable[Experiment] = import_module(f"cascade.bench.{SECTIONS[section].module}").experiments(sizes)
+    made: Iterable[Experiment | Skipped] = import_module(f"cascade.bench.{SECTIONS[section].module}").experiments(sizes)
     yield from made
 
 

@@ -11,7 +11,7 @@ from cascade.bench.sections import SECTIONS
 
 __all__ = ["as_markdown", "as_text", "goal_text", "measured_text", "number"]
 
-HEADINGS = ("goal", "measured", "a second", "overhead")
+HEADINGS = ("goal", "measured", "±", "a second", "overhead")
 MISSED = "MISSED"
 
 
@@ -43,7 +43,7 @@ def _rate(figure: Result) -> str:
 
 
 def _overhead(figure: Result) -> str:
-    return "" if figure.overhead is None else f"{number(figure.overhead)} ns"
+    return "" if figure.overhead is None else f"{figure.overhead:,.0f} ns"
 
 
 def title(figure: Result) -> str:
@@ -52,8 +52,9 @@ def title(figure: Result) -> str:
     return f"{figure.title}{against}" + (f" ({figure.worst_of})" if figure.worst_of else "")
 
 
-def _cells(figure: Result) -> tuple[str, str, str, str]:
-    return goal_text(figure), measured_text(figure), _rate(figure), _overhead(figure)
+def _cells(figure: Result) -> tuple[str, ...]:
+    """What stands under `HEADINGS`."""
+    return goal_text(figure), measured_text(figure), f"{100 * figure.spread:.0f} %", _rate(figure), _overhead(figure)
 
 
 def as_text(report: Report) -> str:
@@ -61,7 +62,7 @@ def as_text(report: Report) -> str:
     if not report.figures:
         return "\n".join(_ends(report))
     rows = [(title(figure).replace("`", ""), *_cells(figure)) for figure in report.figures]
-    widths = [max(len(row[column]) for row in (*rows, ("", *HEADINGS))) for column in range(5)]
+    widths = [max(len(row[column]) for row in (*rows, ("", *HEADINGS))) for column in range(len(HEADINGS) + 1)]
 
     def line(cells: Sequence[str], mark: str = "") -> str:
         first, *rest = cells
@@ -94,11 +95,11 @@ def as_markdown(report: Report) -> str:
         f"{_said(machine)}, {machine.processors} × {machine.processor}, {machine.date[:10]}; medians of {report.rounds}"
         f" rounds{', quick' if report.size == 'quick' else ''}.",
         "",
-        "| work | goal | measured | a second | overhead of each |",
-        "|---|---|---|---|---|",
+        "| work | goal | measured | ± | a second | overhead of each |",
+        "|---|---|---|---|---|---|",
     ]
     for figure in report.figures:
-        goal, measured, rate, overhead = _cells(figure)
+        goal, measured, *rest = _cells(figure)
         shown = f"**{measured}, missed**" if figure.held is False else measured
-        lines.append(f"| {title(figure).replace('|', chr(92) + '|')} | {goal} | {shown} | {rate} | {overhead} |")
+        lines.append(f"| {' | '.join([title(figure), goal, shown, *rest])} |")
     return "\n".join([*lines, "", *_ends(report)]) + "\n"
