@@ -15,11 +15,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cascade_vm.errors import BudgetExhausted
-from cascade_vm.host import Begin, Host, Meter, Pending, Place, Site, Start
+from cascade_vm.host import Begin, Directs, Host, Meter, Pending, Place, Site, Start
 from cascade_vm.names import is_public, opens_attributes
 
 from cascade.adapters.executors.local import Executor, LocalExecutor
 from cascade.attempts import apply
+from cascade.directs import DirectTasks
 from cascade.durations import format_duration
 from cascade.events import (
     CallFinished,
@@ -50,7 +51,7 @@ _NONE: Mapping[str, Invoke] = {}
 class _Shared:
     """What all runs of one host have in common."""
 
-    __slots__ = ("clock", "declared", "executor", "invoke", "print_to", "quick", "random", "tasks")
+    __slots__ = ("clock", "declared", "directs", "executor", "invoke", "print_to", "quick", "random", "tasks")
 
     def __init__(
         self, clock: Callable[[], float], random: Callable[[], float], print_to: TextIO | None, executor: Executor
@@ -63,6 +64,7 @@ class _Shared:
         self.invoke: dict[str, Invoke] = {}
         self.declared: dict[str, tuple[Policy | None, Policy | None]] = {}  # of tasks that declare a policy
         self.quick: dict[str, Invoke] = {}  # of the others
+        self.directs: Directs = DirectTasks(self.quick)
 
     def add(self, name: str, task: Task[..., Any]) -> None:
         self.tasks[name] = task
@@ -81,7 +83,7 @@ class LocalHost:
     is where `wait` waits. ``print_to`` is where programs print, `sys.stdout` if None. ``executor`` calls the tasks.
     """
 
-    __slots__ = ("_listener", "_quick", "_shared", "_signals", "meter")
+    __slots__ = ("_listener", "_quick", "_shared", "_signals", "directs", "meter")
 
     def __init__(
         self,
@@ -102,6 +104,7 @@ class LocalHost:
         for name, task in tasks.items():
             self._shared.add(name, task)
         self._quick = self._quick_calls()
+        self.directs = self._direct_tasks()
 
     @property
     def signals(self) -> Signals:
@@ -114,6 +117,10 @@ class LocalHost:
         """The tasks whose calls need nothing but a look at the meter; none when every call is told to a listener."""
         return self._shared.quick if self._listener is None else _NONE
 
+    def _direct_tasks(self) -> Directs | None:
+        """The same tasks, for machines that call them without asking; none where a host of another class has its own `call`."""
+        return self._shared.directs if self._listener is None and type(self).call is LocalHost.call else None
+
     def for_run(
         self, meter: Meter | None = None, *, listener: Listener | None = None, signals: Signals | None = None
     ) -> LocalHost:
@@ -124,6 +131,7 @@ class LocalHost:
         host._listener = self._listener if listener is None else listener
         host._shared = self._shared
         host._quick = host._quick_calls()
+        host.directs = host._direct_tasks()
         return host
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from contextvars import copy_context
 from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from weakref import ReferenceType, ref
 
 from cascade_vm.host import Pending
 
@@ -24,7 +25,7 @@ from cascade.threads import DaemonThreads
 if TYPE_CHECKING:
     from cascade.processes import Processes
 
-__all__ = ["REFUSED", "Invoke", "Pools", "answered", "awaited", "bind", "later", "refuse"]
+__all__ = ["LATER", "REFUSED", "Direct", "Invoke", "Pools", "answered", "awaited", "bind", "later", "refusal", "refuse"]
 
 Invoke: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], object]
 
@@ -36,6 +37,8 @@ MORE_AFTER_RELAPSE = 10
 FORGIVEN_AFTER = 10_000
 """Inline calls after which a long one is taken for an accident (the system gave the processor to others, garbage was
 collected) and the task has to prove itself as little as a new one: that costs a quarter of a millisecond."""
+TIMED_CALLS = 100
+"""Calls that are timed when something has held up the loop."""
 TOO_LONG = 5e-3
 """Seconds. An inline call this long holds up the loop for a whole time slice: back to threads."""
 MOST_THREADS = 64
@@ -68,10 +71,10 @@ class Pools:
 def bind(task: Task[..., Any], pools: Pools) -> Invoke:
     """How the task is called from now on."""
     if task.is_async:
-        return partial(_call_async, task.name, task.fn)
+        return _Async(task.name, task.fn)
     match task.mode:
         case "inline":
-            return _inline(task.name, task.fn)
+            return _Inline(task.name, task.fn)
         case "blocking":
             return lambda arguments, keywords: Pending(_in_thread(pools, task, arguments, keywords))
         case "compute":
@@ -85,21 +88,58 @@ def bind(task: Task[..., Any], pools: Pools) -> Invoke:
 # --- on the loop ---------------------------------------------------------------------------------------------------------
 
 
-def _call_async(
-    target: str, fn: Callable[..., Awaitable[Any]], arguments: Sequence[Any], keywords: Mapping[str, Any]
-) -> Pending:
-    return later(target, fn(*arguments, **keywords))
+LATER = object()
+"""What a function gives in the place of a task that may not be called on the loop now."""
 
 
-def _inline(target: str, fn: Callable[..., Any]) -> Invoke:
-    def call(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
+def _not_now(*_arguments: object, **_keywords: object) -> object:
+    return LATER
+
+
+class Direct:
+    """A task on the loop. Whoever calls it as the function that it is (`cascade.directs`) keeps to what `attach` puts there.
+
+    ``waits`` says that what the function gives is awaited.
+    """
+
+    __slots__ = ("_fn", "_target")
+
+    waits = False
+
+    def __init__(self, target: str, fn: Callable[..., Any]) -> None:
+        self._target = target
+        self._fn = fn
+
+    def attach(self, put: Callable[[Any], None]) -> None:
+        """``put(function)`` now, and whenever it is another one. A ``put`` that nobody else holds is forgotten."""
+        put(self._fn)
+
+    def suspect(self) -> None:
+        """Something held up the loop; this may be it."""
+
+
+class _Async(Direct):
+    """A coroutine function."""
+
+    __slots__ = ()
+
+    waits = True
+
+    def __call__(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Pending:
+        return later(self._target, self._fn(*arguments, **keywords))
+
+
+class _Inline(Direct):
+    """Called on the loop, however long it takes."""
+
+    __slots__ = ()
+
+    def __call__(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
         try:
-            value = fn(*arguments, **keywords) if keywords else fn(*arguments)
+            value = self._fn(*arguments, **keywords) if keywords else self._fn(*arguments)
         except REFUSED as error:
-            refuse(target, error)
-        return value if type(value) in PLAIN else answered(target, value)
-
-    return call
+            refuse(self._target, error)
+        return value if type(value) in PLAIN else answered(self._target, value)
 
 
 def answered(target: str, value: Any) -> object:
@@ -135,8 +175,15 @@ def refuse(target: str, error: BaseException) -> NoReturn:
     """Errors that mean something else once they have left a call: `StopIteration` can not pass a coroutine (Python makes the
     same of it there), and a `CancelledError` that nobody asked for would end the run without a word. (asyncio takes that of
     threads for one of its own.)"""
+    raise refusal(target, error) from error
+
+
+def refusal(target: str, error: BaseException) -> RuntimeError:
+    """What `refuse` raises."""
     what = "raised StopIteration" if isinstance(error, StopIteration) else "was cancelled from within"
-    raise RuntimeError(f"{target} {what}") from error
+    made = RuntimeError(f"{target} {what}")
+    made.__cause__ = error
+    return made
 
 
 # --- in a thread ---------------------------------------------------------------------------------------------------------
@@ -168,19 +215,60 @@ def _timed(target: str, fn: Callable[..., Any], arguments: Sequence[Any], keywor
     return value, perf_counter() - began
 
 
-class _Auto:
-    """Off the loop until it has proved short; inline as long as it stays so."""
+class _Auto(Direct):
+    """Off the loop until it has proved short; inline as long as it stays so.
 
-    __slots__ = ("_fn", "_inline", "_inline_calls", "_needed", "_pools", "_short_calls", "_task")
+    Where it is called as the function that it is, nobody looks at the clock, until a machine finds that the loop was held up:
+    then calls are timed for a while.
+    """
+
+    __slots__ = ("_inline", "_inline_calls", "_needed", "_places", "_pools", "_short_calls", "_task", "_timed")
 
     def __init__(self, task: Task[..., Any], pools: Pools) -> None:
+        super().__init__(task.name, task.fn)
         self._task = task
-        self._fn = task.fn
         self._pools = pools
         self._inline = False
         self._inline_calls = 0
         self._short_calls = 0
         self._needed = PROVED_BY
+        self._places: list[ReferenceType[Callable[[Any], None]]] = []
+        self._timed = 0  # calls still to be timed
+
+    def attach(self, put: Callable[[Any], None]) -> None:
+        self._places = [place for place in self._places if place() is not None]
+        self._places.append(ref(put))
+        put(self._function())
+
+    def suspect(self) -> None:
+        self._timed = TIMED_CALLS
+        self._put()
+
+    def _function(self) -> Callable[..., Any]:
+        if not self._inline:
+            return _not_now
+        return self._call_timed if self._timed else self._fn
+
+    def _put(self) -> None:
+        """Let everybody know which function it is now."""
+        function = self._function()
+        for place in self._places:
+            put = place()
+            if put is not None:
+                put(function)
+
+    def _call_timed(self, *arguments: Any, **keywords: Any) -> Any:
+        self._timed -= 1
+        self._inline_calls += 1
+        began = perf_counter()
+        try:
+            return self._fn(*arguments, **keywords)
+        finally:
+            if perf_counter() - began > TOO_LONG:
+                self._relapse()
+            elif self._timed <= 0:
+                self._timed = 0
+                self._put()
 
     def __call__(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
         if not self._inline:
@@ -199,9 +287,12 @@ class _Auto:
     async def _prove(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> object:
         value, seconds = await _measured(self._pools, self._task, arguments, keywords)
         self._short_calls = self._short_calls + 1 if seconds < SHORT else 0
-        self._inline = self._short_calls >= self._needed
+        if self._short_calls >= self._needed:
+            self._inline = True
+            self._put()
         return value
 
     def _relapse(self) -> None:
         self._needed = PROVED_BY if self._inline_calls >= FORGIVEN_AFTER else self._needed * MORE_AFTER_RELAPSE
         self._inline, self._inline_calls, self._short_calls = False, 0, 0
+        self._put()

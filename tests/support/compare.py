@@ -111,6 +111,26 @@ def _sliced(case: Case, name: str, blueprint: Blueprint, expected: Outcome, stra
         yield Disagreement(f"{name} in slices", text)
 
 
+def _generated(case: Case, name: str, blueprint: Blueprint, expected: Outcome, strands: bool) -> Iterator[Disagreement]:
+    """As generated code it does the same; also when it leaves that and comes back all the time, and to the turn when these are
+    counted."""
+    never_ends = (expected.error or "").startswith("BudgetExhausted")
+    for tier in engines.TIERS:
+        counts = "turns" in tier or "while" in tier
+        if tier == "tier 0" or (never_ends and not counts):
+            continue
+        for slices in (False, True):
+            got = engines.run_machine(case, blueprint, slices=slices, tier=tier)
+            wanted = expected if counts else expected.without("turns")
+            seen = got if counts else got.without("turns")
+            if strands and slices:
+                if expected.error is not None:
+                    continue
+                wanted, seen = wanted.sorted(), seen.sorted()
+            if text := difference(wanted, seen):
+                yield Disagreement(f"{name}, {tier}{' in slices' * slices}", text)
+
+
 def disagreements(example: Example, effort: Effort) -> Iterator[Disagreement]:
     """Wherever an engine parts from CPython or from the reference, as found."""
     try:
@@ -143,6 +163,10 @@ def machine_disagreements(
         got = engines.run_machine(case, blueprint)
         if text := difference(reference.without("turns"), got.without("turns")):
             yield Disagreement(name, text)
+            continue
+        yield from _generated(case, name, blueprint, got, strands)
+        if False:
+            pass
         elif name in effort.detailed:
             yield from _forms(case, name, blueprint, got, effort.forms)
             yield from _short(case, name, blueprint, got, strands)

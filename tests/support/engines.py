@@ -102,10 +102,23 @@ def run_reference(case: Case, program: graph.Program, turns: int = MOST_TURNS) -
     return _outcome(case, host, lambda given: interpreter.run(case.flow, signature.bind(flow, given, {})))
 
 
-def run_machine(case: Case, blueprint: Blueprint, turns: int = MOST_TURNS, slices: bool = False) -> Outcome:
-    """What the machine makes of it; with ``slices`` it pauses as often as it can."""
-    host = ScriptedHost(World(case.script), turns, slow_clock=not slices)
-    machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9)
+TIERS: dict[str, tuple[int | None, bool]] = {
+    "tier 0": (None, False),
+    "generated": (0, True),
+    "generated, counting turns": (0, False),
+    "generated after a while": (60, False),
+}
+"""How many turns there is no generated code for, and whether tasks are called outright."""
+
+
+def run_machine(
+    case: Case, blueprint: Blueprint, turns: int | None = MOST_TURNS, slices: bool = False, tier: str = "tier 0"
+) -> Outcome:
+    """What the machine makes of it; with ``slices`` it pauses as often as it can. Tasks are called outright only where turns
+    are not limited, so a program that never ends must not be given to that tier."""
+    patience, direct = TIERS[tier]
+    host = ScriptedHost(World(case.script), None if direct else turns, slow_clock=not slices, direct=direct)
+    machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9, patience=patience)
     index = blueprint.flow_named(case.flow)
     return _outcome(case, host, lambda given: machine.run(index, signature.bind(blueprint.flows[index], given, {})))
 

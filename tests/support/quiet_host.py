@@ -21,6 +21,8 @@ _OWN_ERRORS = (IndexError, KeyError, AttributeError, NameError, AssertionError, 
 class QuietHost:
     """Every call gives a small value; every other one has to be awaited."""
 
+    directs = None
+
     def __init__(self, turns: int) -> None:
         self.meter = Meter(turns=turns)
         self._asked = 0

@@ -51,6 +51,8 @@ Test.__test__ = False  # type: ignore[attr-defined] - an opcode, not a test
 class StubHost:
     """Calls functions by name; strands of a gather run one after the other, unless `side_by_side`."""
 
+    directs = None
+
     def __init__(self, tasks: dict[str, Callable[..., object]] | None = None, meter: Meter | None = None) -> None:
         self.tasks = tasks or {}
         self.meter = meter or Meter()

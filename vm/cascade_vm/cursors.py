@@ -26,11 +26,13 @@ _SEQUENCES = (list, tuple, range, str, bytes, bytearray)
 class Cursor:
     """A place in a sequence, read by index: items that are appended while it runs are seen."""
 
-    __slots__ = ("index", "sequence")
+    __slots__ = ("index", "of_loop", "sequence")
 
     def __init__(self, sequence: Sequence[Any]) -> None:
         self.sequence = sequence
         self.index = 0
+        self.of_loop = False
+        """Made for a loop: no variable holds it."""
 
     def __iter__(self) -> Cursor:
         return self
@@ -47,9 +49,10 @@ class Cursor:
 class Counter:
     """A place in a range: the next value, and how many are left. Indexing a range costs three times as much."""
 
-    __slots__ = ("left", "step", "value")
+    __slots__ = ("left", "of_loop", "step", "value")
 
     def __init__(self, numbers: range) -> None:
+        self.of_loop = False
         self.value = numbers.start
         self.step = numbers.step
         self.left = len(numbers)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cascade_vm.calls import ENTERS, as_error
 from cascade_vm.cells import Cell
 from cascade_vm.cursors import CURSORS, DONE, Counter, Cursor
-from cascade_vm.errors import BudgetExhausted, append_trail, begin_trail, trail_of
-from cascade_vm.host import Pending, Place
+from cascade_vm.errors import BudgetExhausted, append_trail, note_trail, trail_of
+from cascade_vm.host import Pending
 
 if TYPE_CHECKING:
     from cascade_vm.linker import LinkedFlow
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENDED",
+    "ENTERS_FLOW",
     "FAILED",
     "OUT_OF_TURNS",
     "RAISED_HERE",
@@ -36,12 +37,16 @@ ENDED: Final = 0  # `strand.result` is the value
 WAITS: Final = 1  # `strand.result` is a `Pending` whose value the current cell wants
 OUT_OF_TURNS: Final = 2  # the current cell counts a turn that was not given
 FAILED: Final = 3  # `strand.result` is an error that no handler wants
+ENTERS_FLOW: Final = 4  # the current cell is the first of a flow that there may be generated code for
 
 RAISED_HERE: Final = 0  # by the current cell: the trail starts
 RAISED_IN_STRAND: Final = 1  # in a strand that the current cell started: the trail goes on
 RAISED_BEFORE: Final = 2  # and raised again: the trail stays
 
 MAX_FRAMES: Final = 250_000
+
+FIRST_BATCH: Final = 128
+NO_TURNS: Final = iter(())
 
 _NO_KEYWORDS: dict[str, Any] = {}
 
@@ -63,9 +68,13 @@ class Strand:
     ``depth`` counts the frames of other strands that wait for this one. ``left`` is what remains of the turns that `execute`
     was given. ``doomed`` is an error that programs can not catch, once a ``finally`` runs because of it: the strand ends with
     it, whatever the flow does.
+
+    ``turns`` is what loops in generated code draw from, ``batch`` how many turns they are given at a time; ``began`` and
+    ``looked`` say when the slice of time began and when the clock was looked at, -1 for not yet. A ``nested`` strand is run to
+    its end at once.
     """
 
-    __slots__ = ("depth", "doomed", "frames", "left", "machine", "result")
+    __slots__ = ("batch", "began", "depth", "doomed", "frames", "left", "looked", "machine", "nested", "result", "turns")
 
     def __init__(self, machine: Machine, frame: Frame, depth: int) -> None:
         self.machine = machine
@@ -74,6 +83,14 @@ class Strand:
         self.left = 0
         self.result: Any = None
         self.doomed: BaseException | None = None
+        self.batch = FIRST_BATCH
+        self.began = self.looked = -1.0
+        self.nested = False
+        self.turns: Any = NO_TURNS
+
+    def rest(self) -> None:
+        """Others have had a turn: a new slice of time begins."""
+        self.began = self.looked = -1.0
 
     def deliver(self, value: object) -> None:
         """The value that the current cell waited for."""
@@ -95,6 +112,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
     left = strand.left
     cell, registers = frame.at, frame.registers
     step = 0
+    generated = strand.machine.instance is not None
     while True:
         if error is not None:
             strand.left = left
@@ -248,6 +266,9 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     frame.at = cell
                     frame = Frame(f, x(registers)) if kind == 17 else f(registers, x)
                     frames.append(frame)
+                    if generated and frame.flow.busy:
+                        strand.left = left
+                        return ENTERS_FLOW
                     cell, registers = frame.at, frame.registers
                 elif kind == 19:  # RETURN
                     value = registers[x]
@@ -267,6 +288,9 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     registers = [*x(registers), *f.rest]
                     frame.flow, frame.registers = f, registers
                     cell = f.start
+                    if generated and f.busy:
+                        frame.at, strand.left = cell, left
+                        return ENTERS_FLOW
                 elif kind == 21:  # HOST
                     value = f(strand, registers, x, y)
                     if type(value) is Pending:
@@ -299,7 +323,8 @@ def _unwind(strand: Strand, error: BaseException, origin: int) -> bool:
     frames = strand.frames
     frame = frames[-1]
     pc = frame.flow.pc_of(frame.at)
-    _note_trail(error, strand.machine.image.trail_at(frame.flow.flow, pc), origin)
+    places = strand.machine.image.trail_at(frame.flow.flow, pc)
+    note_trail(error, places, goes_on=origin == RAISED_IN_STRAND, stays=origin == RAISED_BEFORE)
     catchable = isinstance(error, Exception)
     while True:
         for handler in frame.flow.flow.handlers:
@@ -322,14 +347,3 @@ def _unwind(strand: Strand, error: BaseException, origin: int) -> bool:
 def _receives(cleanup: bool, error: BaseException) -> bool:
     """Programs catch `Exception`; a ``finally`` runs for anything but a spent budget, or the closing of its coroutine."""
     return isinstance(error, Exception) or (cleanup and not isinstance(error, BudgetExhausted | GeneratorExit))
-
-
-def _note_trail(error: BaseException, places: list[Place], origin: int) -> None:
-    if origin == RAISED_BEFORE:
-        return
-    if origin == RAISED_HERE:
-        if not begin_trail(error, places[0]):
-            return
-        places = places[1:]
-    for place in places:
-        append_trail(error, place)

@@ -13,11 +13,13 @@ An error that leaves a flow carries its *trail*: the places in the program that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cascade_vm.host import Place
 
 __all__ = [
     "CATCHABLE", "BlueprintError", "BudgetExhausted", "FlowFailed", "append_trail", "begin_trail", "forget_function",
-    "leave_function", "pass_on", "start_trail", "trail_mark", "trail_of",
+    "leave_function", "note_trail", "pass_on", "start_trail", "trail_mark", "trail_of",
 ]  # fmt: skip
 
 
@@ -107,6 +109,19 @@ def begin_trail(error: BaseException, place: Place) -> bool:
 def append_trail(error: BaseException, place: Place) -> None:
     """``error`` left the flow that was called at ``place``."""
     error.__dict__.setdefault(_TRAIL, []).append(place)
+
+
+def note_trail(error: BaseException, places: Sequence[Place], *, goes_on: bool, stays: bool) -> None:
+    """``error`` left the instruction at ``places``, innermost first. Its trail begins there, or ``goes_on`` because the
+    instruction called what raised it, or ``stays`` as it is because the error was raised again."""
+    if stays:
+        return
+    if not goes_on:
+        if not begin_trail(error, places[0]):
+            return
+        places = places[1:]
+    for place in places:
+        append_trail(error, place)
 
 
 def trail_of(error: BaseException) -> list[Place]:

@@ -34,13 +34,14 @@ class Template(NamedTuple):
     name: str
     parameters: tuple[Parameter, ...]
     plain: int
+    number: int
 
 
 def template(flow: LinkedFlow, name: str, captured: int) -> Template:
     """For functions that hold the first ``captured`` arguments of a flow."""
     parameters = flow.flow.parameters[captured:]
     plain = all(parameter.kind in ("position", "either") for parameter in parameters)
-    return Template(flow, name or flow.flow.name, parameters, len(parameters) if plain else -1)
+    return Template(flow, name or flow.flow.name, parameters, len(parameters) if plain else -1, flow.number)
 
 
 class Function:
@@ -55,7 +56,7 @@ class Function:
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """For callers that are no flows of its program: it runs to its end, and can not wait."""
-        return self._machine.run_now(lambda: _frame(self, arguments, keywords))
+        return self._machine.run_now(self._template.flow, lambda: _arguments(self, arguments, keywords))
 
     def __getattr__(self, name: str) -> str:
         """Errors of calls name it as they name any function: with its module."""
@@ -75,11 +76,12 @@ Function.__name__ = Function.__qualname__ = "function"  # what Python's own mess
 Function.__module__ = "builtins"
 
 
-def _frame(function: Function, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Frame:
+def _arguments(function: Function, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Sequence[Any]:
+    """Those of the function's flow."""
     template = function._template
     if keywords or len(arguments) != template.plain:
         arguments = bind(template, arguments, keywords)
-    return Frame(template.flow, (*function._captured, *arguments))
+    return (*function._captured, *arguments)
 
 
 class ClosePlan(NamedTuple):
@@ -121,7 +123,8 @@ def invoke(strand: Strand, registers: Registers, plan: InvokePlan, _y: object) -
 
 def enter(registers: Registers, plan: InvokePlan) -> Frame:
     """The frame of a call of a function."""
-    return _frame(registers[plan.target], *plan.arguments(registers))
+    function: Function = registers[plan.target]
+    return Frame(function._template.flow, _arguments(function, *plan.arguments(registers)))
 
 
 _BUILT_IN: dict[int, Callable[..., Any]] = {

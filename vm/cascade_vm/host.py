@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-__all__ = ["UNBOUND", "Begin", "Host", "Meter", "Pending", "Place", "Site", "Start", "Unbound"]
+__all__ = ["UNBOUND", "Begin", "Directs", "Host", "Meter", "Pending", "Place", "Site", "Start", "Unbound"]
 
 
 class Unbound:
@@ -83,6 +83,34 @@ Begin = Callable[[Sequence[object]], Coroutine[Any, Any, object]]
 """Starts a branch that needs others: called with the results of all branches, those that it needs among them."""
 
 
+class Directs(Protocol):
+    """Tasks that a machine may call without asking the host: as the functions that they are.
+
+    The functions lie where generated code finds them; the host puts others in their place when that changes.
+    """
+
+    later: object
+    """What a function gives that may not be called so now: then the host is asked."""
+
+    def way(self, target: str) -> str:
+        """How a task is called, for ever: "direct", or "host" when the host is asked; with " waits" when that is awaited."""
+
+    def bind(self, target: str, put: Callable[[Any], None]) -> None:
+        """``put`` the function of a direct task in its place, now and whenever it is another one."""
+
+    def answered(self, target: str, value: object) -> object:
+        """The answer of a direct task that gave ``value``, which is not plain: a value or a `Pending`."""
+
+    def finished(self, target: str, value: object) -> object:
+        """The same for one that has been awaited: a value."""
+
+    def seen(self, target: str, error: BaseException, awaited: bool) -> BaseException:
+        """What a program sees when a direct task raised ``error``, perhaps while it was ``awaited``."""
+
+    def slow(self, seconds: float) -> None:
+        """A machine that called direct tasks held up everybody else for so long."""
+
+
 class Host(Protocol):
     """What an engine needs. Policies are a tuple of tuples, outermost first:
 
@@ -93,6 +121,8 @@ class Host(Protocol):
     """
 
     meter: Meter
+    directs: Directs | None
+    """None: every call is to be made by the host, because it is counted, told, or not made here."""
 
     def call(
         self,

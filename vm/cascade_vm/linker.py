@@ -1,6 +1,6 @@
 """From a Blueprint to cells: done once a program, before it runs.
 
-`link` expects a Blueprint that the verifier is content with. Each opcode has one function here (`_LINKS`), which says of what
+`link` expects a Blueprint that the verifier is content with. Each opcode has one function here (`LINKS`), which says of what
 kind its cell is and what goes into it. This file knows no strands and does not run anything.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cascade_vm import call_operations, calls, cells, functions, plain
 from cascade_vm import opcodes as op
@@ -18,40 +18,63 @@ from cascade_vm.host import UNBOUND, Place, Site
 from cascade_vm.library import VALUES
 from cascade_vm.operations import OPERATIONS
 
-__all__ = ["Image", "LinkedFlow", "link"]
+if TYPE_CHECKING:
+    from cascade_vm.generated.unit import Instance
+
+__all__ = ["LINKS", "Image", "LinkedFlow", "link"]
 
 
 class LinkedFlow:
     """A flow ready to run: its first cell, and what a new frame holds behind the arguments."""
 
-    __slots__ = ("cells", "flow", "pcs", "quads", "rest", "start", "turns")
+    __slots__ = (
+        "back", "busy", "cells", "constants", "flow", "heads", "heat", "number", "pcs", "quads", "rest", "start", "turns",
+    )  # fmt: skip
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, number: int) -> None:
         self.flow = flow
+        self.number = number
+        self.heat = 0
+        """How much it has run: turns, and starts many times over. `cascade_vm.generated` begins with what is hot."""
+        self.busy = False
+        """There is generated code for it, of some instance."""
+        self.back: dict[tuple[int, int], Cell] = {}
+        """The `TURN` cell of a jump back, by the instruction and the one it goes to."""
+        self.heads: dict[int, int] = {}
+        """Where generated code may begin: instructions by the ids of their cells."""
         self.cells: list[Cell] = [[None] * 6 for _ in flow.code]
         self.pcs: dict[int, int] = {id(cell): pc for pc, cell in enumerate(self.cells)}
         self.quads: dict[int, list[Cell]] = {}
         """The four cells that a `QUAD` does, by its id."""
         self.turns: dict[int, Cell] = {}
         """The `TURN` cell of a test's backward edge, by the id of the test's cell."""
-        constants = [constant.value for constant in flow.constants]
-        self.rest: list[Any] = [UNBOUND] * (flow.registers - len(flow.parameters)) + constants
+        self.constants: list[Any] = [constant.value for constant in flow.constants]
+        self.rest: list[Any] = [UNBOUND] * (flow.registers - len(flow.parameters)) + self.constants
         self.start: Cell = []
 
     def pc_of(self, cell: Cell) -> int:
         """The instruction that a cell stands for."""
         return self.pcs[id(cell)]
 
+    def cell_at(self, target: int) -> Cell:
+        """The cell that runs when control comes to an instruction: forward jumps are followed."""
+        instruction = self.flow.code[target]
+        while isinstance(instruction, op.Jump) and instruction.target > target:
+            target = instruction.target
+            instruction = self.flow.code[target]
+        return self.cells[target]
+
 
 class Image:
     """A linked program. Holds nothing of a run and may serve any number of them."""
 
-    __slots__ = ("blueprint", "flows", "has_functions", "places")
+    __slots__ = ("blueprint", "flows", "has_functions", "instances", "places")
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
         self.has_functions = any(isinstance(i, op.Close) for flow in blueprint.flows for i in flow.code)
-        self.flows = [LinkedFlow(flow) for flow in blueprint.flows]
+        self.flows = [LinkedFlow(flow, number) for number, flow in enumerate(blueprint.flows)]
+        self.instances: list[Instance] = []
         self.places: dict[Location, Place] = {}
 
     def place(self, location: Location) -> Place:
@@ -95,11 +118,12 @@ class _Linking:
     def run(self) -> None:
         for pc, instruction in enumerate(self.flow.code):
             cell = self.linked.cells[pc]
-            cell[:] = _LINKS[type(instruction)](self, pc, instruction)
+            cell[:] = LINKS[type(instruction)](self, pc, instruction)
             if cell[5] is None and not instruction.ends_block:
                 cell[5] = self.cell_at(pc + 1)
         self.linked.quads = join(self.linked.cells)
         self.linked.start = self.cell_at(0)
+        self.linked.heads[id(self.linked.start)] = 0
 
     def read(self, operand: int) -> int:
         """The index of a register, or of a constant behind the registers."""
@@ -109,12 +133,7 @@ class _Linking:
         return tuple([self.read(operand) for operand in operands])
 
     def cell_at(self, target: int) -> Cell:
-        """The cell that runs when control comes to an instruction: forward jumps are followed."""
-        instruction = self.flow.code[target]
-        while isinstance(instruction, op.Jump) and instruction.target > target:
-            target = instruction.target
-            instruction = self.flow.code[target]
-        return self.linked.cells[target]
+        return self.linked.cell_at(target)
 
     def goto(self, pc: int, target: int) -> Cell:
         """Where a jump from ``pc`` goes: straight on, or through a cell that counts a turn when it goes back."""
@@ -122,9 +141,20 @@ class _Linking:
         if target > pc:
             return cell
         turn: Cell = [cells.TURN, None, None, None, None, cell]
+        self._goes_back(pc, target, turn)
         self.linked.cells.append(turn)
         self.linked.pcs[id(turn)] = pc
         return turn
+
+    def jump_back(self, pc: int, target: int) -> Cell:
+        """A jump's own cell, which counts the turn."""
+        if target <= pc:
+            self._goes_back(pc, target, self.linked.cells[pc])
+        return self.cell_at(target)
+
+    def _goes_back(self, pc: int, target: int, turn: Cell) -> None:
+        self.linked.back[pc, target] = turn
+        self.linked.heads[id(self.cell_at(target))] = target
 
     def site(self, pc: int, target: str) -> Site:
         return self.image.site(self.flow, pc, target)
@@ -160,7 +190,7 @@ def _next(linking: _Linking, pc: int, i: op.Next) -> Cell:
 
 
 def _jump(linking: _Linking, pc: int, i: op.Jump) -> Cell:
-    return [cells.TURN, None, None, None, None, linking.cell_at(i.target)]  # a forward one is never reached
+    return [cells.TURN, None, None, None, None, linking.jump_back(pc, i.target)]  # a forward one is never reached
 
 
 def _branch(linking: _Linking, pc: int, i: op.Branch) -> Cell:
@@ -277,7 +307,7 @@ def _map(linking: _Linking, pc: int, i: op.Map) -> Cell:
     return [cells.HOST, calls.map_flow, plan, linking.read(i.items), i.dst, None]
 
 
-_LINKS: dict[type[op.Instruction], Callable[[_Linking, int, Any], Cell]] = {
+LINKS: dict[type[op.Instruction], Callable[[_Linking, int, Any], Cell]] = {
     op.Copy: _copy,
     op.Move: _plain(plain.move, lambda k, i: (i.targets, k.read_all(i.sources), None)),
     op.Compute: _compute,

@@ -5,8 +5,8 @@ It knows Blueprints and one `Host`; how calls are retried, timed, logged or repl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from cascade_vm import calls
 from cascade_vm.blueprint import Blueprint
@@ -25,13 +25,32 @@ from cascade_vm.dispatch import (
 from cascade_vm.errors import BudgetExhausted, leave_function
 from cascade_vm.host import Host
 from cascade_vm.linker import Image, LinkedFlow, link
+from cascade_vm.tiers import (
+    AWAITS,
+    NEVER,
+    NO_STARTS,
+    RAISES,
+    RUNS,
+    SLICE_IS_OVER,
+    await_entry,
+    entry_of,
+    run_entry,
+    slice_is_over,
+    take_turn,
+    use_instance,
+    warm,
+    warm_up,
+)
 
-__all__ = ["Machine"]
+if TYPE_CHECKING:
+    from cascade_vm.generated.unit import Instance
 
-_FIRST_BATCH: Final = 128
-_LARGEST_BATCH: Final = 1_024
-"""Turns between two looks at the clock. Batches grow while turns are quick: a look costs what ten turns cost. They stay small
-enough for a loop whose turns become slow all at once, since nobody else runs until the batch is over."""
+__all__ = ["PATIENCE", "Machine"]
+
+PATIENCE: Final = 2_000
+"""Turns that a flow makes before there is generated code for it. Generating takes as long as some 5,000 turns do."""
+_START_COUNTS: Final = 20
+"""Turns that the start of a flow counts for."""
 
 _WITHOUT_END: Final = 1 << 30
 
@@ -41,48 +60,66 @@ _STARTS_STRANDS: Final = (calls.fork, calls.map_flow, calls.attempt_flow)
 class Machine:
     """Runs the flows of one program with one host.
 
+    Flows that have made ``patience`` turns go on as generated code (`cascade_vm.generated`); None: they never do.
     ``program`` is a verified Blueprint, or what `link` made of one: linking is the costly part and can be shared by any
     number of machines. A strand that has computed for ``slice_seconds`` (on the host's clock) lets others have a turn.
     """
 
-    __slots__ = ("call", "host", "image", "slice_seconds")
+    __slots__ = ("call", "directs", "host", "image", "instance", "patience", "slice_seconds", "starts")
 
-    def __init__(self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004) -> None:
-        self.image = program if isinstance(program, Image) else link(program)
+    def __init__(
+        self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004, patience: int | None = PATIENCE
+    ) -> None:
+        self.image = image = program if isinstance(program, Image) else link(program)
         self.host = host
         self.slice_seconds = slice_seconds
         self.call = host.call
+        meter = host.meter
+        limited = meter.turns_left is not None
+        self.directs = None if limited or meter.calls_left is not None else host.directs
+        self.patience = NEVER if patience is None or (limited and image.has_functions) else patience
+        self.instance: Instance | None = None
+        self.starts: Mapping[int, Callable[..., Any]] = NO_STARTS
+        if image.instances and self.patience != NEVER:
+            use_instance(self)
 
     def run(self, flow: int, arguments: Sequence[object]) -> Coroutine[Any, Any, object]:
         """Run a flow to its end: ``arguments`` as `cascade_vm.signature.bind` gives them.
 
         An error that the program does not catch is raised, with its trail on it (`cascade_vm.errors.trail_of`).
         """
-        return self._drive(Strand(self, Frame(self.image.flows[flow], arguments), 0))
+        linked = self.image.flows[flow]
+        warm(self, linked, _START_COUNTS)
+        return self._drive(Strand(self, Frame(linked, arguments), 0))
 
     async def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> object:
         """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
         if depth >= MAX_FRAMES:
             raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
         self._spend_turn()
+        warm(self, flow, _START_COUNTS)
         return await self._drive(Strand(self, Frame(flow, arguments), depth))
 
-    def run_now(self, enter: Callable[[], Frame]) -> object:
+    def run_now(self, flow: LinkedFlow, enter: Callable[[], Sequence[Any]]) -> object:
         """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn and lets nobody else
-        have one; where it would wait it gets a `RuntimeError`."""
+        have one; where it would wait it gets a `RuntimeError`. ``enter`` gives the flow's arguments."""
         self._spend_turn()
-        strand = Strand(self, enter(), 0)
+        warm(self, flow, _START_COUNTS)
+        strand = Strand(self, Frame(flow, enter()), 0)
+        strand.nested = True
         error: BaseException | None = None
-        state = WAITS
-        while state in (WAITS, OUT_OF_TURNS):
+        state = RUNS
+        while state not in (ENDED, FAILED):
             given = self._grant(_WITHOUT_END, state == OUT_OF_TURNS and error is None)
-            state = self._advance(strand, error, RAISED_HERE, given)
+            state = self._advance(strand, error, RAISED_IN_STRAND if state == RAISES else RAISED_HERE, given)
             error = None
             if state == WAITS:
                 strand.result.drop()
                 error = RuntimeError("a function that a built-in calls can not wait")
             elif state == OUT_OF_TURNS and self.host.meter.turns_left == 0:
                 error = BudgetExhausted("turns", self.host.meter.turns_spent)
+            elif state == RAISES:
+                error, strand.result = strand.result, None
         if state == ENDED and strand.doomed is None:
             return strand.result
         failure: Any = strand.result if state == FAILED else strand.doomed
@@ -112,13 +149,16 @@ class Machine:
         return min(allowed, int(at_turn) if self.image.has_functions else wanted)
 
     def _advance(self, strand: Strand, error: BaseException | None, origin: int, given: int) -> int:
-        """Let a strand spend the turns given. They are paid for before: what it does not spend is given back."""
+        """Let a strand spend the turns given, in generated code where there is some. They are paid for before: what it does not
+        spend is given back."""
         meter = self.host.meter
         meter.turns_spent += given
         if meter.turns_left is not None:
             meter.turns_left -= given
         strand.left = given
         try:
+            if error is None and self.instance is not None and (entry := entry_of(self, strand)) is not None:
+                return run_entry(strand, entry)
             return execute(strand, error, origin)
         finally:
             meter.turns_spent -= strand.left
@@ -129,14 +169,15 @@ class Machine:
         """Run a strand to its end."""
         meter = self.host.meter
         error: BaseException | None = None
-        state, origin = WAITS, RAISED_HERE
-        batch = left = _FIRST_BATCH
-        slice_began = looked = -1.0
+        state, origin = RUNS, RAISED_HERE
+        left = strand.batch
         while True:
             given = self._grant(left, state == OUT_OF_TURNS and error is None)
             state = self._advance(strand, error, origin, given)
             left -= given - strand.left
-            error = None
+            error, origin = None, RAISED_HERE
+            if state == AWAITS:
+                state = await await_entry(strand)
             if state == ENDED:
                 if strand.doomed is None:
                     return strand.result
@@ -148,26 +189,23 @@ class Machine:
                     strand.result = strand.doomed = None  # the error holds this frame now
             if state == OUT_OF_TURNS:
                 if meter.turns_left == 0:
-                    error, origin = BudgetExhausted("turns", meter.turns_spent), RAISED_HERE
+                    error = BudgetExhausted("turns", meter.turns_spent)
                     continue
-                if left > 0:
-                    continue
-                now = self.host.now()
-                if slice_began < 0:
-                    slice_began = now - self.slice_seconds * 3 / 4  # many may begin in one round of the loop
-                elif now - looked > self.slice_seconds / 4:
-                    batch = max(1, int(batch * self.slice_seconds / 8 / (now - looked)))
-                elif now - looked < self.slice_seconds / 8:
-                    batch = min(batch * 2, _LARGEST_BATCH)
-                left, looked = batch, now
-                if now - slice_began < self.slice_seconds:
-                    continue
-                error = await self._pause(strand)
-                origin = RAISED_HERE
-                slice_began = looked = self.host.now()
-            else:
+                if left <= 0:
+                    warm_up(strand)
+                    over, left = slice_is_over(strand), strand.batch
+                    if over:
+                        error, left = await self._pause(strand), strand.batch
+                if error is None and self.instance is not None:
+                    state = take_turn(strand)
+            elif state == SLICE_IS_OVER:
+                error, left = await self._pause(strand), strand.batch
+            elif state == WAITS:
                 error = await self._receive(strand)
                 origin = RAISED_IN_STRAND if strand.frames[-1].at[1] in _STARTS_STRANDS else RAISED_HERE
+            elif state == RAISES:
+                error, strand.result = strand.result, None
+                origin = RAISED_IN_STRAND
 
     async def _receive(self, strand: Strand) -> BaseException | None:
         """Await what the strand waits for; the error that came instead, if one did."""
@@ -178,6 +216,8 @@ class Machine:
             raise
         except BaseException as error:
             return error
+        finally:
+            strand.rest()
         return None
 
     async def _pause(self, strand: Strand) -> BaseException | None:
@@ -190,4 +230,5 @@ class Machine:
             raise
         except BaseException as error:
             return error
+        strand.began = strand.looked = self.host.now()
         return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from cascade_vm.arguments import arguments_of
 from cascade_vm.attributes import CLOSED, read_attribute
-from cascade_vm.cursors import cursor_over
+from cascade_vm.cursors import Counter, Cursor, cursor_over
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.host import UNBOUND
 
@@ -96,7 +96,10 @@ def check(registers: Registers, variable: int, name: str, _dst: int) -> None:
 
 
 def iterate(registers: Registers, source: int, _y: object, dst: int) -> None:
-    registers[dst] = cursor_over(registers[source])
+    value = registers[source]
+    cursor = registers[dst] = cursor_over(value)
+    if cursor is not value and type(cursor) in (Cursor, Counter):
+        cursor.of_loop = True  # type: ignore[attr-defined]
 
 
 def match(registers: Registers, error: int, kinds: tuple[tuple[type[Exception], ...], frozenset[str]], dst: int) -> None:

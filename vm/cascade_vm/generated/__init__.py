@@ -1,0 +1,15 @@
+"""Tier 1: flows as generated Python functions, whose registers are locals and whose loops are Python's own loops.
+
+    graph.py        the instructions that an entry leads to, as nodes with edges; which are loops
+    cursors.py      which registers can be iterators of Python's own, and how those become data again
+    shape.py        loops, branches and jumps out of both, as Python's statements
+    statements.py   one instruction, as statements
+    positions.py    from a place in the generated code to an instruction, and to the user's source
+    unit.py         from a flow and an entry to a function
+    leaving.py      out of generated code: its frames become the machine's frames
+
+A generated function is called with a strand, how deep generated functions are nested, and the registers that are in use at its
+entry. It gives what its flow returns. Everything else leaves it as an exception: errors of the program, and `leaving.Leave`,
+when the run has to go on elsewhere. The registers are read out of the frames that the exception passed, so that being able to
+leave costs nothing.
+"""

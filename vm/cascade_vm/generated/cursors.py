@@ -1,0 +1,201 @@
+"""Loops over values in generated code: which registers are iterators of Python's own, and how they become cursors again.
+
+A register that is written by `Iterate` only, and read by `Next` only, need not hold a cursor: in generated code it is an
+iterator of Python's own and, beside it, what that goes over. Whenever the run leaves generated code the two become the cursor
+that the machine has in their place (`cursor_of`): iterators of built-in types can say where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import length_hint
+from typing import Any
+
+from cascade_vm import cursors, roles
+from cascade_vm import opcodes as op
+from cascade_vm.blueprint import Flow
+from cascade_vm.cursors import CURSORS, Counter, Cursor, Enumerated, Reversed, Zipped, cursor_over
+from cascade_vm.generated.graph import Plan
+
+__all__ = ["Iterators", "cursor_of", "iterator_at", "iterator_over", "step"]
+
+_CURSOR, _OTHER = 1, 2
+
+
+class Iterators:
+    """The registers of a flow that hold cursors and nothing else, as far as anybody looks at them.
+
+    ``at`` says at which instructions a register is one, once `holds` has been asked.
+    """
+
+    def __init__(self, flow: Flow, plan: Plan) -> None:
+        self._flow = flow
+        self._plan = plan
+        written = {i.dst for i in flow.code if isinstance(i, op.Iterate)}
+        self.registers = written & {i.cursor for i in flow.code if isinstance(i, op.Next) and i.cursor >= 0}
+        self._states: dict[int, dict[int, int]] = {}
+        if self.registers:
+            self._flow_through()
+            self.registers -= self._misused()
+
+    def holds(self, register: int, pc: int) -> bool:
+        """Whether a register is an iterator just before an instruction."""
+        if register not in self.registers:
+            return False
+        start = max(start for start in self._plan.ends if start <= pc)
+        state = self._states.get(start, {}).get(register, 0)
+        for each in range(start, pc):
+            state = self._behind(self._flow.code[each], register, state)
+        return state == _CURSOR
+
+    @staticmethod
+    def _behind(instruction: op.Instruction, register: int, state: int) -> int:
+        if register not in roles.writes(instruction):
+            return state
+        return _CURSOR if isinstance(instruction, op.Iterate) else _OTHER
+
+    def _flow_through(self) -> None:
+        code = self._flow.code
+        parameters = len(self._flow.parameters)
+        self._states[0] = {register: _OTHER if register < parameters else 0 for register in self.registers}
+        pending = [0]
+        while pending:
+            start = pending.pop()
+            state = dict(self._states[start])
+            seen = dict(state)
+            for pc in range(start, self._plan.ends[start]):
+                for register in self.registers:
+                    state[register] = self._behind(code[pc], register, state[register])
+                    seen[register] |= state[register]
+            row = self._plan.handlers[start]
+            ways = [(way, state) for way in self._plan.after[start]]
+            if row >= 0:
+                ways.append((self._flow.handlers[row].target, seen))
+            for way, new in ways:
+                known = self._states.get(way)
+                joined = new if known is None else {register: known[register] | new[register] for register in new}
+                if joined != known:
+                    self._states[way] = dict(joined)
+                    pending.append(way)
+
+    def _misused(self) -> set[int]:
+        """Those that are read where they may be something else, or by something else."""
+        found: set[int] = set()
+        for start, states in self._states.items():
+            state = dict(states)
+            for pc in range(start, self._plan.ends[start]):
+                instruction = self._flow.code[pc]
+                steps = isinstance(instruction, op.Next)
+                for register in self.registers.intersection(roles.registers_read(instruction)):
+                    if state[register] != _OTHER and not (steps and state[register] == _CURSOR):
+                        found.add(register)
+                for register in self.registers:
+                    state[register] = self._behind(instruction, register, state[register])
+        return found
+
+
+_ITERABLE: tuple[type, ...] = (
+    list,
+    tuple,
+    range,
+    str,
+    bytes,
+    bytearray,
+    dict,
+    set,
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+)
+
+
+def iterator_over(value: Any) -> Iterator[Any]:
+    """What `cascade_vm.cursors.cursor_over` gives, but Python's own iterator where there is one that can say where it is."""
+    kind = type(value)
+    if kind in _ITERABLE:
+        return iter(value)
+    return value if kind in CURSORS else iter(list(value))
+
+
+def iterator_at(cursor: Any) -> Any:
+    """The iterator that goes on where a loop's own cursor is; other values as they are."""
+    if not getattr(cursor, "of_loop", False):
+        return cursor
+    if type(cursor) is Counter:
+        return iter(range(cursor.value, cursor.value + cursor.left * cursor.step, cursor.step))
+    if type(cursor) is Cursor and type(cursor.sequence) in _ITERABLE:
+        made: Any = iter(cursor.sequence)
+        if cursor.index:
+            made.__setstate__(cursor.index)
+        return made
+    return cursor
+
+
+def step(cursor: Any) -> Any:
+    """The next item of a cursor, or `cascade_vm.cursors.DONE`."""
+    if type(cursor) not in CURSORS:
+        raise TypeError(f"'{type(cursor).__name__}' object is not an iterator")
+    return next(cursor, cursors.DONE)
+
+
+# --- back to cursors -----------------------------------------------------------------------------------------------------
+
+
+def cursor_of(iterator: Any, source: Any) -> Any:
+    """The cursor that goes on where an iterator over ``source`` is: for `enumerate` its argument, for `zip` all of them."""
+    made = _cursor_of(iterator, source)
+    if type(made) in (Cursor, Counter) and made is not iterator:
+        made.of_loop = True
+    return made
+
+
+def _cursor_of(iterator: Any, source: Any) -> Any:
+    kind = type(iterator)
+    if kind in CURSORS:
+        return iterator
+    if kind is enumerate:
+        inner, count = iterator.__reduce__()[1]
+        return Enumerated(_cursor_of(inner, source), count)
+    if kind is zip:
+        inners = iterator.__reduce__()[1]
+        return Zipped(tuple([_cursor_of(inner, each) for inner, each in zip(inners, source, strict=True)]), False)
+    if kind in _KEYED:
+        return _keyed(iterator, source)
+    if kind in _INDEXED:
+        return _indexed(*iterator.__reduce__())
+    return iterator
+
+
+def _indexed(make: Any, arguments: tuple[Any, ...], index: int = 0) -> Any:
+    (sequence,) = arguments
+    if make is reversed:
+        found = Reversed(sequence)
+        found.index = index
+        return found
+    if type(sequence) is range:
+        return cursor_over(sequence[index or 0 :])
+    placed = Cursor(sequence)
+    placed.index = index or 0
+    return placed
+
+
+def _keyed(iterator: Iterator[Any], source: Any) -> Any:
+    made: Any = cursor_over(source)
+    left = length_hint(iterator)
+    made.index = made.size - left
+    if not left:  # over, or what it goes over has another size now
+        try:
+            next(iterator)
+        except StopIteration:
+            pass
+        except RuntimeError:
+            made.size = -1
+    return made
+
+
+def _types(*values: Iterable[Any]) -> frozenset[type]:
+    return frozenset(type(iter(value)) for value in values)
+
+
+_KEYED = _types({}, {}.keys(), {}.values(), {}.items(), set())
+_INDEXED = _types([], (), "", "é", b"", bytearray(), range(0), range(1 << 70), reversed([]), reversed(())) | {reversed}

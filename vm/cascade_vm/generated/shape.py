@@ -1,0 +1,480 @@
+"""From a graph to nested statements: loops are loops of Python's, jumps are `continue`, `break`, or the end of a block.
+
+After N. Ramsey, "Beyond Relooper" (ICFP 2022): a node whose only way in is from its dominator stands where it is reached;
+others stand behind their dominator, in the order of the graph, and what reaches them falls through. Nodes behind a loop stand
+behind it. A jump to elsewhere sets the local ``go`` to the number of its label; what lies between is left out as long as ``go``
+is set.
+
+    while True:                        a loop that counts its turns in batches
+        for _ in turns:
+            …                          `continue`: the next turn, `break`: out of the loop
+        else:
+            turns = more(s, turns)     no turns left: get some, or leave the generated code
+            continue
+        break
+
+Turns come out of an iterator that all loops of a strand share: that costs nothing that can be measured, where a counter takes
+half as long again as an empty loop. Where turns are counted one by one (`Program.careful`) loops are ``while True``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from cascade_vm import opcodes as op
+from cascade_vm import roles
+from cascade_vm.generated.graph import Graph, Node, Unstructured
+from cascade_vm.generated.positions import AT_HEAD
+from cascade_vm.generated.statements import Statements
+from cascade_vm.generated.syntax import (
+    assign,
+    branch,
+    break_,
+    call,
+    constant,
+    continue_,
+    for_,
+    forever,
+    is_,
+    load,
+    mark,
+    name,
+    otherwise,
+    raise_,
+    return_,
+    try_,
+)  # fmt: skip
+
+__all__ = ["shape"]
+
+MOST_BLOCKS = 18
+"""Loops and `try` in each other; Python allows 20."""
+MOST_NESTED = 70
+"""Conditions in each other: Python's compiler and our own functions recurse."""
+_UNROLLED = 4
+_SHORT = 4
+"""A loop of at most so many statements is written several times in a row: half of its cost is the loop itself."""
+
+
+@dataclass(eq=False, slots=True)
+class Label:
+    """A place that control comes to. ``behind`` is where control falls to from the end of what stands there."""
+
+    number: int
+    node: Node | None
+    loop: Loop | None
+    behind: Label | None = None
+    guarded: bool = False
+    """Jumps pass over it."""
+    targeted: bool = False
+    """Jumps that set ``go`` lead to it."""
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """A loop of Python's: `continue` leads to ``head``, `break` to ``after``."""
+
+    head: Label
+    after: Label
+    outer: Loop | None
+    escapes: bool = False
+    """``go`` may say at the end of its body that control goes on outside of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where statements stand: what they fall to, in which loop, in how many blocks; ``row`` is the handler around them."""
+
+    behind: Label
+    loop: Loop | None
+    blocks: int = 0
+    nested: int = 0
+    caught: Node | None = None
+    copies: int = 0
+
+
+_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+"""Nothing falls through these."""
+
+
+def _is_number(local: str, number: int) -> ast.expr:
+    return ast.Compare(load(local), [ast.Eq()], [constant(number)])
+
+
+def shape(graph: Graph, statements: Statements) -> list[ast.stmt]:
+    """The body of a function. Raises `Unstructured` for what is nested too deeply."""
+    return _Shaping(graph, statements).run()
+
+
+Write = Callable[[Node, Where], list[ast.stmt]]
+
+
+class _Shaping:
+    def __init__(self, graph: Graph, statements: Statements) -> None:
+        self.graph = graph
+        self.statements = statements
+        self.blueprint = statements.program.image.blueprint
+        self.labels: dict[Node, Label] = {}
+        self.count = 0
+        self.goes = False
+        self.behind_node: dict[Node, list[Node]] = {}
+        self.behind_loop: dict[Node, list[Node]] = {}
+        self._place_nodes()
+
+    def run(self) -> list[ast.stmt]:
+        end = self._label(None, None)
+        body = self._tree(self.graph.entry, Where(end, None))
+        first = [assign("go", constant(0))] if self.goes else []
+        return mark([*first, *body], 1, 0)
+
+    def _label(self, node: Node | None, loop: Loop | None, behind: Label | None = None) -> Label:
+        self.count += 1
+        return Label(self.count, node, loop, behind)
+
+    # --- which node stands where ---
+
+    def _place_nodes(self) -> None:
+        for node in self.graph.nodes[1:]:
+            above = node.dominator
+            assert above is not None
+            left = self._outermost_left(above, node)
+            if left is not None:
+                self.behind_loop.setdefault(left, []).append(node)
+            elif not self._stands_inside(node, above):
+                self.behind_node.setdefault(above, []).append(node)
+
+    def _around(self, node: Node) -> list[Node]:
+        """The heads of the loops that a node is in, innermost first."""
+        return [
+            self._by_key(key)
+            for key, body in sorted(self.graph.bodies.items(), key=lambda item: len(item[1]))
+            if node.key in body
+        ]
+
+    def _by_key(self, key: tuple[int, int, int]) -> Node:
+        return next(node for node in self.graph.nodes if node.key == key)
+
+    def _outermost_left(self, above: Node, node: Node) -> Node | None:
+        """The outermost loop that ``above`` is in and ``node`` is not."""
+        left = [head for head in self._around(above) if node.key not in self.graph.bodies[head.key]]
+        return left[-1] if left else None
+
+    def _stands_inside(self, node: Node, above: Node) -> bool:
+        """Whether it is reached in one way only, and not by an error."""
+        forward = [each for each in node.into if each.order < node.order]
+        ways = sum(each.after.count(node) for each in forward)
+        return ways == 1 and all(each.handler is not node for each in forward)
+
+    # --- nodes ---
+
+    def _tree(self, node: Node, where: Where) -> list[ast.stmt]:
+        """A node and all that it dominates. What stands behind it last is written in a loop: code is long, not deep."""
+        written: list[ast.stmt] = []
+        while True:
+            if where.nested > MOST_NESTED or where.blocks > MOST_BLOCKS:
+                raise Unstructured("nested too deeply")
+            is_loop = node.key in self.graph.bodies
+            followers = (self.behind_loop if is_loop else self.behind_node).get(node, [])
+            labels = self._labels_for(followers, where)
+            inside = replace(where, behind=labels[0]) if labels else where
+            written += self._loop(node, inside) if is_loop else self._node(node, inside)
+            for label in labels[:-1]:
+                written += self._follower(label, where)
+            if not labels:
+                return written
+            last = labels[-1]
+            if last.guarded:
+                return written + self._follower(last, where)
+            written += self._arrived(last)
+            assert last.node is not None
+            node = last.node
+
+    def _labels_for(self, followers: list[Node], where: Where) -> list[Label]:
+        labels = [self._label(each, where.loop) for each in followers]
+        for label, behind in zip(labels, [*labels[1:], where.behind], strict=False):
+            label.behind = behind
+            assert label.node is not None
+            self.labels[label.node] = label
+        return labels
+
+    def _follower(self, label: Label, where: Where) -> list[ast.stmt]:
+        """What stands at a label; it is left out while ``go`` says so."""
+        assert label.node is not None
+        assert label.behind is not None
+        body = self._tree(label.node, replace(where, behind=label.behind, nested=where.nested + label.guarded))
+        guarded = branch(otherwise(load("go")), body, []) if label.guarded and body else body
+        return [*self._arrived(label), *guarded]
+
+    @staticmethod
+    def _arrived(label: Label) -> list[ast.stmt]:
+        """A jump ends at its label."""
+        if not label.targeted:
+            return []
+        done = assign("go", constant(0))
+        return branch(_is_number("go", label.number), [done], []) if label.guarded else [done]
+
+    def _node(self, node: Node, where: Where) -> list[ast.stmt]:
+        """The instructions of a node, and where they lead."""
+        body = self.statements.body(node)
+        last = self.statements.at(node.flow, node.end - 1)
+        if node.handler is None or node.handler is where.caught:
+            return [*body, *self._end(node, last, where)]
+        protected, condition = self._first_part(node, last)
+        body += protected
+        if not body:
+            return self._end(node, last, where)
+        deeper = replace(where, blocks=where.blocks + 1)
+        after = self._end(node, last, where, condition)
+        return [try_(body, "e", self._caught(node, deeper), after)]
+
+    def _first_part(self, node: Node, last: op.Instruction) -> tuple[list[ast.stmt], ast.expr | None]:
+        """What the end of a node does that may fail, and what is left to be looked at outside of the `try`."""
+        match last:
+            case op.Branch() | op.Test():
+                truth = branch(self.statements.condition(last), [assign("v", constant(True))], [assign("v", constant(False))])
+                return self.statements.mark(truth), load("v")
+            case op.Next():
+                return self.statements.mark([assign("v", self.statements.following(last))]), load("v")
+            case op.Fail() | op.Reraise():
+                return self._raise(last), None
+            case _:
+                return [], None
+
+    def _caught(self, node: Node, where: Where) -> list[ast.stmt]:
+        """What an `except` does: hand the error on, or keep it and go to the handler."""
+        flow = self.blueprint.flows[node.flow]
+        handler = flow.handlers[node.caught]
+        assert node.handler is not None
+        register = f"r{node.flow}_{handler.error}"
+        received = call("caught", load("s"), load("e"), constant(handler.cleanup))
+        passing = branch(is_(load("v"), constant(None)), [raise_()], [])
+        jump = self._jump(node.handler, where)
+        kept = [assign(register, load("v")), assign("v", constant(None))]
+        return mark([assign("v", received), *passing, *kept, *jump], 1, 0)
+
+    def _end(self, node: Node, last: op.Instruction, where: Where, condition: ast.expr | None = None) -> list[ast.stmt]:
+        """The last instruction of a node; ``condition`` has been found out already."""
+        statements = self.statements
+        statements.at(node.flow, node.end - 1)
+        match last:
+            case op.Branch() | op.Test():
+                return self._fork(node, condition or statements.condition(last), node.after, where)
+            case op.Next():
+                first = [] if condition else statements.mark([assign("v", statements.following(last))])
+                found = statements.mark(statements.write(last.dst, load("v")))
+                done = is_(load("v"), load("DONE"))
+                return [*first, *self._fork(node, done, node.after[::-1], where, found)]
+            case op.Switch():
+                return self._switch(node, last, where)
+            case op.Return():
+                return statements.mark([return_(statements.read(last.value))])
+            case op.Fail() | op.Reraise():
+                return self._raise(last) if node.handler is None or node.handler is where.caught else []
+            case op.TailCall():
+                return self._tail_call(node, last, where)
+            case _:
+                (way,) = node.after
+                return self._edge(node, way, where)
+
+    def _raise(self, last: op.Fail | op.Reraise) -> list[ast.stmt]:
+        cause = self.statements.read(last.cause) if isinstance(last, op.Fail) else constant(None)
+        return self.statements.mark([raise_(call("as_error", self.statements.read(last.error), cause))])
+
+    def _fork(
+        self, node: Node, condition: ast.expr, ways: list[Node], where: Where, before: list[ast.stmt] | None = None
+    ) -> list[ast.stmt]:
+        """``before`` is done on the second way."""
+        inside = replace(where, nested=where.nested + 1)
+        position = (self.statements.index, self.statements.pc)
+        then = self._edge(node, ways[0], inside)
+        other = [*(before or []), *self._edge(node, ways[1], inside)]
+        self.statements.at(*position)
+        if then and isinstance(then[-1], _LEAVING):
+            return [*self.statements.mark(branch(condition, then, [])), *other]
+        if other and isinstance(other[-1], _LEAVING):
+            return [*self.statements.mark(branch(otherwise(condition), other, [])), *then]
+        return self.statements.mark(branch(condition, then, other))
+
+    def _switch(self, node: Node, last: op.Switch, where: Where) -> list[ast.stmt]:
+        *cases, rest = node.after
+        inside = replace(where, nested=where.nested + len(cases))
+        written = self._edge(node, rest, inside)
+        for number, case in reversed(list(enumerate(cases))):
+            written = branch(_is_number("v", number), self._edge(node, case, inside), written)
+        self.statements.at(node.flow, node.end - 1)
+        value = self.statements.read(last.value)
+        chosen = ast.IfExp(is_(call("type", value), load("int")), self.statements.read(last.value), constant(-1))
+        return self.statements.mark([assign("v", chosen), *written])
+
+    def _tail_call(self, node: Node, last: op.TailCall, where: Where) -> list[ast.stmt]:
+        statements = self.statements
+        turn = statements.turn()
+        if not node.after:
+            return [*turn, *statements.mark([return_(statements.entering(last.flow, last.arguments))])]
+        values = statements.read_all(last.arguments)
+        targets = [f"r{last.flow}_{number}" for number in range(len(values))]
+        given: list[ast.stmt] = []
+        if len(targets) == 1:
+            given = [assign(targets[0], values[0])]
+        elif targets:
+            whole: list[ast.expr] = [name(target) for target in targets]
+            given = [ast.Assign([ast.Tuple(whole, ast.Store())], ast.Tuple(values, ast.Load()))]
+        return [*turn, *statements.mark(given), *self._go(node, node.after[0], where)]
+
+    # --- edges ---
+
+    def _edge(self, node: Node, way: Node, where: Where) -> list[ast.stmt]:
+        """Control goes from the end of a node to another; backwards, that counts a turn."""
+        code = self.blueprint.flows[node.flow].code
+        pc = node.end - 1
+        if way.start <= pc and way.start in roles.labels(code[pc]):
+            self.statements.at(node.flow, pc)
+            return [*self.statements.turn(way.start), *self._go(node, way, where)]
+        return self._go(node, way, where)
+
+    def _go(self, node: Node, way: Node, where: Where) -> list[ast.stmt]:
+        if way in self.labels:
+            return self._jump(way, where)
+        if way.key in self.graph.bodies and way.order <= node.order:
+            raise AssertionError("the head of a loop has a label while its body is written")
+        return self._tree(way, where)
+
+    def _jump(self, way: Node, where: Where) -> list[ast.stmt]:
+        """To a node that stands elsewhere."""
+        target, loop = self.labels[way], where.loop
+        if target is where.behind:
+            return []
+        if loop is not None and target is loop.head:
+            if where.copies and loop.head.node is way:
+                return self._node(way, replace(where, copies=where.copies - 1))
+            return [continue_()]
+        if loop is not None and target is loop.after:
+            return [break_()]
+        self.goes = target.targeted = True
+        leave = assign("go", constant(target.number))
+        behind: Label = where.behind
+        out: list[ast.stmt] = []
+        if loop is not None and target.loop is not loop:
+            out = [break_()]
+            behind, loop = loop.after, loop.outer
+        while target.loop is not loop and not (loop is not None and target is loop.head):
+            assert loop is not None
+            self._pass(behind, None)
+            loop.escapes = True
+            behind, loop = loop.after, loop.outer
+        self._pass(behind, target)
+        return [leave, *out]
+
+    @staticmethod
+    def _pass(label: Label | None, target: Label | None) -> None:
+        """Jump over labels until ``target``, or to the end of the body that they are in."""
+        first = label
+        while label is not None and label is not target:
+            if first is not None and label.loop is not first.loop:
+                break
+            if label.loop is not None and label is label.loop.head:
+                break
+            label.guarded = True
+            label = label.behind
+
+    # --- loops ---
+
+    def _loop(self, node: Node, where: Where) -> list[ast.stmt]:
+        head = self._label(node, None)
+        loop = Loop(head, where.behind, where.loop)
+        head.loop = loop
+        self.labels[node] = head
+        around = self._handler_around(node, where.caught)
+        caught = where.caught if around is None else around
+        careful = self.statements.program.careful
+        blocks = where.blocks + (1 if careful else 2) + (around is not None)
+        inside = replace(where, behind=head, loop=loop, blocks=blocks, caught=caught)
+        over = None if careful else self._iterator_of(node)
+        if over is None:
+            written = self._while(node, inside, loop)
+        else:
+            written = self._for(node, inside, loop, over)
+        if around is not None:
+            outside = replace(where, blocks=where.blocks + 1)
+            written = [try_(written, "e", self._caught(node, outside), [])]
+        return written
+
+    def _handler_around(self, node: Node, caught: Node | None) -> Node | None:
+        """The handler of all that is in a loop, if it is one and stands outside: then one `try` serves the whole loop."""
+        handler = node.handler
+        if handler is None or handler is caught:
+            return None
+        body = self.graph.bodies[node.key]
+        inside = [each for each in self.graph.nodes if each.key in body]
+        same = all(each.handler is handler and each.caught == node.caught for each in inside)
+        return handler if same and handler.key not in body else None
+
+    def _body(self, node: Node, where: Where, loop: Loop, write: Write) -> list[ast.stmt]:
+        """The body of a loop, with what the ends of jumps need."""
+        labels = self._labels_for(self.behind_node.get(node, []), where)
+        body = write(node, replace(where, behind=labels[0]) if labels else where)
+        for label in labels:
+            body += self._follower(label, where)
+        if loop.escapes:
+            outward: list[ast.stmt] = [break_()]
+            if loop.head.targeted:
+                outward = branch(otherwise(_is_number("go", loop.head.number)), outward, [])
+            body += branch(load("go"), outward, [])
+        return [assign("go", constant(0)), *body] if loop.head.targeted else body
+
+    def _while(self, node: Node, where: Where, loop: Loop) -> list[ast.stmt]:
+        if self.statements.program.careful:
+            return [forever(self._body(node, where, loop, self._node) or [continue_()])]
+        if self._is_short(node):
+            where = replace(where, copies=_UNROLLED - 1)
+        body = self._body(node, where, loop, self._node)
+        return [forever([for_(name("_"), load("turns"), body, [*self._more(node), continue_()]), break_()])]
+
+    def _is_short(self, node: Node) -> bool:
+        """A loop of one node, that turns by its own end."""
+        small = node.end - node.start <= _SHORT and not isinstance(self.statements.at(node.flow, node.end - 1), op.Next)
+        return small and len(self.graph.bodies[node.key]) == 1 and node.handler is None and not self.behind_node.get(node)
+
+    def _more(self, node: Node) -> list[ast.stmt]:
+        statements = self.statements
+        statements.at(node.flow, node.start)
+        more = call("more", load("s"), load("turns"), constant(statements.waits))
+        return statements.mark([assign("turns", more)], AT_HEAD)
+
+    def _iterator_of(self, node: Node) -> op.Next | None:
+        """The instruction that the loop is a `for` of: it begins with it, and the iterator stays the same all the time."""
+        first = self.statements.at(node.flow, node.start)
+        if not isinstance(first, op.Next) or first.cursor < 0 or not self.statements.is_iterator(first.cursor, node.start):
+            return None
+        if node.handler is not None and self._handler_around(node, None) is None:
+            return None
+        if node.after[1].key in self.graph.bodies[node.key]:
+            return None
+        for flow, start, _ in self.graph.bodies[node.key]:
+            if flow != node.flow:
+                continue
+            end = next(each.end for each in self.graph.nodes if each.key[:2] == (flow, start))
+            if any(first.cursor in roles.writes(i) for i in self.blueprint.flows[flow].code[start:end]):
+                return None
+        return first
+
+    def _for(self, node: Node, where: Where, loop: Loop, over: op.Next) -> list[ast.stmt]:
+        """A loop over an iterator: turns are taken first, so that no item is lost when there are none left."""
+        statements = self.statements
+        item, done = node.after
+
+        def write(_: Node, here: Where) -> list[ast.stmt]:
+            return self._edge(node, item, here)
+
+        body = self._body(node, where, loop, write)
+        statements.at(node.flow, node.start)
+        iterator, _ = statements.iterator(over.cursor)
+        pair = ast.Tuple([name("_"), name(statements.register(over.dst))], ast.Store())
+        both = call("zip", load("turns"), load(iterator))
+        left = for_(name("_"), load("turns"), [break_()], [*self._more(node), continue_()])
+        statements.at(node.flow, node.start)
+        finished = self._jump(done, replace(where, behind=loop.after))
+        whole = for_(pair, both, body, [*statements.mark([left]), *finished])
+        return [forever([*statements.mark([whole]), break_()])]
