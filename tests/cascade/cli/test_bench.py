@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -22,12 +23,13 @@ from cascade.cli.run import main
 from cascade.task_sources import source_of
 from click.testing import CliRunner
 from click.testing import Result as Outcome
+from support.commands import ROOT
 
 TINY = sizes.Sizes(
     countdown=100, tail_calls=100, chain_turns=2, jump_turns=20, reference_turns=5, algorithm=1e-5, stride=5, flows=5,
     flow_steps=3, sleepers=5, fan_out=5, ticks=1, peer_steps=42,
 )  # fmt: skip
-CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+CORPUS = ROOT / "tests/corpus"
 IN_PROCESS = ("loops", "tail-calls", "chains", "jumps", "latency")
 
 
@@ -346,3 +348,11 @@ def test_each_peer_has_a_script() -> None:
     """Beside the module that starts it."""
     folder = Path(peers.__file__).with_name("peer_scripts")
     assert {path.name for path in folder.glob("*_steps.py")} == {peer.script for peer in peers.PEERS.values()}
+
+
+def test_the_document_names_all_sections_and_options() -> None:
+    """`docs/benchmarks.md` has a row for each section, and says what each option does."""
+    text = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE) == list(SECTIONS)
+    options = {name for each in main.commands["bench"].params for name in each.opts if name.startswith("--")}
+    assert {name for name in options if name not in text} == {"--list"}
