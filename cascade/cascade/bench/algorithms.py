@@ -1,6 +1,6 @@
 """Ordinary functions as flows, against CPython: those of `tests/corpus` of a checkout, on the arguments that its tests draw.
 
-A sample of a function is a loop over calls of it: a flow that calls the flow, and the same in plain Python. Each call has
+A sample of a function is a loop over calls of it: a flow that calls the flow, and the same text in plain Python. Each call has
 arguments of its own, copied before the time begins, since many functions change them. Calls that raise are left out, and of the
 others the ones that take longest are taken: the drawn arguments are small.
 """
@@ -13,6 +13,7 @@ import gc
 import importlib
 import io
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -128,7 +129,7 @@ def _as_flow(name: str) -> FlowFunction[..., Any] | None:
 
 
 def _taken(function: Callable[..., object], drawn: Sequence[Call]) -> list[Call]:
-    """The calls that return and take longest."""
+    """The calls that return and take longest: those with as many arguments as most of them have."""
     timed = []
     for call in drawn:
         arguments, keywords = copy.deepcopy(call)
@@ -139,14 +140,19 @@ def _taken(function: Callable[..., object], drawn: Sequence[Call]) -> list[Call]
                 timed.append((perf_counter() - began, call))
         except Exception:
             continue
-    return [call for _, call in sorted(timed, key=lambda each: -each[0])[:TAKEN]]
+    if not timed:
+        return []
+    shapes = Counter((len(arguments), *keywords) for _, (arguments, keywords) in timed)
+    shape = shapes.most_common(1)[0][0]
+    alike = [each for each in timed if (len(each[1][0]), *each[1][1]) == shape]
+    return [call for _, call in sorted(alike, key=lambda each: -each[0])[:TAKEN]]
 
 
 def _repeated(function: Callable[..., object], calls: Sequence[Call], seconds: float) -> list[Call]:
     """The calls, so often that plain Python takes so long."""
-    times = 1
+    loop, times = _loop(function, calls), 1
     while len(calls) * times < MOST_CALLS:
-        took = _seconds(function, _own_copies(list(calls) * times))
+        took = _seconds(loop, _own_copies(list(calls) * times))
         if took >= seconds:
             break
         times = min(max(times * 2, int(1.3 * times * seconds / max(took, 1e-9))), -(-MOST_CALLS // len(calls)))
@@ -156,46 +162,103 @@ def _repeated(function: Callable[..., object], calls: Sequence[Call], seconds: f
 # --- the two sides -------------------------------------------------------------------------------------------------------
 
 
-def _own_copies(calls: Sequence[Call]) -> list[Call]:
-    return [copy.deepcopy(call) for call in calls]
+def _own_copies(calls: Sequence[Call]) -> list[Any]:
+    """Copies for one sample, as the loop over them takes them: arguments by position alone where there are no others."""
+    copies: list[Any] = [copy.deepcopy(call) for call in calls]
+    return copies if _is_spread(calls) else [arguments for arguments, _ in copies]
 
 
-def _seconds(function: Callable[..., object], calls: Sequence[Call]) -> float:
+def _is_spread(calls: Sequence[Call]) -> bool:
+    return any(keywords for _, keywords in calls) or len(calls[0][0]) >= len(LOOPS)
+
+
+def _loop(made: Any, calls: Sequence[Call]) -> Callable[..., Any]:
+    """What calls the function, or the flow, with each of the arguments: written as its number of arguments needs it."""
+    return spread(made) if _is_spread(calls) else LOOPS[len(calls[0][0])](made)
+
+
+def _seconds(loop: Callable[..., object], copies: list[Any]) -> float:
     with contextlib.redirect_stdout(io.StringIO()):
         began = perf_counter()
-        for arguments, keywords in calls:
-            function(*arguments, **keywords)
+        loop(copies)
         return perf_counter() - began
 
 
 def _plain_side(function: Callable[..., object], calls: Sequence[Call]) -> Measure:
+    loop = _loop(function, calls)
+
     def measure() -> float:
         copies = _own_copies(calls)
         gc.collect()
-        return _seconds(function, copies)
+        return _seconds(loop, copies)
 
     return measure
 
 
 def _flow_side(made: FlowFunction[..., Any], calls: Sequence[Call]) -> Measure:
-    driver = _driver(made)
+    loop = flow(_loop(made, calls))
 
     def measure() -> float:
         copies = _own_copies(calls)
         with contextlib.redirect_stdout(io.StringIO()):
-            return timed_async(partial(_run, driver, copies))()
+            return timed_async(partial(_run, loop, copies))()
 
     return measure
 
 
-def _run(driver: Any, calls: list[Call]) -> Any:
-    return arun(driver(calls))
+def _run(loop: Any, copies: list[Any]) -> Any:
+    return arun(loop(copies))
 
 
-def _driver(made: FlowFunction[..., Any]) -> FlowFunction[..., Any]:
-    @flow
-    def call_each(calls: list[Call]) -> None:
+# --- the loops: functions for the one side, and made flows for the other -------------------------------------------------
+
+
+def none(made: Any) -> Callable[..., Any]:
+    def call_each(calls: list[Any]) -> None:
+        for _ in calls:
+            made()
+
+    return call_each
+
+
+def one(made: Any) -> Callable[..., Any]:
+    def call_each(calls: list[Any]) -> None:
+        for (a,) in calls:
+            made(a)
+
+    return call_each
+
+
+def two(made: Any) -> Callable[..., Any]:
+    def call_each(calls: list[Any]) -> None:
+        for a, b in calls:
+            made(a, b)
+
+    return call_each
+
+
+def three(made: Any) -> Callable[..., Any]:
+    def call_each(calls: list[Any]) -> None:
+        for a, b, c in calls:
+            made(a, b, c)
+
+    return call_each
+
+
+def four(made: Any) -> Callable[..., Any]:
+    def call_each(calls: list[Any]) -> None:
+        for a, b, c, d in calls:
+            made(a, b, c, d)
+
+    return call_each
+
+
+def spread(made: Any) -> Callable[..., Any]:
+    def call_each(calls: list[Any]) -> None:
         for arguments, keywords in calls:
             made(*arguments, **keywords)
 
     return call_each
+
+
+LOOPS: Final = (none, one, two, three, four)

@@ -108,7 +108,8 @@ def _panels(report: Report) -> list[Panel]:
 
 def _bar(figure: Result) -> Bar:
     against = figure.against if figure.against not in (None, PUBLIC) else ""
-    return Bar(figure.title, against or "", figure.value, figure.goal, f"{number(figure.value)} ×", figure.held)
+    name = f"{figure.title}, {figure.worst_of}" if figure.worst_of else figure.title
+    return Bar(name, against or "", figure.value, figure.goal, f"{number(figure.value)} ×", figure.held)
 
 
 def _share(figure: Result) -> Bar:
