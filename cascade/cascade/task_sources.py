@@ -13,12 +13,13 @@ calling tasks: it could run that form too, and gains nothing by it, while the tw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from cascade_vm.control import Jump, TailCall
+from msgspec import structs
 
 from cascade.flow_programs import building
 from cascade.program import Material
@@ -121,7 +122,7 @@ def sourced_program(program: Program, tasks: Mapping[str, AnyTask], everywhere: 
         if source is not None:
             (flow,) = source.built.flows
             own = _free(f"{name}$source", taken)
-            flows[name] = TaskFlow(replace(flow, name=own), source.fn.__qualname__)
+            flows[name] = TaskFlow(structs.replace(flow, name=own), source.fn.__qualname__)
             sources.append(source)
     return Sourced(with_task_flows(program, flows, everywhere) if flows else program, tuple(sources))
 

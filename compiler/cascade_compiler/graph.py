@@ -1,7 +1,8 @@
 """The flow graph: the one waist between front ends and engines.
 
 Every front end builds it; `cascade_compiler.lowering` turns it into a Blueprint, and the reference interpreter walks it. It is
-frozen data: flows of basic blocks, blocks of nodes, one terminator a block.
+frozen data (msgspec structs: as dataclasses they took 12 ms to import): flows of basic blocks, blocks of nodes, one terminator
+a block.
 
 * A node's value is known by the node's ``id``, unique in its flow, and is set when the node runs. Nodes run in order, so
   order in a block *is* the order dependency. A node may be read wherever it is certain to have run before.
@@ -16,9 +17,9 @@ user's own of the main file, ``common.cooldown`` for one of the imported file ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
 from cascade_vm.blueprint import Parameter, Task
 from cascade_vm.constants import Constant
 from cascade_vm.host import Place
@@ -35,8 +36,7 @@ Ref: TypeAlias = int
 """The id of a node whose value is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """``retry`` or ``timeout`` on a call, with a value for each of its settings, in the order of
     `cascade_vm.host.Host`'s policy tuples."""
 
@@ -44,24 +44,38 @@ class Policy:
     settings: tuple[Ref, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Placed(msgspec.Struct, frozen=True, eq=False):
+    """What stands in a program is equal to what says the same elsewhere."""
+
+    def __eq__(self, other: object) -> bool:
+        return _said_by(self) == _said_by(other) if isinstance(other, _Placed) and type(other) is type(self) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:  # a struct has its own
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(_said_by(self))
+
+
+def _said_by(one: _Placed) -> tuple[object, ...]:
+    return tuple([getattr(one, name) for name in one.__struct_fields__ if name != "place"])
+
+
+class _Node(_Placed, frozen=True):
     id: int
-    place: Place = field(compare=False)
+    place: Place
 
 
 # --- nodes: values and variables -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Constantly(_Node):
+class Constantly(_Node, frozen=True):
     """The value of a constant."""
 
     constant: Constant
 
 
-@dataclass(frozen=True, slots=True)
-class Load(_Node):
+class Load(_Node, frozen=True):
     """The value of a variable. Unbound: `UnboundLocalError` if ``checked``, else the marker `UNBOUND` itself, which only
     an argument of a branch, or of a parameter whose default is computed, may be."""
 
@@ -69,31 +83,27 @@ class Load(_Node):
     checked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Store(_Node):
+class Store(_Node, frozen=True):
     """Set a variable; the value is None."""
 
     variable: str
     value: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Forget(_Node):
+class Forget(_Node, frozen=True):
     """Make a variable unbound. If ``checked`` it must have been bound, else `UnboundLocalError`."""
 
     variable: str
     checked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class IsBound(_Node):
+class IsBound(_Node, frozen=True):
     """Whether a variable has a value."""
 
     variable: str
 
 
-@dataclass(frozen=True, slots=True)
-class Operate(_Node):
+class Operate(_Node, frozen=True):
     """An operation on values, by its name in `cascade_vm.operations`. ``forms`` as in `cascade_vm.opcodes.Forms`."""
 
     operation: str
@@ -101,8 +111,7 @@ class Operate(_Node):
     forms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeOf(_Node):
+class AttributeOf(_Node, frozen=True):
     """A public attribute of a value.
 
     With ``ahead_of`` nobody uses the value: a missing attribute is to be missed before one of these variables is, and where
@@ -114,8 +123,7 @@ class AttributeOf(_Node):
     ahead_of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnpackInto(_Node):
+class UnpackInto(_Node, frozen=True):
     """Store the items of ``source`` into variables (temporaries of the front end), ``star`` (-1: none) taking the rest."""
 
     variables: tuple[str, ...]
@@ -123,15 +131,13 @@ class UnpackInto(_Node):
     source: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class PackVariables(_Node):
+class PackVariables(_Node, frozen=True):
     """A tuple of the contents of variables, unbound ones included: the result of a branch."""
 
     variables: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnpackVariables(_Node):
+class UnpackVariables(_Node, frozen=True):
     """The inverse of `PackVariables`: set or unbind each variable, from item ``branch`` of the value of a `Fork`, or, when
     ``branch`` is -1, from the packed value itself."""
 
@@ -140,15 +146,13 @@ class UnpackVariables(_Node):
     branch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Iterate(_Node):
+class Iterate(_Node, frozen=True):
     """A new iteration over a value, at its start. Read by `Step` only."""
 
     source: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class MakeFunction(_Node):
+class MakeFunction(_Node, frozen=True):
     """A function as a value: a flow, and what its first parameters get, which may be unbound. What calls it gives the others.
 
     Built-in functions may call it (the key of a sort), and then it runs to its end at once: it can not wait. ``name`` is what
@@ -160,8 +164,7 @@ class MakeFunction(_Node):
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MatchError(_Node):
+class MatchError(_Node, frozen=True):
     """Whether a value is an error of one of the kinds named: built-in ones by name, others as ``module:Class``."""
 
     error: Ref
@@ -171,8 +174,7 @@ class MatchError(_Node):
 # --- nodes: the world ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CallTask(_Node):
+class CallTask(_Node, frozen=True):
     """Call a task by its name in `Program.tasks`, under policies (outermost first)."""
 
     task: str
@@ -181,8 +183,7 @@ class CallTask(_Node):
     policies: tuple[Policy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Method(_Node):
+class Method(_Node, frozen=True):
     """Call a public method of a value."""
 
     target: Ref
@@ -191,8 +192,7 @@ class Method(_Node):
     forms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CallValue(_Node):
+class CallValue(_Node, frozen=True):
     """Call a value. A function that `MakeFunction` made runs in a frame of its own, as by `CallFlow`; others are the host's."""
 
     target: Ref
@@ -200,8 +200,7 @@ class CallValue(_Node):
     forms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request(_Node):
+class Request(_Node, frozen=True):
     """Ask the host for a service: emit, print, sleep, wait."""
 
     service: str
@@ -209,8 +208,7 @@ class Request(_Node):
     forms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CallFlow(_Node):
+class CallFlow(_Node, frozen=True):
     """Call a flow; one argument for each of its parameters, in order.
 
     ``None`` as an argument leaves the parameter to its default. Policies, outermost first, make it run as a strand.
@@ -221,8 +219,7 @@ class CallFlow(_Node):
     policies: tuple[Policy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ForkBranch:
+class ForkBranch(msgspec.Struct, frozen=True):
     """One branch of a `Fork`: a call of a flow, as in `CallFlow`.
 
     The results of the branches ``inputs`` are its further parameters; it begins when these, and those it comes ``after``, have
@@ -235,16 +232,14 @@ class ForkBranch:
     after: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fork(_Node):
+class Fork(_Node, frozen=True):
     """Run branches at the same time, at most ``limit`` (None: all); the value is the list of their results."""
 
     branches: tuple[ForkBranch, ...]
     limit: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Map(_Node):
+class Map(_Node, frozen=True):
     """Run a flow for each item at the same time, at most ``limit``; the value is the list of results in the items' order.
 
     The flow's first parameter is the item; ``arguments`` are the others. The items are read whole before the first starts.
@@ -265,13 +260,11 @@ Node: TypeAlias = (
 # --- terminators ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Terminator:
-    place: Place = field(compare=False)
+class _Terminator(_Placed, frozen=True):
+    place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Jump(_Terminator):
+class Jump(_Terminator, frozen=True):
     """Go to a block, setting its parameters: all arguments are read before any is set. None as an argument leaves the
     parameter unbound (its default is computed by the block)."""
 
@@ -279,8 +272,7 @@ class Jump(_Terminator):
     arguments: tuple[Ref | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BranchOn(_Terminator):
+class BranchOn(_Terminator, frozen=True):
     """Go to one of two blocks (without parameters) by the truth of a value.
 
     Its place is that of the expression which gave the condition: an error of the comparison and one of the truth of its
@@ -292,8 +284,7 @@ class BranchOn(_Terminator):
     otherwise: int
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchOn(_Terminator):
+class SwitchOn(_Terminator, frozen=True):
     """Go to ``cases[value]`` when value is an int in range, else to ``otherwise``. Blocks without parameters."""
 
     value: Ref
@@ -301,8 +292,7 @@ class SwitchOn(_Terminator):
     otherwise: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step(_Terminator):
+class Step(_Terminator, frozen=True):
     """Take the next item of an iteration: store it in a variable and go to ``body``, or go to ``done``."""
 
     iteration: Ref
@@ -311,30 +301,26 @@ class Step(_Terminator):
     done: int
 
 
-@dataclass(frozen=True, slots=True)
-class Return(_Terminator):
+class Return(_Terminator, frozen=True):
     """Leave the flow with a value."""
 
     value: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Fail(_Terminator):
+class Fail(_Terminator, frozen=True):
     """Raise a value, `FlowFailed` of it when it is not an error; ``cause`` as in ``raise … from``."""
 
     error: Ref
     cause: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reraise(_Terminator):
+class Reraise(_Terminator, frozen=True):
     """Raise an error again that a handler received, its place unchanged."""
 
     error: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class TailCall(_Terminator):
+class TailCall(_Terminator, frozen=True):
     """Become another flow; arguments as in `CallFlow`. Never in a block that has a handler."""
 
     flow: str
@@ -347,8 +333,7 @@ Terminator: TypeAlias = Jump | BranchOn | SwitchOn | Step | Return | Fail | Rera
 # --- blocks, flows, programs ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(msgspec.Struct, frozen=True):
     """Where errors of a block go: the error is stored in ``variable``, then ``block`` runs. A ``cleanup`` handler also
     receives what programs can not catch (cancellation, `KeyboardInterrupt`, `SystemExit`; never `BudgetExhausted`)."""
 
@@ -357,8 +342,7 @@ class Handler:
     cleanup: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """A basic block. ``parameters`` are the variables that a `Jump` to it sets."""
 
     nodes: tuple[Node, ...]
@@ -367,22 +351,20 @@ class Block:
     handler: Handler | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FlowGraph:
+class FlowGraph(_Placed, frozen=True):
     """A flow. Block 0 is where it starts. Its parameters are variables of the same names, set on entry; one whose
     ``computed`` is true may be unbound then, and so may any of a ``branch`` (a part of another flow, run beside it)."""
 
     name: str
     parameters: tuple[Parameter, ...]
     blocks: tuple[Block, ...]
-    place: Place = field(compare=False)
+    place: Place
     returns: str = "any"
     doc: str | None = None
     branch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """A whole program. ``entry`` names the flow that runs when none is named. ``root`` names the flow (without
     parameters) that calls one with literals, when the program was made for one call: its literals become inputs."""
 

@@ -17,13 +17,13 @@ that may be made again and again are worth it: in loops, and in flows that are c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from cascade_compiler import graph
 from cascade_compiler.graph import Block, FlowGraph, Handler, Node, Program, Ref, Terminator
 from cascade_vm.blueprint import Parameter
 from cascade_vm.constants import Constant
+from msgspec.structs import replace
 
 __all__ = ["TaskFlow", "calls_again", "with_task_flows"]
 

@@ -6,16 +6,16 @@ at the end of each part are closed: match on them with `assert_never`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from types import EllipsisType
 from typing import TypeAlias
 
-from cascade_grammar.nodes import Spanned, node
+import msgspec
+
+from cascade_grammar.nodes import Spanned
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(msgspec.Struct, frozen=True):
     """What stands around a statement and means nothing: comment lines before it (without the ``#``; ``None`` is a blank
     line between them), the comment on its (first) line, and whether a blank line precedes it all.
 
@@ -30,8 +30,7 @@ class Notes:
 NO_NOTES = Notes()
 
 
-@node
-class Identifier(Spanned):
+class Identifier(Spanned, frozen=True):
     """A name where it is written: declared, imported, or used as a label."""
 
     text: str
@@ -40,40 +39,38 @@ class Identifier(Spanned):
 # --- expressions ---------------------------------------------------------------------------------------------------------
 
 
-@node
-class Name(Spanned):
+class Name(Spanned, frozen=True):
     """A variable, constant, parameter, or (called) a task, flow or built-in function."""
 
     id: str
 
 
-@node
-class Number(Spanned):
+class Number(Spanned, frozen=True):
     """An int, float or imaginary number. ``text`` is how it was written, lower case."""
 
-    value: int | float | complex = field(compare=False)
+    _apart = ("value",)
+    value: int | float | complex
     text: str
 
 
-@node
-class Duration(Spanned):
+class Duration(Spanned, frozen=True):
     """``250ms 5s 2m 1h 3d``, as written."""
 
-    value: timedelta = field(compare=False)
+    _apart = ("value",)
+    value: timedelta
     text: str
 
 
-@node
-class Literal(Spanned):
+class Literal(Spanned, frozen=True):
     """None, True, False, ``...``, a string or bytes; adjacent strings are one. ``written`` are a string's pieces as they stand
     in the text, or nothing when the tree was not read from one: formatting keeps them."""
 
+    _apart = ("written",)
     value: bool | str | bytes | EllipsisType | None
-    written: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    written: tuple[str, ...] = ()
 
 
-@node
-class Replacement(Spanned):
+class Replacement(Spanned, frozen=True):
     """``{value!r:spec}`` in an f-string; ``conversion`` is "", "s", "r" or "a". ``debug`` is the text of ``{value = }`` that
     stands before the value in the result, ``value = `` with its ``=`` and blanks; such a value without conversion and
     specification is shown as by ``!r``."""
@@ -84,25 +81,23 @@ class Replacement(Spanned):
     debug: str | None = None
 
 
-@node
-class FString(Spanned):
+class FString(Spanned, frozen=True):
     """An f-string: texts and replacements; no two texts in a row, none empty. ``triple``: it was written over several lines,
     and formatting keeps that."""
 
+    _apart = ("triple",)
     parts: tuple[str | Replacement, ...]
-    triple: bool = field(default=False, compare=False, repr=False)
+    triple: bool = False
 
 
-@node
-class Unary(Spanned):
+class Unary(Spanned, frozen=True):
     """``operator`` is "-", "+", "~" or "not"."""
 
     operator: str
     operand: Expression
 
 
-@node
-class Binary(Spanned):
+class Binary(Spanned, frozen=True):
     """An arithmetic or bit operator."""
 
     operator: str
@@ -110,24 +105,21 @@ class Binary(Spanned):
     right: Expression
 
 
-@node
-class Logical(Spanned):
+class Logical(Spanned, frozen=True):
     """``and`` or ``or`` over two or more operands."""
 
     operator: str
     operands: tuple[Expression, ...]
 
 
-@node
-class Comparison(Spanned):
+class Comparison(Spanned, frozen=True):
     """``first op second op third …``; operators as in Python, "not in" and "is not" included."""
 
     first: Expression
     rest: tuple[tuple[str, Expression], ...]
 
 
-@node
-class Conditional(Spanned):
+class Conditional(Spanned, frozen=True):
     """``then if condition else otherwise``"""
 
     condition: Expression
@@ -135,32 +127,28 @@ class Conditional(Spanned):
     otherwise: Expression
 
 
-@node
-class Walrus(Spanned):
+class Walrus(Spanned, frozen=True):
     """``name := value``"""
 
     target: Name
     value: Expression
 
 
-@node
-class Argument(Spanned):
+class Argument(Spanned, frozen=True):
     """An argument of a call; ``form`` is "" by position, "*", "**", or the keyword."""
 
     value: Expression
     form: str = ""
 
 
-@node
-class Policy(Spanned):
+class Policy(Spanned, frozen=True):
     """``retry(…)`` or ``timeout(…)`` after a call."""
 
     name: Identifier
     arguments: tuple[Argument, ...]
 
 
-@node
-class Call(Spanned):
+class Call(Spanned, frozen=True):
     """``function(arguments) with policies``; the function is a `Name` or an `Attribute` (a method)."""
 
     function: Expression
@@ -168,16 +156,14 @@ class Call(Spanned):
     policies: tuple[Policy, ...] = ()
 
 
-@node
-class Attribute(Spanned):
+class Attribute(Spanned, frozen=True):
     """``value.name``"""
 
     value: Expression
     name: Identifier
 
 
-@node
-class Slice(Spanned):
+class Slice(Spanned, frozen=True):
     """``start:stop:step`` between brackets."""
 
     start: Expression | None
@@ -185,51 +171,43 @@ class Slice(Spanned):
     step: Expression | None
 
 
-@node
-class Subscript(Spanned):
+class Subscript(Spanned, frozen=True):
     """``value[index]``; the index may be a `Slice`, or a `TupleDisplay` that has some."""
 
     value: Expression
     index: Expression
 
 
-@node
-class Starred(Spanned):
+class Starred(Spanned, frozen=True):
     """``*value`` in a display or a target."""
 
     value: Expression
 
 
-@node
-class TupleDisplay(Spanned):
+class TupleDisplay(Spanned, frozen=True):
     items: tuple[Expression, ...]
 
 
-@node
-class ListDisplay(Spanned):
+class ListDisplay(Spanned, frozen=True):
     items: tuple[Expression, ...]
 
 
-@node
-class SetDisplay(Spanned):
+class SetDisplay(Spanned, frozen=True):
     items: tuple[Expression, ...]
 
 
-@node
-class DictItem(Spanned):
+class DictItem(Spanned, frozen=True):
     """``key: value``, or ``**value`` when the key is None."""
 
     key: Expression | None
     value: Expression
 
 
-@node
-class DictDisplay(Spanned):
+class DictDisplay(Spanned, frozen=True):
     items: tuple[DictItem, ...]
 
 
-@node
-class Clause(Spanned):
+class Clause(Spanned, frozen=True):
     """``for target in iterable if condition if condition``"""
 
     target: Expression
@@ -237,8 +215,7 @@ class Clause(Spanned):
     conditions: tuple[Expression, ...]
 
 
-@node
-class Comprehension(Spanned):
+class Comprehension(Spanned, frozen=True):
     """``kind`` is "list", "set", "dict" or "generator"; ``key`` is for dicts only."""
 
     kind: str
@@ -247,8 +224,7 @@ class Comprehension(Spanned):
     clauses: tuple[Clause, ...]
 
 
-@node
-class ParallelMap(Spanned):
+class ParallelMap(Spanned, frozen=True):
     """``parallel [element for target in iterable if condition] limit n``; one clause."""
 
     element: Expression
@@ -256,8 +232,7 @@ class ParallelMap(Spanned):
     limit: Expression | None
 
 
-@node
-class Wait(Spanned):
+class Wait(Spanned, frozen=True):
     """``wait signal timeout duration``"""
 
     signal: Expression
@@ -274,38 +249,33 @@ Expression: TypeAlias = (
 # --- statements ----------------------------------------------------------------------------------------------------------
 
 
-@node
-class Noted(Spanned):
+class Noted(Spanned, frozen=True, kw_only=True):
     """A statement or declaration: it may have comments around it."""
 
-    notes: Notes = field(default=NO_NOTES, kw_only=True)
+    notes: Notes = NO_NOTES
 
 
-@node
-class Suite(Spanned):
+class Suite(Spanned, frozen=True):
     """An indented block of at least one statement; ``after`` are the comment lines below the last one."""
 
     statements: tuple[Statement, ...]
     after: tuple[str | None, ...] = ()
 
 
-@node
-class Evaluate(Noted):
+class Evaluate(Noted, frozen=True):
     """An expression as a statement; a string at the start of a flow is its docstring (kept in `FlowDeclaration.doc`)."""
 
     value: Expression
 
 
-@node
-class Assign(Noted):
+class Assign(Noted, frozen=True):
     """``a = b, c = value``: targets from left to right; each a Name, Subscript, or a Tuple/ListDisplay of targets."""
 
     targets: tuple[Expression, ...]
     value: Expression
 
 
-@node
-class Augment(Noted):
+class Augment(Noted, frozen=True):
     """``target op= value``; ``operator`` without the "="."""
 
     target: Expression
@@ -313,69 +283,58 @@ class Augment(Noted):
     value: Expression
 
 
-@node
-class Delete(Noted):
+class Delete(Noted, frozen=True):
     """``del a, b[0]``"""
 
     targets: tuple[Expression, ...]
 
 
-@node
-class Pass(Noted):
+class Pass(Noted, frozen=True):
     """``pass``"""
 
 
-@node
-class Return(Noted):
+class Return(Noted, frozen=True):
     value: Expression | None
 
 
-@node
-class Fail(Noted):
+class Fail(Noted, frozen=True):
     """``fail value``; bare ``fail`` (None) in an ``except`` raises the caught error again."""
 
     value: Expression | None
 
 
-@node
-class Assert(Noted):
+class Assert(Noted, frozen=True):
     condition: Expression
     message: Expression | None
 
 
-@node
-class Break(Noted):
+class Break(Noted, frozen=True):
     label: Identifier | None
 
 
-@node
-class Continue(Noted):
+class Continue(Noted, frozen=True):
     label: Identifier | None
 
 
-@node
-class Jump(Noted):
+class Jump(Noted, frozen=True):
     """``jump state(arguments)``"""
 
     state: Identifier
     arguments: tuple[Argument, ...]
 
 
-@node
-class Sleep(Noted):
+class Sleep(Noted, frozen=True):
     duration: Expression
 
 
-@node
-class Emit(Noted):
+class Emit(Noted, frozen=True):
     """``emit name, value``"""
 
     name: Expression
     value: Expression | None
 
 
-@node
-class Arm(Spanned):
+class Arm(Spanned, frozen=True):
     """A condition and its suite; of an ``if`` or ``elif``."""
 
     condition: Expression
@@ -384,30 +343,26 @@ class Arm(Spanned):
     """Comments before and beside the ``elif`` line (those of the ``if`` line are the statement's)."""
 
 
-@node
-class Otherwise(Spanned):
+class Otherwise(Spanned, frozen=True):
     """An ``else:`` or ``finally:`` with its suite and the comments around its line."""
 
     body: Suite
     notes: Notes = NO_NOTES
 
 
-@node
-class If(Noted):
+class If(Noted, frozen=True):
     arms: tuple[Arm, ...]
     otherwise: Otherwise | None
 
 
-@node
-class Loop(Noted):
+class Loop(Noted, frozen=True):
     """``loop as label:``, without an end of its own."""
 
     label: Identifier | None
     body: Suite
 
 
-@node
-class While(Noted):
+class While(Noted, frozen=True):
     """``while condition as label:``"""
 
     condition: Expression
@@ -416,8 +371,7 @@ class While(Noted):
     otherwise: Otherwise | None
 
 
-@node
-class For(Noted):
+class For(Noted, frozen=True):
     """``for target in iterable as label:``"""
 
     target: Expression
@@ -427,8 +381,7 @@ class For(Noted):
     otherwise: Otherwise | None
 
 
-@node
-class Except(Spanned):
+class Except(Spanned, frozen=True):
     """``except A, B as name:`` (also ``except (A, B)``); no kinds is ``except:``, which means ``except Exception:``."""
 
     kinds: tuple[Identifier, ...]
@@ -437,16 +390,14 @@ class Except(Spanned):
     notes: Notes = NO_NOTES
 
 
-@node
-class Try(Noted):
+class Try(Noted, frozen=True):
     body: Suite
     handlers: tuple[Except, ...]
     otherwise: Otherwise | None
     final: Otherwise | None
 
 
-@node
-class Parallel(Noted):
+class Parallel(Noted, frozen=True):
     """``parallel limit n:``, each statement of the suite a branch."""
 
     limit: Expression | None
@@ -462,16 +413,14 @@ Statement: TypeAlias = (
 # --- declarations --------------------------------------------------------------------------------------------------------
 
 
-@node
-class TypeName(Spanned):
+class TypeName(Spanned, frozen=True):
     """``list[int] | None``: ``name`` is "|" for a union (``arguments`` the members), else the type's name."""
 
     name: str
     arguments: tuple[TypeName, ...] = ()
 
 
-@node
-class Parameter(Spanned):
+class Parameter(Spanned, frozen=True):
     """``name: type = default`` of a flow or state."""
 
     name: Identifier
@@ -479,8 +428,7 @@ class Parameter(Spanned):
     default: Expression | None
 
 
-@node
-class State(Noted):
+class State(Noted, frozen=True):
     """``state name(parameters):``, directly in a flow."""
 
     name: Identifier
@@ -488,8 +436,7 @@ class State(Noted):
     body: Suite
 
 
-@node
-class FlowDeclaration(Noted):
+class FlowDeclaration(Noted, frozen=True):
     """``flow name(parameters) -> type:``. Statements run first, then the first state, if there are any."""
 
     name: Identifier
@@ -501,48 +448,42 @@ class FlowDeclaration(Noted):
     after: tuple[str | None, ...] = ()
 
 
-@node
-class ImportedName(Spanned):
+class ImportedName(Spanned, frozen=True):
     """``name as alias``"""
 
     name: Identifier
     alias: Identifier | None
 
 
-@node
-class ImportTasks(Noted):
+class ImportTasks(Noted, frozen=True):
     """``from module import names``: Python tasks. ``module`` may be dotted."""
 
     module: Identifier
     names: tuple[ImportedName, ...]
 
 
-@node
-class ImportFlows(Noted):
+class ImportFlows(Noted, frozen=True):
     """``from "./file.csc" import names``: flows and constants of another file, relative to this one."""
 
     path: Literal
     names: tuple[ImportedName, ...]
 
 
-@node
-class ConstDeclaration(Noted):
+class ConstDeclaration(Noted, frozen=True):
     """``const NAME = expression``, computed when the file is compiled."""
 
     name: Identifier
     value: Expression
 
 
-@node
-class Strict(Noted):
+class Strict(Noted, frozen=True):
     """``strict`` on a line of its own: methods of built-in values only."""
 
 
 Declaration: TypeAlias = ImportTasks | ImportFlows | ConstDeclaration | Strict | FlowDeclaration
 
 
-@node
-class Module(Spanned):
+class Module(Spanned, frozen=True):
     """A file. ``header`` are the comment lines before its docstring."""
 
     doc: Literal | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from cascade_vm.constants import Constant
 from cascade_vm.errors import BudgetExhausted, trail_of
 from cascade_vm.host import Meter
 from cascade_vm.machine import Machine
+from msgspec.structs import replace
 from support import engines
 from support.compare import Example, machine_disagreements, whole_effort
 from support.engines import Case, run_machine, run_reference

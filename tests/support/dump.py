@@ -1,8 +1,7 @@
-"""Trees and flow graphs as text, for goldens. Knows dataclasses, and nothing of what each class means."""
+"""Trees and flow graphs as text, for goldens. Knows structs, and nothing of what each class means."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from cascade_compiler.graph import Block, FlowGraph, Handler, Program
 from cascade_grammar.tree import Identifier
 from cascade_vm.blueprint import Parameter
 from cascade_vm.constants import Constant
+from msgspec import NODEFAULT, Struct
 
 _INDENT = "  "
 _NOT_SHOWN = {"span", "place"}
@@ -22,15 +22,17 @@ def dump_tree(node: object) -> str:
 
 
 def _shown_fields(node: object) -> Iterator[tuple[str, object]]:
-    assert dataclasses.is_dataclass(node)
-    for field in dataclasses.fields(node):
-        value = getattr(node, field.name)
-        if field.name not in _NOT_SHOWN and (field.default is dataclasses.MISSING or value != field.default):
-            yield field.name, value
+    assert isinstance(node, Struct)
+    names, last = node.__struct_fields__, node.__struct_defaults__
+    defaults = dict(zip(names, (*[NODEFAULT] * (len(names) - len(last)), *last), strict=True))
+    for name in sorted(names, key=lambda name: name != "notes"):
+        value = getattr(node, name)
+        if name not in _NOT_SHOWN and (defaults[name] is NODEFAULT or value != defaults[name]):
+            yield name, value
 
 
 def _is_node(value: object) -> bool:
-    return dataclasses.is_dataclass(value) and not isinstance(value, Identifier)
+    return isinstance(value, Struct) and not isinstance(value, Identifier)
 
 
 def _plain(value: object) -> str:
@@ -118,7 +120,7 @@ def _operand(value: object) -> str:
             return f"({', '.join(map(_operand, value))})"
         case str():
             return value or "''"
-        case _ if dataclasses.is_dataclass(value):
+        case Struct():
             return _operands(value)
         case _:
             return str(value)

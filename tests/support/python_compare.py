@@ -25,6 +25,7 @@ from cascade_vm.blueprint import Blueprint
 from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Meter
 from cascade_vm.machine import Machine
+from msgspec import structs
 from support import engines
 from support.outcomes import snapshot
 from support.python_flows import Module
@@ -179,7 +180,7 @@ class _Compiled:
         (flow,) = (each for each in self.program.flows if each.name == self.name)
 
         def run(printed: io.StringIO) -> Any:
-            bound = signature.bind(replace(flow, name="f0"), given, {})
+            bound = signature.bind(structs.replace(flow, name="f0"), given, {})
             return _drive(Interpreter(self.program, self.host(printed)).run(self.name, bound))
 
         return _outcome(given, run)

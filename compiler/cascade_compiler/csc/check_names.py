@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
+import msgspec
 from cascade_compiler.csc.functions import FUNCTIONS, hint_for_absent, is_absent_builtin
 from cascade_compiler.csc.symbols import ConstSymbol, FlowSymbol, Missing, TaskSymbol, Unit
 from cascade_grammar import tree
@@ -14,13 +14,12 @@ from cascade_grammar.spans import Span
 __all__ = ["Names", "check_callable", "check_new_name", "check_read"]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """The variables that an expression sees. ``elsewhere`` are those of other states: the state for each."""
 
     unit: Unit
     variables: Collection[str]
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = {}
 
 
 def check_read(names: Names, name: tree.Name, inner: Collection[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+import msgspec
 from cascade_compiler.csc.check_arguments import callee_of, check_arguments
 from cascade_compiler.csc.check_expressions import check_expressions
 from cascade_compiler.csc.check_names import Names
@@ -20,8 +21,7 @@ __all__ = ["StatementCheck"]
 _Wall: TypeAlias = Literal["finally", "parallel", "except"]
 
 
-@dataclass(frozen=True, slots=True)
-class _LoopAround:
+class _LoopAround(msgspec.Struct, frozen=True):
     label: str | None
 
 

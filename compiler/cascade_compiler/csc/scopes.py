@@ -6,14 +6,14 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
 from cascade_compiler.csc.drafts import Label
 from cascade_grammar.spans import Span
 
 __all__ = ["Exit", "Final", "Loop", "NamedError", "Scope"]
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(msgspec.Struct, frozen=True):
     """A loop: where ``continue`` and ``break`` go."""
 
     label: str | None
@@ -21,15 +21,13 @@ class Loop:
     end: Label
 
 
-@dataclass(frozen=True, slots=True)
-class NamedError:
+class NamedError(msgspec.Struct, frozen=True):
     """The suite of ``except … as name``: the name is unbound on the way out."""
 
     variable: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(msgspec.Struct, frozen=True):
     """A way out: leave all scopes from number ``depth`` on, then ``go`` there. Equal keys go to the same place."""
 
     key: Hashable

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
 from cascade_compiler.csc.complaints import Complaints
 from cascade_compiler.csc.variables import Variables
 from cascade_grammar import tree
@@ -16,15 +17,13 @@ from cascade_vm.constants import Constant
 __all__ = ["ConstSymbol", "FlowSymbol", "Missing", "Symbol", "TaskSymbol", "Unit"]
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSymbol:
+class TaskSymbol(msgspec.Struct, frozen=True):
     """A Python task."""
 
     task: Task
 
 
-@dataclass(frozen=True, slots=True)
-class FlowSymbol:
+class FlowSymbol(msgspec.Struct, frozen=True):
     """A flow by its name in the program; ``parameters`` as callers see them. One of another language has no declaration."""
 
     name: str
@@ -32,15 +31,13 @@ class FlowSymbol:
     parameters: tuple[Parameter, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConstSymbol:
+class ConstSymbol(msgspec.Struct, frozen=True):
     """The value of a ``const``."""
 
     constant: Constant
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True):
     """A name whose declaration has been complained about already: any use of it is let pass."""
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from cascade_grammar import tree
-from cascade_grammar.nodes import Spanned
+from cascade_grammar.nodes import Spanned, fields_of
 from cascade_grammar.spans import Span
 
 __all__ = ["Mentions", "children", "mentions", "target_names"]
 
+_NOT_PARTS = ("span", "notes", "after", "header")
 _FIELDS: dict[type, tuple[str, ...]] = {}
 _WITHOUT_PARTS = (tree.Number, tree.Literal, tree.Duration, tree.Identifier, tree.Pass)
 
@@ -19,7 +20,7 @@ _WITHOUT_PARTS = (tree.Number, tree.Literal, tree.Duration, tree.Identifier, tre
 def _fields_of(kind: type[Spanned]) -> tuple[str, ...]:
     known = _FIELDS.get(kind)
     if known is None:
-        known = _FIELDS[kind] = tuple(f.name for f in fields(kind) if f.name not in ("span", "notes", "after", "header"))
+        known = _FIELDS[kind] = tuple(name for name in fields_of(kind) if name not in _NOT_PARTS)
     return known
 
 

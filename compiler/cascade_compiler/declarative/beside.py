@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from cascade_compiler import graph
 from cascade_compiler.declarative.facts import Facts
 from cascade_compiler.declarative.localising import Numbers
@@ -46,8 +47,7 @@ def write_clusters(
                 writer.forget(override_of(node))
 
 
-@dataclass(frozen=True, slots=True)
-class _Exports:
+class _Exports(msgspec.Struct, frozen=True):
     """The nodes of a cluster whose values others want; ``plain``: it is one, and certain to have a value."""
 
     nodes: tuple[int, ...]

@@ -18,10 +18,12 @@ Gates refer to gates, so their size grows with the graph and not with its square
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
+import msgspec
 from cascade_compiler.declarative.outline import Choose, Gate, Item, Outline, Pick, Result, Route, results_of
+from msgspec.structs import replace
 
 __all__ = ["CircularDemand", "Part", "needed_for", "part_for"]
 
@@ -34,8 +36,7 @@ class CircularDemand(Exception):  # noqa: N818 - it is the user's graph that is 
         self.nodes = nodes
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """What one goal needs: nodes by number, and an order in which they can run. Numbers of the outline are kept."""
 
     goal: int

@@ -6,8 +6,8 @@ Knows the part, not the program that is made of it.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from cascade_compiler.declarative.outline import Call, CallEach, Choose, Enter, Gate, Item, Operand, Pick, Result, arguments_of
 
 __all__ = ["Facts", "is_call", "may_lack", "read_results"]
@@ -49,8 +49,7 @@ def _is_of(operand: Operand, nodes: Container[int]) -> bool:
     return isinstance(operand, Result) and operand.node in nodes
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """``lacking`` nodes may be skipped. ``guarded`` nodes may have run already when control comes to them, ``marked`` ones are
     guarded somewhere, and so leave a mark when they have run. ``entered`` nodes may be told to run again with other
     arguments. ``looping`` says that anything may run more than once. ``target`` is the node whose tail calls start it again."""

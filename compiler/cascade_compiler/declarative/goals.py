@@ -9,8 +9,8 @@ Downstream sets are bit sets of states, one integer a node, so that time grows w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from cascade_compiler.declarative.demand import Part, part_for
 from cascade_compiler.declarative.facts import Facts, is_call, may_lack
 from cascade_compiler.declarative.outline import Call, Enter, Gate, Item, Outline, Result, results_of
@@ -19,8 +19,7 @@ from cascade_compiler.declarative.regions import Stretch, stretches
 __all__ = ["Downstream", "Goal", "goals_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(msgspec.Struct, frozen=True):
     """One goal. ``inner`` are the states that jumps of this goal lead to within its code, by the node that jumps."""
 
     part: Part
@@ -47,8 +46,7 @@ class Downstream:
         return bool(self.masks[node] & self.bits[state])
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(msgspec.Struct, frozen=True):
     """A goal before its facts are known."""
 
     part: Part

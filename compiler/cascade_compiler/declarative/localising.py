@@ -4,7 +4,6 @@ the same become equal, and share a flow. Knows outlines only."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import assert_never
 
 from cascade_compiler.declarative.facts import Facts
@@ -25,6 +24,7 @@ from cascade_compiler.declarative.outline import (
     States,
     Work,
 )
+from msgspec.structs import replace
 
 __all__ = ["Numbers"]
 

@@ -14,9 +14,9 @@ input of the run) or the `Result` of a node before it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+import msgspec
 from cascade_compiler.graph import FlowGraph
 from cascade_vm.blueprint import Parameter, Task, TaskParameter
 from cascade_vm.host import Place
@@ -27,15 +27,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """An input of the run, by its number."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """The result of a node, by its number."""
 
     node: int
@@ -44,16 +42,14 @@ class Result:
 Operand: TypeAlias = Slot | Result
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """A policy of a call; ``settings`` in the order of `cascade_vm.host.Host`."""
 
     kind: str
     settings: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A call of a task, with arguments in ``forms``: "" by position, else the keyword. ``names`` are those of the parameters
     that can be given by position, "" for one that can not be given by name; jumps override arguments by them. ``parameters``
     are all of them, None when they are not known; those of a tail call have to fit them."""
@@ -65,8 +61,7 @@ class Call:
     parameters: tuple[TaskParameter, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enter:
+class Enter(msgspec.Struct, frozen=True):
     """A call of a flow that belongs to the outline, with arguments that fit its ``parameters``; ``forms`` as in `Call`."""
 
     flow: str
@@ -75,8 +70,7 @@ class Enter:
     forms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CallEach:
+class CallEach(msgspec.Struct, frozen=True):
     """A call for each of the items of iterables of one length, side by side; the value is the list of results.
 
     ``call`` is given the items by their names: its operands are the numbers of iterables, as slots.
@@ -87,16 +81,14 @@ class CallEach:
     call: Call | Enter
 
 
-@dataclass(frozen=True, slots=True)
-class Collect:
+class Collect(msgspec.Struct, frozen=True):
     """A new list, tuple, set, frozenset or dict (keys and values in turn)."""
 
     kind: str
     items: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """The value of one of the ``routes``: that whose key (``keys`` is a tuple of them) the selector gives."""
 
     selector: Operand
@@ -104,24 +96,21 @@ class Route:
     routes: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(msgspec.Struct, frozen=True):
     """Made of a `Route` (`demand`): the number of its route; -1 when the route is not needed."""
 
     selector: Operand
     keys: Operand
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(msgspec.Struct, frozen=True):
     """Made of a `Route`: the value of the route that was chosen."""
 
     choice: Result
     routes: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(msgspec.Struct, frozen=True):
     """Whether nodes are needed: one of ``choices`` (a `Choose` and the number of a route) was made, or one of ``gates`` is
     true."""
 
@@ -132,16 +121,14 @@ class Gate:
 Work: TypeAlias = Call | Enter | CallEach | Collect | Route | Choose | Pick | Gate
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(msgspec.Struct, frozen=True):
     """Where a node may jump: ``nodes`` has a node for each of ``keys``, None where the run ends."""
 
     keys: tuple[str, ...]
     nodes: tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One node. ``otherwise`` is its value when its condition is false (without: it is skipped then)."""
 
     name: str
@@ -155,8 +142,7 @@ class Item:
     gate: Result | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(msgspec.Struct, frozen=True):
     """A graph of calls, ``slots`` inputs, and the node whose value is the result. ``flows`` are those that nodes enter, and
     those that these need."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from cascade_compiler.declarative.demand import Part
 from cascade_compiler.declarative.outline import Choose, Collect, Gate, Item, Pick, Result, operands_of, results_of
 
@@ -29,8 +30,7 @@ class Cluster:
     waiting: dict[int, None] = field(default_factory=dict)  # nodes outside that need one of these
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """``before``, then ``clusters`` side by side, then ``behind``. Clusters name each other by their place in the list."""
 
     before: Sequence[int]

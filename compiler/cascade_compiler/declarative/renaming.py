@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from cascade_compiler import graph
 from cascade_compiler.graph import Block, FlowGraph, Node, Terminator
+from msgspec.structs import replace
 
 __all__ = ["renamed"]
 

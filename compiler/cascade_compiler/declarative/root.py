@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from cascade_compiler.csc.drafts import Label
 from cascade_compiler.declarative.beside import write_clusters
 from cascade_compiler.declarative.goals import Downstream, Goal
@@ -38,8 +39,7 @@ __all__ = ["Shared", "write_goal"]
 _JUMP = "$j"
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(msgspec.Struct, frozen=True):
     """What the goals of a program have in common: where each begins, what depends on which state, which nodes leave marks."""
 
     writer: Writer

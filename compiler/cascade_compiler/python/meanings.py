@@ -9,9 +9,9 @@ import builtins
 import sys
 import types
 from collections.abc import MutableMapping, MutableSequence, MutableSet
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
 from cascade_compiler.csc.symbols import ConstSymbol, FlowSymbol, TaskSymbol
 from cascade_vm.blueprint import Task
 from cascade_vm.constants import Constant, is_constant
@@ -24,8 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """A function that asks something of the run: ``name`` is "sleep", "wait", "emit", "timeout", "gather" or "fail"."""
 
     name: str
@@ -37,15 +36,13 @@ class Resolve(Protocol):
     def __call__(self, value: object) -> TaskSymbol | FlowSymbol | Word | BuiltInFunction | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltInFunction:
+class BuiltInFunction(msgspec.Struct, frozen=True):
     """A built-in or library function or type, by its name in `cascade_vm.library`; or ``print``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorClass:
+class ErrorClass(msgspec.Struct, frozen=True):
     """A class of errors. ``kind`` is its name in `cascade_compiler.graph.MatchError`; unless built in, ``task`` makes one."""
 
     kind: str
@@ -53,20 +50,17 @@ class ErrorClass:
     task: TaskSymbol | None
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleValue:
+class ModuleValue(msgspec.Struct, frozen=True):
     """A module, whose attributes have meanings of their own."""
 
     module: types.ModuleType
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """A name that has no value yet: of a flow, perhaps, that is defined further down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A value that flows can not use; ``hint`` says what to write instead. ``{name}`` stands for how it is written."""
 
     code: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from cascade_grammar.nodes import Spanned, node
+from cascade_grammar.nodes import Spanned
 from cascade_grammar.tree import Argument, Expression, Identifier, Noted, Policy, Suite
 
 __all__ = [
@@ -21,8 +21,7 @@ __all__ = [
 # --- functions -----------------------------------------------------------------------------------------------------------
 
 
-@node
-class Parameter(Spanned):
+class Parameter(Spanned, frozen=True):
     """A parameter of a function. ``kind`` as in `cascade_vm.blueprint.Parameter`."""
 
     name: Identifier
@@ -30,8 +29,7 @@ class Parameter(Spanned):
     default: Expression | None
 
 
-@node
-class Function(Spanned):
+class Function(Spanned, frozen=True):
     """A helper: a nested ``def``, or a ``lambda`` (its name is ``<lambda>``).
 
     ``variables`` are the names that are local to it, parameters included; ``captured`` those of enclosing functions that it
@@ -45,22 +43,19 @@ class Function(Spanned):
     body: Suite
 
 
-@node
-class Lambda(Spanned):
+class Lambda(Spanned, frozen=True):
     """``lambda x: …`` as a value."""
 
     function: Function
 
 
-@node
-class Define(Noted):
+class Define(Noted, frozen=True):
     """``def helper(…): …`` inside of a flow."""
 
     function: Function
 
 
-@node
-class BuiltIn(Spanned):
+class BuiltIn(Spanned, frozen=True):
     """A built-in function or type as a value: ``len`` in ``sorted(words, key=len)``. ``name`` as in operation ``builtin``.
 
     As the function of a `cascade_grammar.tree.Call` it is called: ``math.sqrt(2)``.
@@ -69,31 +64,27 @@ class BuiltIn(Spanned):
     name: str
 
 
-@node
-class CallValue(Spanned):
+class CallValue(Spanned, frozen=True):
     """A call of a value: of a parameter, of an item of a list."""
 
     function: Expression
     arguments: tuple[Argument, ...]
 
 
-@node
-class Request(Spanned):
+class Request(Spanned, frozen=True):
     """A request to the host: ``cs.sleep(…)``, ``cs.wait(…)``, ``cs.emit(…)``."""
 
     service: str
     arguments: tuple[Argument, ...]
 
 
-@node
-class Gather(Spanned):
+class Gather(Spanned, frozen=True):
     """``asyncio.gather(a(), b())``: calls that run at the same time; the value is the list of their results."""
 
     branches: tuple[Expression, ...]
 
 
-@node
-class MapCall(Spanned):
+class MapCall(Spanned, frozen=True):
     """``task.map(x=xs, y=ys)``: calls of a task or flow side by side, each with the next item of every iterable."""
 
     function: Expression
@@ -104,16 +95,14 @@ class MapCall(Spanned):
 # --- statements ----------------------------------------------------------------------------------------------------------
 
 
-@node
-class RaiseFrom(Noted):
+class RaiseFrom(Noted, frozen=True):
     """``raise error from cause``"""
 
     error: Expression
     cause: Expression
 
 
-@node
-class WithTimeout(Noted):
+class WithTimeout(Noted, frozen=True):
     """``with cs.timeout(duration): …``"""
 
     duration: Expression
@@ -123,38 +112,33 @@ class WithTimeout(Noted):
 # --- match ---------------------------------------------------------------------------------------------------------------
 
 
-@node
-class ValuePattern(Spanned):
+class ValuePattern(Spanned, frozen=True):
     """Equal to a value; ``by_identity`` for None, True and False."""
 
     value: Expression
     by_identity: bool = False
 
 
-@node
-class Capture(Spanned):
+class Capture(Spanned, frozen=True):
     """``pattern as name``; without a pattern anything matches, without a name it is not kept."""
 
     pattern: Pattern | None
     name: Identifier | None
 
 
-@node
-class Rest(Spanned):
+class Rest(Spanned, frozen=True):
     """``*name`` in a sequence; None for ``*_``."""
 
     name: Identifier | None
 
 
-@node
-class SequencePattern(Spanned):
+class SequencePattern(Spanned, frozen=True):
     """``[a, *rest]``"""
 
     items: tuple[Pattern, ...]
 
 
-@node
-class MappingPattern(Spanned):
+class MappingPattern(Spanned, frozen=True):
     """``{"key": pattern, **rest}``"""
 
     keys: tuple[Expression, ...]
@@ -162,16 +146,14 @@ class MappingPattern(Spanned):
     rest: Identifier | None
 
 
-@node
-class ClassPattern(Spanned):
+class ClassPattern(Spanned, frozen=True):
     """``int()`` or ``str(text)``: an instance of a built-in type, whose value is matched by the one pattern inside."""
 
     kind: BuiltIn
     pattern: Pattern | None
 
 
-@node
-class OrPattern(Spanned):
+class OrPattern(Spanned, frozen=True):
     """The first of the alternatives that matches."""
 
     alternatives: tuple[Pattern, ...]
@@ -180,8 +162,7 @@ class OrPattern(Spanned):
 Pattern: TypeAlias = ValuePattern | Capture | Rest | SequencePattern | MappingPattern | ClassPattern | OrPattern
 
 
-@node
-class Case(Spanned):
+class Case(Spanned, frozen=True):
     """``case pattern if guard: …``"""
 
     pattern: Pattern
@@ -189,8 +170,7 @@ class Case(Spanned):
     body: Suite
 
 
-@node
-class Match(Noted):
+class Match(Noted, frozen=True):
     """``match subject: …``"""
 
     subject: Expression

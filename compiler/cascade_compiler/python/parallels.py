@@ -7,7 +7,7 @@ which is given them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from cascade_compiler import graph
@@ -24,6 +24,7 @@ from cascade_compiler.python.frames import PythonFrame
 from cascade_grammar import tree
 from cascade_grammar.spans import Span
 from cascade_vm.blueprint import Parameter
+from msgspec.structs import replace
 
 __all__ = ["as_map", "gather", "is_map", "map_call"]
 

@@ -7,8 +7,10 @@ can not stand is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, cast
+
+from msgspec.structs import replace
 
 from cascade_grammar import tree
 from cascade_grammar.parsing import brackets

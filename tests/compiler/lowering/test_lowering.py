@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from cascade_compiler import graph
@@ -11,6 +10,7 @@ from cascade_compiler.lowering import ROOT, lower
 from cascade_vm.blueprint import Parameter
 from cascade_vm.constants import Constant
 from cascade_vm.verifier import find_complaints
+from msgspec.structs import replace
 from support.assembly import code_of
 from support.graphs import FlowBuilder, Nodes
 from support.graphs import program as program_of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cascade_compiler import graph
 from cascade_compiler.lowering import ROOT, lower
@@ -13,6 +11,7 @@ from cascade_compiler.root import call_root, template_of
 from cascade_vm.blueprint import Blueprint, Parameter
 from cascade_vm.constants import Constant
 from cascade_vm.verifier import find_complaints
+from msgspec.structs import replace
 from support.assembly import assemble, check_pass, code_of
 from support.graphs import FlowBuilder, program
 
