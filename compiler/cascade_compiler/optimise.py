@@ -21,6 +21,7 @@ from cascade_compiler.passes.promote import promote_root
 from cascade_compiler.passes.rotate import rotate
 from cascade_compiler.passes.self_tail import loop_self_tail_calls
 from cascade_compiler.passes.thread import thread
+from cascade_compiler.passes.versions import make_versions
 from cascade_vm.blueprint import Blueprint
 
 __all__ = ["PASSES", "Pass", "optimise"]
@@ -43,6 +44,9 @@ PASSES: tuple[Pass, ...] = (
     Pass("thread", 1, thread),
     Pass("dead", 1, remove_dead),
     Pass("control", 2, follow_control),
+    Pass("copies", 2, propagate_copies),
+    Pass("versions", 2, make_versions),
+    Pass("fold", 2, fold),
     Pass("fuse", 2, fuse),
     Pass("rotate", 2, rotate),
     Pass("thread", 2, thread),

@@ -61,19 +61,26 @@ class Entry(NamedTuple):
 
 
 class Fixed:
-    """Tuples and dicts that are made in one place of a flow and that nothing changes. What they hold, other than constants, is
-    an *entry*, an operand above all registers."""
+    """Tuples and dicts that are made in one place of a flow and that nothing changes. What they hold, other than constants and
+    what is in a register for ever, is an *entry*, an operand above all registers."""
 
     def __init__(self, flow: Flow) -> None:
         self.entries: dict[Operand, Entry] = {}
         self.values: dict[int, Value] = {}
-        writers: dict[int, list[Instruction]] = {}
-        for instruction in flow.code:
+        self._settled: set[int] = set()  # registers that keep what they have from before what is being looked at
+        once = _end_of_preamble(flow)
+        writers: dict[int, list[int]] = {register: [] for register in range(len(flow.parameters))}
+        for pc, instruction in enumerate(flow.code):
             for register in roles.writes(instruction):
-                writers.setdefault(register, []).append(instruction)
-        for register, made in writers.items():
-            if len(made) == 1 and register >= len(flow.parameters) and isinstance(made[0], op.Compute):
-                self._add(flow, register, made[0])
+                writers.setdefault(register, []).append(pc)
+        alone = {register: places[0] for register, places in writers.items() if len(places) == 1}
+        settled = {register for register, pc in alone.items() if pc < once} - {*range(len(flow.parameters))}
+        settled |= {register for register, places in writers.items() if not places}
+        for register, pc in alone.items():
+            made = flow.code[pc]
+            if register >= len(flow.parameters) and isinstance(made, op.Compute):
+                self._settled = settled if pc < once else set()
+                self._add(flow, register, made)
 
     def _add(self, flow: Flow, register: int, made: op.Compute) -> None:
         if made.operation == "build_tuple" and not any(made.forms):
@@ -89,11 +96,17 @@ class Fixed:
                 self.values[register] = Pairs(tuple(pairs), register)
 
     def _entry(self, register: int, key: int | str, operand: Operand) -> Operand:
-        if operand < 0:
+        if operand < 0 or operand in self._settled:
             return operand
         number = _FIRST_ENTRY + len(self.entries)
         self.entries[number] = Entry(register, key)
         return number
+
+
+def _end_of_preamble(flow: Flow) -> int:
+    """The first instruction that may run again."""
+    again = (label for pc, each in enumerate(flow.code) for label in roles.labels(each) if label <= pc)
+    return min(again, default=len(flow.code))
 
 
 _FIRST_ENTRY = 2**40

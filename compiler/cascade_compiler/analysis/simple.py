@@ -1,0 +1,178 @@
+"""What is known of the values in registers at one point of a flow, as far as operation ``are_plain`` asks for it.
+
+* *simple*: a number, a text, bytes or None. Nothing can change such a value, so this holds until the register is written.
+* *flat*: simple, or a small container of simple values. That holds until somebody may have changed the container: what is
+  called, what waits, an operation that changes its argument.
+
+``are_plain`` says yes to what is flat; of a tuple made for that it says whether all that is in it is simple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from types import NoneType
+from typing import NamedTuple
+
+from cascade_compiler.analysis.blocks import Block
+from cascade_compiler.analysis.plain import NUMBERS
+from cascade_compiler.analysis.worklist import Worklist
+from cascade_vm import opcodes as op
+from cascade_vm import roles
+from cascade_vm.blueprint import Flow
+from cascade_vm.opcodes import Instruction
+from cascade_vm.operations import OPERATIONS
+
+__all__ = ["NOTHING", "Facts", "Known", "is_question", "wanted_at"]
+
+_SIMPLE = (NoneType, bool, int, float, str, bytes)
+_FEW = 8
+"""Items of what ``are_plain`` says yes to."""
+_OF_FLAT = frozenset(("==", "!=", "<", "<=", ">", ">=", "in", "not in", "not", "len", "bool", "str"))
+"""Operations that give something simple for what is flat, if they give anything."""
+_WITH_A_NUMBER = frozenset(("+", "-", "/", "//", "%", "+=", "-=", "/=", "//=", "%="))
+"""Those that do so where one operand is a number: Python has none of them for a number and a container."""
+
+
+class Facts(NamedTuple):
+    """What is known where a piece of code begins. ``flat`` are registers that are not known to be simple."""
+
+    simple: frozenset[int]
+    flat: frozenset[int]
+
+    def kept(self, registers: frozenset[int], waits: bool) -> Facts:
+        """What of it is worth knowing there; ``waits``: others may have run in between."""
+        return Facts(self.simple & registers, frozenset() if waits else self.flat & registers)
+
+    def learn(self, simple: Iterable[int] = (), flat: Iterable[int] = ()) -> Facts:
+        all_simple = self.simple | {*simple}
+        return Facts(all_simple, (self.flat | {*flat}) - all_simple)
+
+
+NOTHING = Facts(frozenset(), frozenset())
+
+
+def is_question(instruction: Instruction) -> bool:
+    """Whether an instruction asks whether values are plain."""
+    return isinstance(instruction, op.Compute) and instruction.operation == "are_plain" and not any(instruction.forms)
+
+
+class Known:
+    """The facts while one goes over instructions."""
+
+    def __init__(self, flow: Flow, facts: Facts) -> None:
+        self._flow = flow
+        self._simple, self._flat = set(facts.simple), set(facts.flat)
+        self._tuples: dict[int, tuple[int, ...]] = {}
+
+    def facts(self) -> Facts:
+        return Facts(frozenset(self._simple), frozenset(self._flat - self._simple))
+
+    def is_simple(self, operand: int) -> bool:
+        return operand in self._simple if operand >= 0 else type(self._constant(operand)) in _SIMPLE
+
+    def is_flat(self, operand: int) -> bool:
+        """Whether ``are_plain`` would say yes."""
+        if operand >= 0:
+            return operand in self._simple or operand in self._flat
+        value = self._constant(operand)
+        items = value if isinstance(value, tuple) else ()
+        return type(value) in _SIMPLE or (
+            type(value) is tuple and len(items) <= _FEW and all(type(i) in _SIMPLE for i in items)
+        )
+
+    def after_yes(self, asked: Sequence[int]) -> Facts:
+        """The facts where the registers ``asked`` were found to be flat."""
+        parts = {part for register in asked for part in self._tuples.get(register, ()) if part >= 0}
+        return self.facts().learn(parts, asked)
+
+    def cross(self, instruction: Instruction) -> None:
+        """Go over an instruction."""
+        simple, flat = self._made(instruction)
+        if instruction.suspends or self._changes(instruction):
+            self._flat.clear()
+        written = roles.writes(instruction)
+        for register in written:
+            self._simple.discard(register)
+            self._flat.discard(register)
+            for whole in [each for each, parts in self._tuples.items() if each == register or register in parts]:
+                del self._tuples[whole]
+        self._simple.update(simple)
+        self._flat.update(flat)
+        match instruction:
+            case op.Compute(operation="build_tuple", forms=()) if len(instruction.arguments) <= _FEW:
+                if instruction.dst not in instruction.arguments:
+                    self._tuples[instruction.dst] = instruction.arguments
+            case _:
+                pass
+
+    def _changes(self, instruction: Instruction) -> bool:
+        """Whether it may change a container."""
+        if not isinstance(instruction, op.Compute) or not OPERATIONS[instruction.operation].effect:
+            return False
+        return not all(map(self.is_simple, instruction.arguments))
+
+    def _made(self, instruction: Instruction) -> tuple[list[int], list[int]]:
+        """The registers that an instruction writes and that are simple then, or flat."""
+        if instruction.copies:
+            pairs = list(zip(roles.writes(instruction), roles.raw_reads(instruction), strict=True))
+            simple = [target for target, source in pairs if self.is_simple(source)]
+            flat = [target for target, source in pairs if self.is_flat(source)]
+            return simple, flat
+        if isinstance(instruction, op.Compute) and not any(instruction.forms):
+            dst, operation, arguments = instruction.dst, instruction.operation, instruction.arguments
+            if self._gives_simple(operation, arguments):
+                return [dst], []
+        return [], []
+
+    def _gives_simple(self, operation: str, arguments: Sequence[int]) -> bool:
+        if operation == "are_plain":
+            return True
+        if operation in NUMBERS and all(map(self.is_simple, arguments)):
+            return True
+        if not all(map(self.is_flat, arguments)):
+            return False
+        return operation in _OF_FLAT or (operation in _WITH_A_NUMBER and any(map(self._is_number, arguments)))
+
+    def _is_number(self, operand: int) -> bool:
+        return operand < 0 and type(self._constant(operand)) in (bool, int, float)
+
+    def _constant(self, operand: int) -> object:
+        return self._flow.constants[-1 - operand].value
+
+
+def wanted_at(flow: Flow, blocks: Sequence[Block], places: Collection[int]) -> dict[int, frozenset[int]]:
+    """The registers about which facts could answer a question that is asked later, at each of some ``places``: the starts of
+    blocks, and others."""
+    starts: list[frozenset[int]] = [frozenset()] * len(blocks)
+    before: list[list[int]] = [[] for _ in blocks]
+    for number, block in enumerate(blocks):
+        for successor in block.successors:
+            before[successor].append(number)
+    found: dict[int, frozenset[int]] = {}
+    waiting = Worklist(range(len(blocks)), highest_first=True)
+    while waiting:
+        number = waiting.pop()
+        block = blocks[number]
+        wanted = {register for successor in block.successors for register in starts[successor]}
+        for pc in range(block.end - 1, block.start - 1, -1):
+            _want(flow.code[pc], wanted)
+            if pc in places:
+                found[pc] = frozenset(wanted)
+        if wanted != starts[number]:
+            starts[number] = frozenset(wanted)
+            for earlier in before[number]:
+                waiting.add(earlier)
+    return found
+
+
+def _want(instruction: Instruction, wanted: set[int]) -> None:
+    """Go from after an instruction to before it."""
+    written = wanted.intersection(roles.writes(instruction))
+    wanted -= written
+    if is_question(instruction):
+        wanted.update(roles.registers_read(instruction))
+    elif instruction.copies:
+        pairs = zip(roles.writes(instruction), roles.raw_reads(instruction), strict=True)
+        wanted.update(source for target, source in pairs if target in written and source >= 0)
+    elif written and isinstance(instruction, op.Compute):
+        wanted.update(roles.registers_read(instruction))
