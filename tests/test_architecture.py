@@ -51,6 +51,11 @@ LONGER_FILES = {
 """What is longer than it should be: how long it may be, and why. The numbers may only shrink."""
 A_TYPE_ONLY = {("cascade_vm.blueprint", "cascade_vm.opcodes")}
 """Imports that bring the name of a type and nothing that runs."""
+MOST_MODULES_OF_AN_IMPORT = 40
+MOST_MODULES_OF_OURS = 100
+"""What an import loads, which is time at every start. The numbers may only shrink."""
+HEAVY = {"lark", "rich", "click", "cascade_compiler.graph", "cascade_grammar.tree", "cascade.reference"}
+"""What is not loaded before it is used."""
 REFUSED_WORDS = re.compile(r"Manager|Service$|Processor|Helper|Utils?$|^Base[A-Z]|Impl$")
 REFUSED_CALLS = {"eval", "exec", "__import__"}
 REFUSED_MODULES = {"pickle", "marshal", "shelve", "dill"}
@@ -221,12 +226,32 @@ def test_the_machine_runs_where_nothing_else_is_installed() -> None:
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
-def test_importing_cascade_loads_little() -> None:
-    """Neither lark, the compiler, rich nor the command line."""
-    heavy = ("lark", "rich", "click", "cascade_compiler.csc", "cascade_grammar.parser", "cascade.reference")
-    script = f"import sys, cascade; print(*(name for name in {heavy!r} if name in sys.modules))"
+def loaded_by(code: str) -> set[str]:
+    """The modules that a process has after running some code, those of a bare interpreter aside."""
+    script = f"import sys; bare = set(sys.modules)\n{code}\nprint(*sys.modules.keys() - bare)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert (done.stdout.strip(), done.stderr) == ("", "")
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+def test_importing_cascade_loads_little() -> None:
+    """The package itself and a few modules of Python: every public name is imported when it is first used."""
+    loaded = loaded_by("import cascade")
+    assert {name for name in loaded if name.startswith("cascade")} == {"cascade"}
+    assert len(loaded) <= MOST_MODULES_OF_AN_IMPORT
+
+
+def test_writing_down_what_is_to_be_run_loads_no_event_loop() -> None:
+    """Nor a compiler: these come with the first run."""
+    loaded = loaded_by("from cascade import task, flow, resource, Param, sequence")
+    assert loaded & {*HEAVY, "asyncio", "cascade.host"} == set()
+
+
+def test_using_the_public_names_loads_no_compiler() -> None:
+    """Neither lark, the compiler, the command line, the reference nor the code generator."""
+    loaded = loaded_by("from cascade import Engine, flow, load, run, task; Engine()")
+    assert loaded & {*HEAVY, "cascade_vm.generated"} == set()
+    assert len({name for name in loaded if name.startswith("cascade")}) <= MOST_MODULES_OF_OURS
 
 
 def test_the_public_names_are_on_one_screen() -> None:
