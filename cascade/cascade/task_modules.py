@@ -8,14 +8,12 @@ own, so that both live. This file knows tasks and modules, not flows.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from cascade_vm.blueprint import Task as Declared
 from cascade_vm.blueprint import TaskParameter
@@ -24,6 +22,9 @@ from cascade import registry
 from cascade.errors import CascadeError, Problem, TaskError
 from cascade.parameters import near_miss
 from cascade.tasks import Task
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["AnyTask", "ModuleMissing", "TaskModules", "bind_registered", "format_task_signature"]
 
@@ -178,6 +179,8 @@ def _file_beside(module: str, directory: Path) -> Path | None:
 
 
 def _file_of(module: ModuleType) -> Path | None:
+    from pathlib import Path  # 3 ms, and graphs of calls need this module and no files
+
     file = getattr(module, "__file__", None)
     return Path(file).resolve() if file else None
 
@@ -214,10 +217,12 @@ def _import_under_own_name(module: str, file: Path) -> ModuleType:
     name = f"{module.replace('.', '_')}@{os.fsencode(file).hex()}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, file)
+    from importlib import util
+
+    spec = util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
-    loaded = sys.modules[name] = importlib.util.module_from_spec(spec)
+    loaded = sys.modules[name] = util.module_from_spec(spec)
     try:
         spec.loader.exec_module(loaded)
     except (Exception, SystemExit) as error:
