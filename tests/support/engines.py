@@ -119,6 +119,8 @@ def run_machine(
     patience, direct = TIERS[tier]
     host = ScriptedHost(World(case.script), None if direct else turns, slow_clock=not slices, direct=direct)
     machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9, patience=patience)
+    if tier != "tier 0":
+        machine.first_batch = 3
     index = blueprint.flow_named(case.flow)
     return _outcome(case, host, lambda given: machine.run(index, signature.bind(blueprint.flows[index], given, {})))
 

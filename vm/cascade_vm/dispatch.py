@@ -83,7 +83,7 @@ class Strand:
         self.left = 0
         self.result: Any = None
         self.doomed: BaseException | None = None
-        self.batch = FIRST_BATCH
+        self.batch = machine.first_batch
         self.began = self.looked = -1.0
         self.nested = False
         self.turns: Any = NO_TURNS
@@ -330,7 +330,7 @@ def _unwind(strand: Strand, error: BaseException, origin: int) -> bool:
         for handler in frame.flow.flow.handlers:
             if handler.start <= pc < handler.end and _receives(handler.cleanup, error):
                 frame.registers[handler.error] = error
-                frame.at = frame.flow.cells[handler.target]
+                frame.at = frame.flow.cell_at(handler.target)
                 if not catchable and strand.doomed is None:
                     strand.doomed = error
                 return True

@@ -13,6 +13,7 @@ from cascade_vm.blueprint import Blueprint
 from cascade_vm.dispatch import (
     ENDED,
     FAILED,
+    FIRST_BATCH,
     MAX_FRAMES,
     OUT_OF_TURNS,
     RAISED_HERE,
@@ -65,7 +66,7 @@ class Machine:
     number of machines. A strand that has computed for ``slice_seconds`` (on the host's clock) lets others have a turn.
     """
 
-    __slots__ = ("call", "directs", "host", "image", "instance", "patience", "slice_seconds", "starts")
+    __slots__ = ("call", "directs", "host", "image", "instance", "first_batch", "patience", "slice_seconds", "starts")
 
     def __init__(
         self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004, patience: int | None = PATIENCE
@@ -73,6 +74,7 @@ class Machine:
         self.image = image = program if isinstance(program, Image) else link(program)
         self.host = host
         self.slice_seconds = slice_seconds
+        self.first_batch = FIRST_BATCH
         self.call = host.call
         meter = host.meter
         limited = meter.turns_left is not None

@@ -6,10 +6,11 @@ behind it. A jump to elsewhere sets the local ``go`` to the number of its label;
 is set.
 
     while True:                        a loop that counts its turns in batches
-        for _ in turns:
+        z = turns
+        for _ in z:
             …                          `continue`: the next turn, `break`: out of the loop
         else:
-            turns = more(s, turns)     no turns left: get some, or leave the generated code
+            turns = more(s, z)         no turns left: get some, or leave the generated code
             continue
         break
 
@@ -430,17 +431,20 @@ class _Shaping:
         if self._is_short(node):
             where = replace(where, copies=_UNROLLED - 1)
         body = self._body(node, where, loop, self._node)
-        return [forever([for_(name("_"), load("turns"), body, [*self._more(node), continue_()]), break_()])]
+        turns = f"z{where.blocks}"
+        drawn = for_(name("_"), load(turns), body, [*self._more(node, turns), continue_()])
+        return [forever([assign(turns, load("turns")), drawn, break_()])]
 
     def _is_short(self, node: Node) -> bool:
         """A loop of one node, that turns by its own end."""
         small = node.end - node.start <= _SHORT and not isinstance(self.statements.at(node.flow, node.end - 1), op.Next)
         return small and len(self.graph.bodies[node.key]) == 1 and node.handler is None and not self.behind_node.get(node)
 
-    def _more(self, node: Node) -> list[ast.stmt]:
+    def _more(self, node: Node, turns: str) -> list[ast.stmt]:
+        """More turns than those, which are over. Every loop has its own name for what it draws from: others may have got more."""
         statements = self.statements
         statements.at(node.flow, node.start)
-        more = call("more", load("s"), load("turns"), constant(statements.waits))
+        more = call("more", load("s"), load(turns), constant(statements.waits))
         return statements.mark([assign("turns", more)], AT_HEAD)
 
     def _iterator_of(self, node: Node) -> op.Next | None:
@@ -472,9 +476,10 @@ class _Shaping:
         statements.at(node.flow, node.start)
         iterator, _ = statements.iterator(over.cursor)
         pair = ast.Tuple([name("_"), name(statements.register(over.dst))], ast.Store())
-        both = call("zip", load("turns"), load(iterator))
-        left = for_(name("_"), load("turns"), [break_()], [*self._more(node), continue_()])
+        turns = f"z{where.blocks}"
+        both = call("zip", load(turns), load(iterator))
+        left = for_(name("_"), load(turns), [break_()], [*self._more(node, turns), continue_()])
         statements.at(node.flow, node.start)
         finished = self._jump(done, replace(where, behind=loop.after))
         whole = for_(pair, both, body, [*statements.mark([left]), *finished])
-        return [forever([*statements.mark([whole]), break_()])]
+        return [forever([assign(turns, load("turns")), *statements.mark([whole]), break_()])]
