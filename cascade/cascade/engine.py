@@ -13,20 +13,23 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from cascade_vm.host import Meter
+from cascade_vm.machine import Machine
+from cascade_vm.opcodes import Invoke
 
 from cascade.adapters.executors.local import Executor, LocalExecutor
 from cascade.adapters.solvers.native import NativeSolver, Solver
+from cascade.awaiting import Awaiting
 from cascade.bus import Delivery, MessageBus
 from cascade.capacity import Capacity
 from cascade.engine_host import EngineHost
-from cascade.one_run import Budget, Run
-from cascade.tracebacks import Awaiting
+from cascade.flow_calls import sourced
+from cascade.one_run import NOTHING_GIVEN, Budget, Given, Run
 
 if TYPE_CHECKING:
     from cascade.events import Event, Listener
     from cascade.lazy import LazyResult
     from cascade.planning import LazyGraph, Node, Plan
-    from cascade.program import Material
+    from cascade.program import FlowCall, Material
     from cascade.signals import Signals
 
 __all__ = ["Engine"]
@@ -64,6 +67,7 @@ class Engine:
         self._plans: OrderedDict[object, tuple[Plan, EngineHost]] = OrderedDict()
         self._stages: OrderedDict[object, list[list[int]]] = OrderedDict()
         self._hosts: WeakKeyDictionary[Material, EngineHost] = WeakKeyDictionary()
+        self._machines: WeakKeyDictionary[Material, Machine | None] = WeakKeyDictionary()
 
     @overload
     def run(
@@ -104,9 +108,13 @@ class Engine:
         run ends, however it does, all that it began has ended, and the bus has handed out its events.
         """
         delivery = self.bus.delivery() if self.bus.has_subscribers else None
-        meter = Meter() if budget is None else Meter(budget.turns, budget.calls)
-        run = Run(self, meter, _heard_by(delivery, listener), signals, params, use_vm is not False)
-        return Awaiting(run.alone(target) if delivery is None else _delivered(run, target, delivery))
+        asked = params is not None or budget is not None or listener is not None or signals is not None or use_vm is False
+        if not asked and delivery is None:
+            return Run(self, target, NOTHING_GIVEN).awaiting()
+        meter = None if budget is None else Meter(budget.turns, budget.calls)
+        given = Given(params, meter, _heard_by(delivery, listener), signals, use_vm is not False)
+        running = Run(self, target, given).awaiting()
+        return running if delivery is None else Awaiting(_delivered(running, delivery))
 
     def close(self) -> None:
         """End idle threads and processes. A run after this begins anew."""
@@ -145,14 +153,35 @@ class Engine:
             found = self._hosts[material] = self._host(material.tasks)
         return found
 
+    def machine_of(self, call: FlowCall, from_python: bool) -> Machine | None:
+        """The machine of all runs of a program that are given nothing; None when each needs a host of its own."""
+        material = call.flow.program.material
+        if from_python and self.calls_in_place:
+            material = sourced(material)
+        try:
+            return self._machines[material]
+        except KeyError:
+            pass
+        host = self.host_of(call.flow.program.material)
+        # A value that is called may be a task which asks for resources, and those are a run's own.
+        calls_values = any(isinstance(one, Invoke) for flow in material.image.blueprint.flows for one in flow.code)
+        shared = None if calls_values or host.asks_for_resources else Machine(material.image, host.for_all_runs())
+        self._machines[material] = shared
+        return shared
+
+    @property
+    def calls_in_place(self) -> bool:
+        """Whether it can not be seen that a task is compiled from its source and not called."""
+        return type(self.executor) is LocalExecutor
+
     def _host(self, tasks: Mapping[str, Any]) -> EngineHost:
         return EngineHost(tasks, capacity=self._capacity, executor=self.executor)
 
 
-async def _delivered(run: Run, target: object, delivery: Delivery) -> object:
+async def _delivered(running: Awaiting[Any], delivery: Delivery) -> object:
     """The result of a run whose events have been handed out."""
     try:
-        return await run.alone(target)
+        return await running
     finally:
         await delivery.finish()
 

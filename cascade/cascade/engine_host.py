@@ -35,16 +35,20 @@ _NOBODY = Signals()
 class EngineHost(LocalHost):
     """See `cascade.host.LocalHost`. ``capacity`` is what the calls of all its runs share out among them."""
 
-    __slots__ = ("_capacity", "_injecting", "_scope")
+    __slots__ = ("_capacity", "_for_all", "_injecting", "_scope", "asks_for_resources")
 
     def __init__(self, tasks: Mapping[str, Task[..., Any]], *, capacity: Capacity | None = None, **options: Any) -> None:
         super().__init__(tasks, **options)
         self._capacity = _UNLIMITED if capacity is None else capacity
         self._scope: ResourceScope | None = None
         self._injecting = False
+        self._for_all = False
+        self.asks_for_resources = False
+        """Whether one of the tasks has a resource as a default."""
         for name, task in tasks.items():
             if injected_defaults(task):
                 self._shared.quick.pop(name, None)
+                self.asks_for_resources = True
 
     def for_run(
         self,
@@ -62,11 +66,39 @@ class EngineHost(LocalHost):
         if signals is None:  # nothing comes, and nobody else waits there
             host._signals = None if after is None else after._signals
         host._capacity = self._capacity
+        host._for_all = False
+        host.asks_for_resources = self.asks_for_resources
         host._scope = None if after is None else after._scope
         host._injecting = injecting
         if injecting:
-            host._quick = {}
+            host._quick, host.directs = {}, None
         return host
+
+    def for_all_runs(self) -> EngineHost:
+        """A host for any number of runs that are given nothing and ask for no resources."""
+        host = self.for_run()
+        host._for_all = True
+        return host
+
+    @property
+    def signals(self) -> Signals:
+        """See `LocalHost.signals`. Nothing comes to runs that share a host, so each waits in a place of its own."""
+        return Signals() if self._for_all else super().signals
+
+    @property
+    def holds_resources(self) -> bool:
+        """Whether there is anything to tear down."""
+        return self._scope is not None
+
+    async def closed_by(self, error: BaseException) -> BaseException:
+        """The error of a run that ended with ``error``, or what tearing down its resources makes of it."""
+        try:
+            await self.close_run(error)
+        except GeneratorExit:
+            raise
+        except BaseException as raised:
+            return raised
+        return error
 
     async def close_run(self, error: BaseException | None) -> None:
         """Tear down the resources of this run, which ended with ``error``. Raises what one of them makes of that."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cascade.events import Listener
     from cascade.host import LocalHost
 
-__all__ = ["checked_result", "lifted", "reported", "start"]
+__all__ = ["checked_result", "lifted", "reported", "sourced", "start"]
 
 
 def start(call: FlowCall, host: LocalHost, use_vm: bool, material: Material | None = None) -> Coroutine[Any, Any, object]:
@@ -36,6 +36,13 @@ def start(call: FlowCall, host: LocalHost, use_vm: bool, material: Material | No
     from cascade.reference import Interpreter
 
     return Interpreter(material.graph or lifted(material.blueprint), host).run(call.flow.name, call.arguments)
+
+
+def sourced(material: Material) -> Material:
+    """What runs of a program use when small tasks may be compiled from their sources."""
+    from cascade.task_sources import sourced_material
+
+    return sourced_material(material)
 
 
 def lifted(blueprint: Blueprint) -> graph.Program:

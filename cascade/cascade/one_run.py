@@ -7,27 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.host import Meter
 from cascade_vm.machine import Machine
 
-from cascade.adapters.executors.local import LocalExecutor
+from cascade.awaiting import Awaiting, Ending
 from cascade.errors import EngineError, Problem
-from cascade.flow_calls import checked_result, reported, start
+from cascade.flow_calls import checked_result, reported, sourced, start
+from cascade.lazy import LazyResult
 from cascade.program import FlowCall
 from cascade.resources import Inject
 from cascade.targets import check_target, direct_call, following, name_of
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from cascade.engine import Engine
     from cascade.engine_host import EngineHost
     from cascade.events import Listener
     from cascade.inputs import Input
     from cascade.signals import Signals
 
-__all__ = ["Budget", "Run"]
+__all__ = ["NOTHING_GIVEN", "Budget", "Given", "Run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,78 +50,94 @@ class Budget:
     calls: int | None = None
 
 
-class Run:
-    """A run of an engine under way."""
+class Given(NamedTuple):
+    """What a run is given besides its target."""
 
-    __slots__ = ("_engine", "_host", "_listener", "_meter", "_params", "_signals", "_use_vm")
+    params: Mapping[str, object] | None
+    meter: Meter | None
+    listener: Listener | None
+    signals: Signals | None
+    use_vm: bool
 
-    def __init__(
-        self,
-        engine: Engine,
-        meter: Meter,
-        listener: Listener | None,
-        signals: Signals | None,
-        params: Mapping[str, object] | None,
-        use_vm: bool,
-    ) -> None:
+
+NOTHING_GIVEN: Final = Given(None, None, None, None, True)
+"""Of most runs: nothing is counted, told or sent. They need no host of their own."""
+
+_WHOLE: Final = -1
+
+
+class Run(Ending):
+    """A run of an engine under way. There may be very many: what it does not need any more, it does not hold."""
+
+    __slots__ = ("_at", "_code", "_engine", "_given", "_host", "_target")
+
+    def __init__(self, engine: Engine, target: object, given: Given) -> None:
         self._engine = engine
-        self._meter = meter
-        self._listener = listener
-        self._signals = signals
-        self._use_vm = use_vm
-        self._params = params
-        self._host: EngineHost | None = None  # of the program that runs now
+        self._given = given
+        self._host: EngineHost | None = None  # of the program that runs now, if it is this run's own
+        self._target = target  # what runs now; of a call of a flow in Python only the flow, and the place of the call
+        self._code: CodeType | None = None
+        self._at = _WHOLE
 
-    def alone(self, target: object) -> Coroutine[Any, Any, object]:
-        """Run a target to its end. When this ends, however it does, its resources have been torn down."""
-        return self._cleaned(target) if self._listener is None else self._reported(target, self._listener)
+    def awaiting(self) -> Awaiting[Any]:
+        """The run, as a coroutine. When it ends, however it does, its resources have been torn down."""
+        listener = self._given.listener
+        alone: Awaiting[Any] = Awaiting.of(self._to_its_end(), self)
+        return alone if listener is None else Awaiting(_reported(self._target, alone, listener))
 
-    async def _reported(self, target: object, listener: Listener) -> object:
-        check_target(target)
-        return await reported(name_of(target), self._cleaned(target), listener)
-
-    async def _cleaned(self, target: object) -> object:
+    async def _to_its_end(self) -> None:
         """The programs that tail calls lead to, until one ends with a value. Those that have ended are forgotten."""
-        check_target(target)
         try:
-            value = await self._begin(target)
+            value = await self._begin(None)
             while type(value) is TailCall:
-                target = following(target, value)
-                value = await self._begin(target)
+                value = await self._begin(value)
             if type(value) is Jump:
                 raise _leads_nowhere(value)
-            if isinstance(target, FlowCall):
-                value = checked_result(target, value)
+            if type(self._target) is FlowCall:
+                value = checked_result(self._target, value)
+            if self._host is not None and self._host.holds_resources:
+                host, self._host = self._host, None
+                await host.close_run(None)
+            self.give(value)
         except GeneratorExit:
             raise  # nothing can be awaited any more
         except BaseException as error:
-            if self._host is not None:
-                await self._host.close_run(error)
-            raise
-        if self._host is not None:
-            await self._host.close_run(None)
-        return value
+            self.fail(error if self._host is None else await self._host.closed_by(error))
 
-    def _begin(self, target: object) -> Coroutine[Any, Any, object]:
-        """The next program, as a coroutine."""
+    def _begin(self, tail: TailCall | None) -> Coroutine[Any, Any, object]:
+        """The first program, or the one that a tail call leads to, as a coroutine."""
+        target = self._target
+        if tail is None:
+            check_target(target)
+        else:
+            if self._at != _WHOLE:
+                target = LazyResult(target, (), {}, self._code, self._at)
+            self._target, self._at = target, _WHOLE
+            self._target = target = following(target, tail)
         call = target if isinstance(target, FlowCall) else direct_call(target)
         if call is None:
             return self._planned(target)
-        if self._params and self._host is None:
+        if call is not target:
+            assert isinstance(target, LazyResult)
+            self._target = target.target
+            self._code, self._at = target.site
+        if self._given is NOTHING_GIVEN and self._host is None:
+            machine = self._engine.machine_of(call, call is not target)
+            if machine is not None:
+                return machine.run(call.flow.index, call.arguments)
+        if self._given.params and self._host is None:
             self._slots(())  # which refuses them
         material = call.flow.program.material
         host = self._enter(self._engine.host_of(material), False)
         if call is not target and self._uses_sources():  # a flow in Python
-            from cascade.task_sources import sourced_material
-
-            material = sourced_material(material)
-        return start(call, host, self._use_vm, material)
+            material = sourced(material)
+        return start(call, host, self._given.use_vm, material)
 
     def _uses_sources(self) -> bool:
         """Whether this run is on the machine, and nobody could see that tasks are not called (`cascade.task_sources`)."""
-        meter = self._meter
-        unlimited = meter.turns_left is None and meter.calls_left is None
-        return self._use_vm and self._listener is None and unlimited and type(self._engine.executor) is LocalExecutor
+        meter = self._given.meter
+        unlimited = meter is None or (meter.turns_left is None and meter.calls_left is None)
+        return self._given.use_vm and self._given.listener is None and unlimited and self._engine.calls_in_place
 
     def _planned(self, target: object) -> Coroutine[Any, Any, object]:
         from cascade.planning import graph_of
@@ -129,7 +148,7 @@ class Run:
             plan = plan.sourced
         arguments = self._slots(lazy_graph.values)
         host = self._enter(shared, any(isinstance(value, Inject) for value in arguments))
-        if self._use_vm:
+        if self._given.use_vm:
             return Machine(plan.image, host).run(plan.root_index, arguments)
         from cascade.reference import Interpreter
 
@@ -142,13 +161,13 @@ class Run:
         places = [place for place, value in enumerate(values) if isinstance(value, Input)]
         arguments = list(values)
         inputs: list[Input[Any]] = [values[place] for place in places]  # type: ignore[misc]
-        for place, value in zip(places, read_inputs(inputs, self._given(inputs)), strict=True):
+        for place, value in zip(places, read_inputs(inputs, self._known_params(inputs)), strict=True):
             arguments[place] = value
         return arguments
 
-    def _given(self, inputs: Iterable[Input[Any]]) -> Mapping[str, object]:
+    def _known_params(self, inputs: Iterable[Input[Any]]) -> Mapping[str, object]:
         """The parameters that the caller gave. What a tail call leads to has those of them that it knows."""
-        given = self._params or {}
+        given = self._given.params or {}
         if self._host is None:
             return given
         known = {one.name for one in inputs}
@@ -156,10 +175,19 @@ class Run:
 
     def _enter(self, shared: EngineHost, injecting: bool) -> EngineHost:
         """The host for the next program; the resources of the run go on."""
-        self._host = shared.for_run(
-            self._meter, listener=self._listener, signals=self._signals, injecting=injecting, after=self._host
-        )
+        given, before = self._given, self._host
+        meter = given.meter or (Meter() if before is None else before.meter)
+        self._host = shared.for_run(meter, listener=given.listener, signals=given.signals, injecting=injecting, after=before)
         return self._host
+
+
+async def _reported(target: object, running: Awaiting[Any], listener: Listener) -> object:
+    try:
+        check_target(target)
+    except BaseException:
+        running.close()
+        raise
+    return await reported(name_of(target), running, listener)
 
 
 def _leads_nowhere(jump: Jump) -> EngineError:

@@ -17,10 +17,10 @@ from cascade.one_run import Budget
 from cascade.tracebacks import raises_at_caller, stop_iteration_of
 
 if TYPE_CHECKING:
+    from cascade.awaiting import Awaiting
     from cascade.events import Listener
     from cascade.lazy import LazyResult
     from cascade.signals import Signals
-    from cascade.tracebacks import Awaiting
 
 __all__ = ["Budget", "Engine", "MessageBus", "arun", "run"]
 

@@ -11,31 +11,31 @@
     ValueError: no such order
 
 `with_flow_frames` writes the flows that an error passed (its trail) into its traceback, in the place of the engine's frames.
-`raises_at_caller` and `Awaiting` are how `cascade.run` and `cascade.arun` end without a frame of their own. Knows errors and
-places, not what was run.
+`raises_at_caller` is how `cascade.run` ends without a frame of its own (`cascade.awaiting` has that of `cascade.arun`). Knows
+errors and places, not what was run.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import linecache
 import operator
-from collections.abc import Callable, Coroutine, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache, partial
-from itertools import repeat
-from types import CodeType, FunctionType, TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from linecache import getline
+from types import CodeType, FrameType, FunctionType, TracebackType
+from typing import Any, TypeVar
 
 from cascade_vm.errors import trail_mark, trail_of
 from cascade_vm.host import Place
 
 from cascade.ownership import MOST_FRAMES, is_ours, user_part
 
-__all__ = ["Awaiting", "frames_at", "new_places", "raises_at_caller", "stack_of", "stop_iteration_of", "with_flow_frames"]
+__all__ = [
+    "frames_at", "new_places", "raises_at_caller", "raising", "stack_of", "stop_iteration_of", "with_flow_frames",
+]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
-R = TypeVar("R")
 E = TypeVar("E", bound=BaseException)
 
 _SHOWN = "__cascade_shown__"
@@ -120,34 +120,35 @@ def frames_at(places: Sequence[Place], following: TracebackType | None = None) -
 
 
 def _frame_at(place: Place, following: TracebackType | None) -> TracebackType:
-    column, end = _bytes(place.file, place.line, place.column), _bytes(place.file, place.end_line, place.end_column)
-    code = _code_at(place._replace(column=column, end_column=end))
-    try:
-        FunctionType(code, {})()
-    except NameError as error:  # the code is the one name `error`, which is not defined
-        *_, entry = stack_of(error.__traceback__)
-    return TracebackType(following, entry.tb_frame, entry.tb_lasti, place.line)
+    lines = getline(place.file, place.line), getline(place.file, place.end_line)
+    frame, instruction = _never_run(place, *lines)
+    return TracebackType(following, frame, instruction, place.line)
 
 
 @lru_cache(1024)
-def _code_at(place: Place) -> CodeType:
-    """The code of a function that does something at this place (columns in bytes of UTF-8), and is called as the flow is."""
-    function = ast.parse("lambda: error", mode="eval")
-    start, end = (place.line, place.column), (place.end_line, place.end_column)
+def _never_run(place: Place, first_line: str, last_line: str) -> tuple[FrameType, int]:
+    """The frame of a function that is called as the flow is, with the number of an instruction that stands at this place.
+
+    It is that of a generator which was never started: so it has no frame around it that it would keep alive, and all errors
+    that pass the place can have the same.
+    """
+    function = ast.parse("lambda: (yield)", mode="eval")
+    start = place.line, _bytes(first_line, place.column)
+    end = place.end_line, _bytes(last_line, place.end_column)
     if end <= start:  # nothing to underline
-        start, end = (place.line, -1), (place.line, -1)
+        start = end = place.line, -1
     for node in ast.walk(function):
         if isinstance(node, ast.expr):
             (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset) = start, end
     made = compile(function, place.file, "eval").co_consts[0]
     assert isinstance(made, CodeType)
-    return made.replace(co_name=place.flow, co_qualname=place.flow)
+    generator = FunctionType(made.replace(co_name=place.flow, co_qualname=place.flow), {})()
+    return generator.gi_frame, len(made.co_code) - 2
 
 
-def _bytes(file: str, line: int, column: int) -> int:
+def _bytes(line: str, column: int) -> int:
     """Python counts columns in bytes of UTF-8, we in characters."""
-    text = linecache.getline(file, line)
-    return column if text.isascii() else len(text[:column].encode())
+    return column if line.isascii() else len(line[:column].encode())
 
 
 def stop_iteration_of(error: RuntimeError) -> StopIteration | None:
@@ -169,7 +170,7 @@ _ENDED = _nothing()
 next(_ENDED, None)
 
 
-def _raising(error: BaseException) -> Callable[[], Any]:
+def raising(error: BaseException) -> Callable[[], Any]:
     """What raises ``error`` when called, and adds no frame to it: what is thrown into a generator that has ended comes out."""
     return partial(_ENDED.throw, error)
 
@@ -191,7 +192,7 @@ def raises_at_caller(function: F) -> F:
             except BaseException as error:
                 failed = with_flow_frames(error)
             made = object.__new__(Failure)
-            made.fail = _raising(failed)
+            made.fail = raising(failed)
             return made
 
     class Failure(Call):
@@ -200,77 +201,3 @@ def raises_at_caller(function: F) -> F:
 
     functools.update_wrapper(Call, function, updated=())
     return Call  # type: ignore[return-value]
-
-
-if TYPE_CHECKING:
-
-    class _Steps:
-        """To type checkers only what it is declared to be: a coroutine."""
-else:
-    _Steps = map
-
-
-class Awaiting(_Steps, Coroutine[Any, Any, R]):
-    """A coroutine whose errors show their flows, and seem to be raised by the line that awaits it.
-
-        def arun(target):
-            return Awaiting(engine.run(target))
-
-    Python drives it by calling C code only (``map`` over ``map``), which calls `_Course` for each step and then, when the
-    frames of that are gone, what it gave.
-    """
-
-    __slots__ = ("_course",)
-    _course: _Course
-
-    def __new__(cls, coroutine: Coroutine[Any, Any, R]) -> Awaiting[R]:
-        course = _Course(coroutine)
-        made: Awaiting[R] = map.__new__(cls, operator.call, map(course, repeat(None)))  # type: ignore[type-var]
-        made._course = course
-        return made
-
-    def __await__(self) -> Generator[Any, Any, R]:
-        return self  # type: ignore[return-value]
-
-    def send(self, value: Any, /) -> Any:
-        """Go on; event loops do it by ``next``, which leaves no frame."""
-        return self._course(value)()
-
-    def throw(self, *error: Any) -> Any:
-        """Raise in the coroutine. What comes out is raised at the next step, which a pause leads to."""
-        return self._course.throw(*error)
-
-    def close(self) -> None:
-        """End the coroutine."""
-        self._course.coroutine.close()
-
-
-class _Course:
-    """What a coroutine does, a step at a time."""
-
-    __slots__ = ("coroutine", "failed")
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        self.coroutine = coroutine
-        self.failed: BaseException | None = None
-
-    def __call__(self, value: object) -> Callable[[], Any]:
-        """One step: what, when called, gives what the coroutine waits for, or raises what it raised."""
-        error, self.failed = self.failed, None
-        if error is None:
-            try:
-                return [self.coroutine.send(value)].pop
-            except StopIteration:
-                raise
-            except BaseException as caught:
-                error = caught
-        return _raising(with_flow_frames(error))
-
-    def throw(self, *error: Any) -> Any:
-        try:
-            return self.coroutine.throw(*error)
-        except (StopIteration, GeneratorExit):
-            raise
-        except BaseException as caught:
-            self.failed = caught
-        return None

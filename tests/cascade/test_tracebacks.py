@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import traceback
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +19,9 @@ from typing import Any
 
 import cascade_vm
 import pytest
+from cascade.awaiting import Awaiting
 from cascade.trace import format_failure, lines_of_files
-from cascade.tracebacks import Awaiting, frames_at, raises_at_caller, with_flow_frames
+from cascade.tracebacks import frames_at, raises_at_caller, with_flow_frames
 from cascade_vm.host import Place
 
 import cascade
@@ -315,6 +318,59 @@ def test_awaiting_hands_on_what_is_thrown() -> None:
 
     with pytest.raises(ValueError, match="instead"):
         asyncio.run(main())
+
+
+def test_awaiting_is_used_once() -> None:
+    """Whether it had to wait or not, and however it ended, a second use is a mistake, as with any coroutine."""
+
+    async def work(seconds: float, error: Exception | None = None) -> int:
+        if seconds:
+            await asyncio.sleep(0)
+        if error is not None:
+            raise error
+        return 7
+
+    for seconds in (0.0, 1.0):
+        once = Awaiting(work(seconds))
+        assert asyncio.run(once) == 7
+        with pytest.raises(RuntimeError, match="cannot reuse"):
+            asyncio.run(once)
+        failed = Awaiting(work(seconds, ValueError("no")))
+        with pytest.raises(ValueError, match="no"):
+            asyncio.run(failed)
+        with pytest.raises(RuntimeError, match="cannot reuse"):
+            asyncio.run(failed)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_awaiting_holds_no_error_that_holds_it(seconds: float) -> None:
+    """A frame that keeps what it awaited, and an error that passed the frame, go without the collector of cycles."""
+
+    class MarkError(Exception):
+        pass
+
+    async def work() -> None:
+        if seconds:
+            await asyncio.sleep(0)
+        raise MarkError
+
+    async def main() -> weakref.ref[BaseException]:
+        async def inner() -> None:
+            kept = Awaiting(work())
+            await kept
+
+        try:
+            await inner()
+        except MarkError as error:
+            return weakref.ref(error)
+        raise AssertionError
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert asyncio.run(main())() is None
+    finally:
+        gc.enable()
 
 
 # --- the pieces ----------------------------------------------------------------------------------------------------------
