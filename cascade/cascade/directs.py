@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cascade.answers import finished
-from cascade.modes import LATER, REFUSED, Direct, answered, refusal
+from cascade.modes import REFUSED, Direct, answered, refusal
 
 if TYPE_CHECKING:
     from cascade_vm.host import Directs
@@ -24,8 +24,6 @@ __all__ = ["DirectTasks"]
 
 class DirectTasks:
     """Implements `cascade_vm.host.Directs`. ``tasks`` are those whose calls need nothing but the call."""
-
-    later = LATER
 
     def __init__(self, tasks: Mapping[str, Invoke]) -> None:
         self._tasks = tasks

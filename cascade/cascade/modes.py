@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from weakref import ReferenceType, ref
 
-from cascade_vm.host import Pending
+from cascade_vm.host import Later, Pending
 
 from cascade.answers import PLAIN, finished
 from cascade.tasks import Task
@@ -25,7 +25,7 @@ from cascade.threads import DaemonThreads
 if TYPE_CHECKING:
     from cascade.processes import Processes
 
-__all__ = ["LATER", "REFUSED", "Direct", "Invoke", "Pools", "answered", "awaited", "bind", "later", "refusal", "refuse"]
+__all__ = ["REFUSED", "Direct", "Invoke", "Pools", "answered", "awaited", "bind", "later", "refusal", "refuse"]
 
 Invoke: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], object]
 
@@ -86,14 +86,6 @@ def bind(task: Task[..., Any], pools: Pools) -> Invoke:
 
 
 # --- on the loop ---------------------------------------------------------------------------------------------------------
-
-
-LATER = object()
-"""What a function gives in the place of a task that may not be called on the loop now."""
-
-
-def _not_now(*_arguments: object, **_keywords: object) -> object:
-    return LATER
 
 
 class Direct:
@@ -246,7 +238,7 @@ class _Auto(Direct):
 
     def _function(self) -> Callable[..., Any]:
         if not self._inline:
-            return _not_now
+            return Later
         return self._call_timed if self._timed else self._fn
 
     def _put(self) -> None:

@@ -79,7 +79,6 @@ class ScriptedDirects:
 
     def __init__(self, host: ScriptedHost) -> None:
         self._host = host
-        self.later = object()
 
     def way(self, target: str) -> str:
         return ("direct", "direct", "direct waits", "host waits")[len(target) % 4]

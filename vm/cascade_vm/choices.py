@@ -84,7 +84,7 @@ def _tail_call_case(value: object, fit: _Fit | None = None) -> bool:
     try:
         if not keywords and least <= len(arguments) <= most:
             return True
-        if not arguments and all(name in names for name in keywords) and all(name in keywords for name in needed):
+        if not arguments and keywords.keys() <= set(names) and keywords.keys() >= set(needed):
             return True
         bind(_signature(described), arguments, keywords)
     except TypeError:

@@ -1,15 +1,19 @@
-"""Values by which a task says where its run goes on: `Jump` and `TailCall`. Plain data; a flow that knows them acts on them."""
+"""Values by which a task says where its run goes on: `Jump` and `TailCall`. Plain data; a flow that knows them acts on them.
+
+A jump is made in each turn of a loop: a msgspec struct takes a fifth of the time of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 __all__ = ["Jump", "TailCall"]
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(msgspec.Struct, frozen=True):
     """Go on at the state that the selector (`cascade.select_jump`) has under ``target_key``.
 
     A dict as ``data`` overrides keyword arguments of that state, any other value its first positional argument; None leaves

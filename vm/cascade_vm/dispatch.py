@@ -88,10 +88,6 @@ class Strand:
         self.nested = False
         self.turns: Any = NO_TURNS
 
-    def rest(self) -> None:
-        """Others have had a turn: a new slice of time begins."""
-        self.began = self.looked = -1.0
-
     def deliver(self, value: object) -> None:
         """The value that the current cell waited for."""
         frame = self.frames[-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-__all__ = ["UNBOUND", "Begin", "Directs", "Host", "Meter", "Pending", "Place", "Site", "Start", "Unbound"]
+__all__ = ["UNBOUND", "Begin", "Directs", "Host", "Later", "Meter", "Pending", "Place", "Site", "Start", "Unbound"]
 
 
 class Unbound:
@@ -83,14 +83,21 @@ Begin = Callable[[Sequence[object]], Coroutine[Any, Any, object]]
 """Starts a branch that needs others: called with the results of all branches, those that it needs among them."""
 
 
+class Later:
+    """What the function of a direct task gives that may not be called so now: the call that is to be made by the host."""
+
+    __slots__ = ("arguments", "keywords")
+
+    def __init__(self, /, *arguments: Any, **keywords: Any) -> None:
+        self.arguments = arguments
+        self.keywords = keywords
+
+
 class Directs(Protocol):
     """Tasks that a machine may call without asking the host: as the functions that they are.
 
     The functions lie where generated code finds them; the host puts others in their place when that changes.
     """
-
-    later: object
-    """What a function gives that may not be called so now: then the host is asked."""
 
     def way(self, target: str) -> str:
         """How a task is called, for ever: "direct", or "host" when the host is asked; with " waits" when that is awaited."""

@@ -66,7 +66,7 @@ class Machine:
     number of machines. A strand that has computed for ``slice_seconds`` (on the host's clock) lets others have a turn.
     """
 
-    __slots__ = ("call", "directs", "host", "image", "instance", "first_batch", "patience", "slice_seconds", "starts")
+    __slots__ = ("call", "directs", "first_batch", "host", "image", "instance", "patience", "slice_seconds", "starts")
 
     def __init__(
         self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004, patience: int | None = PATIENCE
@@ -218,8 +218,6 @@ class Machine:
             raise
         except BaseException as error:
             return error
-        finally:
-            strand.rest()
         return None
 
     async def _pause(self, strand: Strand) -> BaseException | None:

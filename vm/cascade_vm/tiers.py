@@ -36,6 +36,8 @@ _LARGEST_BATCH: Final = 1_024
 enough for a loop whose turns become slow all at once, since nobody else runs until the batch is over."""
 _LEAST_WHILE_WAITING: Final = 32
 """The same for code that awaits by itself: the time that it is away counts as its own there."""
+_LEAST: Final = 2
+"""A `for` takes a turn before it finds that it has no items left, and one more to tell that from having no turns left."""
 _ENOUGH: Final = [None] * _LARGEST_BATCH
 
 
@@ -202,8 +204,7 @@ def more_turns(strand: Strand, turns: object, waits: bool) -> Any:
     if strand.turns is not turns:
         return strand.turns
     over = slice_is_over(strand)
-    if waits and strand.batch < _LEAST_WHILE_WAITING:
-        strand.batch = _LEAST_WHILE_WAITING
+    strand.batch = max(strand.batch, _LEAST_WHILE_WAITING if waits else _LEAST)
     made: Any = iter(_ENOUGH)
     if strand.batch < _LARGEST_BATCH:
         made.__setstate__(_LARGEST_BATCH - strand.batch)

@@ -441,7 +441,7 @@ class _Shaping:
         return small and len(self.graph.bodies[node.key]) == 1 and node.handler is None and not self.behind_node.get(node)
 
     def _more(self, node: Node, turns: str) -> list[ast.stmt]:
-        """More turns than those, which are over. Every loop has its own name for what it draws from: others may have got more."""
+        """More turns than those, which are over. Every loop has its own name for what it draws from: another may get more."""
         statements = self.statements
         statements.at(node.flow, node.start)
         more = call("more", load("s"), load(turns), constant(statements.waits))

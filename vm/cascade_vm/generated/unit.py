@@ -15,14 +15,17 @@ from cascade_vm import functions
 from cascade_vm import opcodes as op
 from cascade_vm.attributes import CLOSED
 from cascade_vm.calls import ENTERS, as_error
+from cascade_vm.control import Jump, TailCall
 from cascade_vm.cursors import DONE, reversed_
+from cascade_vm.dispatch import Strand
 from cascade_vm.generated import leaving
 from cascade_vm.generated.cursors import Iterators, iterator_at, iterator_over, step
 from cascade_vm.generated.graph import Plan, Unstructured, graph_from
 from cascade_vm.generated.leaving import GOES_ON, TURN, Carried, Leave
+from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope
 from cascade_vm.generated.positions import AT_START, WholePlace, numbers_of, with_places
 from cascade_vm.generated.shape import shape
-from cascade_vm.generated.statements import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope, Statements
+from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
     assign,
     assign_many,
@@ -35,11 +38,10 @@ from cascade_vm.generated.syntax import (
     raise_,
     run,
 )  # fmt: skip
-from cascade_vm.host import UNBOUND, Directs, Pending, Site
+from cascade_vm.host import UNBOUND, Directs, Later, Pending, Site
 from cascade_vm.tiers import more_turns
 
 if TYPE_CHECKING:
-    from cascade_vm.dispatch import Strand
     from cascade_vm.linker import Image
 
 __all__ = ["MOST_DEPTH", "Bound", "Entry", "Instance", "Unit", "instance_for"]
@@ -66,7 +68,9 @@ class Unit:
             bases.append(count)
             count += len(flow.code)
         self.careful = careful
-        self.program = Program(image, Scope(), ways, _waiting(image, ways, careful), careful, tuple(bases))
+        code = [i for flow in image.blueprint.flows for i in flow.code]
+        jumps = any(isinstance(i, op.Compute) and i.operation == "jump_case" for i in code)
+        self.program = Program(image, Scope(), ways, _waiting(image, ways, careful), careful, jumps, tuple(bases))
         self.made: dict[tuple[int, int], Made | None] = {}
         self._plans: dict[int, Plan] = {}
         self._iterators: dict[int, Iterators] = {}
@@ -308,12 +312,28 @@ def _host_call(strand: Strand, site: Site, arguments: tuple[Any, ...], keywords:
     return strand.machine.call(site, arguments, keywords, None)
 
 
-def _answered(strand: Strand, site: Site, value: object, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> object:
+def _answered(strand: Strand, site: Site, value: object) -> object:
     """What a task called outright gave: a value that is not plain, or that it may not be called so any more."""
+    if type(value) is TailCall and _is_plain(value):
+        return value
+    if type(value) is Later:
+        return strand.machine.call(site, value.arguments, value.keywords, None)
     directs = strand.machine.directs
-    if directs is None or value is directs.later:
-        return strand.machine.call(site, arguments, keywords, None)
-    return directs.answered(site.target, value)
+    return value if directs is None else directs.answered(site.target, value)
+
+
+def _is_plain(value: TailCall) -> bool:
+    """Whether nothing can be wrong with a tail call."""
+    keywords = value.kwargs
+    if value.args or type(keywords) is not dict:
+        return False
+    for each in keywords.values():  # noqa: SIM110 - a generator would take three times as long
+        if type(each) not in _PLAIN:
+            return False
+    return True
+
+
+_PLAIN = frozenset({type(None), bool, int, float, str, bytes})
 
 
 def _finished(strand: Strand, site: Site, value: object) -> object:
@@ -353,13 +373,16 @@ _GLOBALS: dict[str, Any] = {
     "DONE": DONE,
     "ENTERS": ENTERS,
     "Pending": Pending,
-    "PLAIN": frozenset({type(None), bool, int, float, str, bytes}),
+    "PLAIN": _PLAIN,
     "StopIteration": StopIteration,
     "UNBOUND": UNBOUND,
+    "Jump": Jump,
+    "TailCall": TailCall,
     "answered": _answered,
     "as_error": as_error,
     "backwards": _backwards,
     "caught": leaving.caught,
+    "dict": dict,
     "enumerate": enumerate,
     "finished": _finished,
     "function_of": _function_of,
@@ -377,6 +400,8 @@ _GLOBALS: dict[str, Any] = {
     "next": next,
     "out_of_turns": _out_of_turns,
     "range": range,
+    "str": str,
+    "tuple": tuple,
     "step": step,
     "type": type,
     "zip": zip,
