@@ -12,7 +12,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from cascade_vm.blueprint import Blueprint, Task
 from cascade_vm.codec import MAGIC, decode, encode
 from cascade_vm.errors import BlueprintError
 from cascade_vm.verifier import verify
+from msgspec.structs import replace
 
 from cascade.errors import CascadeError, Problem, TargetError, TaskError, public_errors
 from cascade.files import read_bytes

@@ -11,12 +11,12 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
 from cascade_vm.blueprint import Task as Declared
 from cascade_vm.blueprint import TaskParameter
+from msgspec.structs import replace
 
 from cascade import registry
 from cascade.errors import CascadeError, Problem, TaskError

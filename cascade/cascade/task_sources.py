@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from cascade_vm.control import Jump, TailCall
-from msgspec import structs
+from msgspec.structs import replace
 
 from cascade.flow_programs import building
 from cascade.program import Material
@@ -122,7 +122,7 @@ def sourced_program(program: Program, tasks: Mapping[str, AnyTask], everywhere: 
         if source is not None:
             (flow,) = source.built.flows
             own = _free(f"{name}$source", taken)
-            flows[name] = TaskFlow(structs.replace(flow, name=own), source.fn.__qualname__)
+            flows[name] = TaskFlow(replace(flow, name=own), source.fn.__qualname__)
             sources.append(source)
     return Sourced(with_task_flows(program, flows, everywhere) if flows else program, tuple(sources))
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NoReturn
 
 from cascade_compiler import graph
@@ -24,6 +23,7 @@ from cascade_vm.blueprint import Blueprint, Flow
 from cascade_vm.constants import Constant
 from cascade_vm.host import Place
 from cascade_vm.roles import labels, writes
+from msgspec.structs import replace
 
 __all__ = ["Unliftable", "lift"]
 

@@ -7,7 +7,6 @@ has made inputs of them. `call_template` adds a root whose inputs have names. Kn
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import msgspec
 from cascade_compiler.graph import Block, Constantly, FlowGraph, Load, Node, Operate, Program, Ref, TailCall
@@ -16,7 +15,7 @@ from cascade_vm.blueprint import Blueprint, Parameter
 from cascade_vm.constants import Constant, is_constant
 from cascade_vm.host import UNBOUND, Place
 from cascade_vm.signature import bind
-from msgspec import structs
+from msgspec.structs import replace
 
 __all__ = ["Input", "call_root", "call_template", "template_of"]
 
@@ -36,7 +35,7 @@ def call_root(
     block = Block(tuple(building.nodes), TailCall(building.place, flow, operands))
     root = FlowGraph(ROOT, (), (block,), building.place, returns=called.returns)
     others = tuple(each for each in program.flows if each.name not in (program.root, ROOT))
-    return structs.replace(program, flows=(*others, root), root=ROOT)
+    return replace(program, flows=(*others, root), root=ROOT)
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -59,7 +58,7 @@ def call_template(program: Program, flow: str, arguments: Sequence[object], name
     given = sorted(building.inputs.items(), key=lambda item: item[1] is not None)
     inputs = tuple(Parameter(each, default=default) for each, default in given)
     entry = FlowGraph(name, inputs, (block,), building.place, returns=called.returns)
-    return structs.replace(program, flows=(*program.flows, entry), entry=name, root=None)
+    return replace(program, flows=(*program.flows, entry), entry=name, root=None)
 
 
 class _Building:

@@ -41,7 +41,7 @@ def _with_policies_from_an_argument() -> Blueprint:
     blueprint = engines.plain_of(program)
     main, helper = blueprint.flows
     code = tuple(structs.replace(i, policies=0) if isinstance(i, CallFlow) else i for i in main.code)
-    return replace(blueprint, flows=(replace(main, code=code), helper))
+    return structs.replace(blueprint, flows=(structs.replace(main, code=code), helper))
 
 
 def test_policies_that_are_made_elsewhere_are_refused() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -23,6 +22,7 @@ from cascade_grammar.spans import Source
 from cascade_vm.blueprint import Blueprint, Location
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.listing import format_listing
+from msgspec.structs import replace
 from support import engines
 from support.as_python import NotShared, python_text
 from support.generate import generate

@@ -198,7 +198,7 @@ class _Compiled:
             host = self.host(printed, turns)
             machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9)
             try:
-                running = machine.run(index, signature.bind(replace(flow, name="f0"), given, {}))
+                running = machine.run(index, signature.bind(structs.replace(flow, name="f0"), given, {}))
                 return _run_in_slices(running) if slices else _drive(running)
             finally:
                 spent[0] = host.meter.turns_spent

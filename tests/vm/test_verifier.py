@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from cascade_vm import limits, opcodes, roles
@@ -43,6 +42,7 @@ from cascade_vm.opcodes import (
 )  # fmt: skip
 from cascade_vm.verifier import MOST, find_complaints, verify
 from hypothesis import given
+from msgspec.structs import replace
 from support.blueprints import verified_blueprints
 
 

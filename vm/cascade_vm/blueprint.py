@@ -7,8 +7,9 @@ before a run. How a Blueprint is written down is `cascade_vm.listing` (text), `c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from cascade_vm.constants import Constant
 from cascade_vm.opcodes import Instruction
@@ -33,8 +34,7 @@ class Location(NamedTuple):
     caller: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A parameter of a flow. ``default`` is a constant or None; ``computed`` says the flow makes its default itself.
 
     ``kind`` says how callers give it, as in `TaskParameter`: "either"; "position" or "keyword" only; "rest" and "keywords"
@@ -67,8 +67,7 @@ class Handler(NamedTuple):
     cleanup: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(msgspec.Struct, frozen=True):
     """One flow. Parameter ``i`` arrives in register ``i``.
 
     ``places[pc]`` indexes ``locations``. ``variables[r]`` is the user's name for register ``r``, None for a temporary.
@@ -97,8 +96,7 @@ class TaskParameter(NamedTuple):
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """A task by name: ``module:name``, its parameters (None: not known, anything goes) and declared effects."""
 
     name: str
@@ -107,8 +105,7 @@ class Task:
     total: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Blueprint:
+class Blueprint(msgspec.Struct, frozen=True):
     """A whole program.
 
     ``files`` are the names of the sources, for messages. ``entry`` indexes the flow that runs when none is named, or is

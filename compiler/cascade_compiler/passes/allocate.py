@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import accumulate
 
 from cascade_compiler.analysis.blocks import JUMPING, blocks_of
@@ -31,6 +30,7 @@ from cascade_compiler.passes.split import split_temporaries
 from cascade_vm import opcodes as op
 from cascade_vm import roles
 from cascade_vm.blueprint import Blueprint, Flow
+from msgspec.structs import replace
 
 __all__ = ["allocate"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cascade_vm import roles
 from cascade_vm.blueprint import Flow
+from msgspec.structs import replace
 
 __all__ = ["drop_unused_constants", "drop_unused_locations"]
 

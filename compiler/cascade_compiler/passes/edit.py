@@ -6,13 +6,13 @@ Labels of new instructions are indices in the old code, as those of old ones are
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from cascade_compiler.analysis.blocks import JUMPING
 from cascade_vm.blueprint import Blueprint, Flow, Handler
 from cascade_vm.constants import Constant
 from cascade_vm.opcodes import Instruction
 from cascade_vm.roles import relabel
+from msgspec.structs import replace
 
 __all__ = ["Edit", "each_flow", "moved_handlers"]
 

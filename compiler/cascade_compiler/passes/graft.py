@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from cascade_compiler.analysis.blocks import JUMPING
@@ -13,6 +12,7 @@ from cascade_vm import roles
 from cascade_vm.blueprint import Flow
 from cascade_vm.constants import NONE, Constant
 from cascade_vm.opcodes import Instruction
+from msgspec.structs import replace
 
 __all__ = ["Grafting", "Site"]
 

@@ -24,13 +24,13 @@ nests calls to the limit of depth can nest deeper.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
 
 from cascade_compiler.analysis.callgraph import callees, callees_first
 from cascade_compiler.passes.graft import Grafting, Site
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint, Flow
 from cascade_vm.opcodes import Instruction
+from msgspec.structs import replace
 
 __all__ = ["HEAVIEST", "MOST_ADDED", "inline"]
 

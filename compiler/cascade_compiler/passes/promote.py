@@ -15,8 +15,6 @@ Policies, and what keywords are called, belong to the shape and stay. Beyond `MO
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cascade_compiler.lowering import ROOT
 from cascade_compiler.passes.edit import Edit
 from cascade_vm import opcodes as op
@@ -25,6 +23,7 @@ from cascade_vm.blueprint import Blueprint, Flow, Parameter
 from cascade_vm.constants import Constant
 from cascade_vm.opcodes import Instruction
 from msgspec import structs
+from msgspec.structs import replace
 
 __all__ = ["MOST_INPUTS", "promote_root"]
 

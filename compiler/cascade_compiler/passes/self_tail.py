@@ -16,12 +16,11 @@ flows stay calls.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cascade_compiler.passes.edit import Edit
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint, Flow
 from cascade_vm.opcodes import Instruction
+from msgspec.structs import replace
 
 __all__ = ["loop_self_tail_calls"]
 

@@ -14,12 +14,12 @@ split; code that was allocated before has, and splits into what it was made from
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from cascade_compiler.analysis.liveness import Liveness
 from cascade_vm import roles
 from cascade_vm.blueprint import Flow
 from cascade_vm.opcodes import Instruction
+from msgspec.structs import replace
 
 __all__ = ["split_temporaries"]
 

@@ -33,7 +33,6 @@ What no later question depends on is forgotten. A flow that would have more than
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import NamedTuple
 
 from cascade_compiler.analysis.blocks import JUMPING, blocks_of
@@ -45,6 +44,7 @@ from cascade_vm import roles
 from cascade_vm.blueprint import Blueprint, Flow
 from cascade_vm.constants import Constant
 from cascade_vm.opcodes import Instruction
+from msgspec.structs import replace
 
 __all__ = ["MOST_GROWTH", "MOST_VERSIONS", "make_versions"]
 

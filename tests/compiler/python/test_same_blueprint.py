@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cascade_compiler import graph
 from cascade_compiler.lowering import lower
 from cascade_compiler.optimise import optimise
 from cascade_vm.blueprint import Blueprint, Location
 from cascade_vm.listing import format_listing
+from msgspec.structs import replace
 from support import engines
 from support.python_flows import module
 

@@ -1,6 +1,6 @@
 """Builds `program.csc` with policies that come in as an argument, which lowering never does."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 
 from cascade.loading import build_source, compile_graph, portable
