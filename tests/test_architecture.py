@@ -207,6 +207,7 @@ from cascade_vm.verifier import verify
 
 class Host:
     meter = Meter()
+    directs = None
     call = method = apply = attempt = emit = print = skip = sleep = wait = gather = weave = apply = None
     async def pause(self, place): ...
     def now(self): return 0.0

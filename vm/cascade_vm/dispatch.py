@@ -2,6 +2,9 @@
 
 A `Strand` is a stack of frames and nothing else: it can be looked at, and continued, between any two cells at which `execute`
 returns. This file awaits nothing and knows no policies; the host is asked through what the cells hold.
+
+The loop is one function, because a call a cell would cost as much as the cell; the kinds are numbers there, because a name is
+looked up each time (a test keeps them equal to those of `cascade_vm.cells`).
 """
 
 from __future__ import annotations
@@ -45,6 +48,7 @@ RAISED_BEFORE: Final = 2  # and raised again: the trail stays
 
 MAX_FRAMES: Final = 250_000
 
+_TOO_DEEP: Final = f"flow calls are nested deeper than {MAX_FRAMES}"
 FIRST_BATCH: Final = 128
 NO_TURNS: Final = iter(())
 
@@ -96,11 +100,9 @@ class Strand:
 
 
 def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
-    """Run until the strand ends, fails, waits or has no turns left.
+    """Run until the strand ends, fails, waits, has no turns left or enters a flow that has generated code.
 
-    ``error`` is one that the current cell raises, ``origin`` where it comes from. One function, because a call a cell would
-    cost as much as the cell; the kinds are numbers, because a name is looked up each time (a test keeps them equal to
-    those of `cascade_vm.cells`).
+    ``error`` is one that the current cell raises, ``origin`` where it comes from. See the head of this file.
     """
     frames = strand.frames
     frame = frames[-1]
@@ -258,10 +260,9 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                         return OUT_OF_TURNS
                     left -= 1
                     if strand.depth + len(frames) >= MAX_FRAMES:
-                        raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
+                        raise RecursionError(_TOO_DEEP)
                     frame.at = cell
-                    frame = Frame(f, x(registers)) if kind == 17 else f(registers, x)
-                    frames.append(frame)
+                    frames.append(frame := Frame(f, x(registers)) if kind == 17 else f(registers, x))
                     if generated and frame.flow.busy:
                         strand.left = left
                         return ENTERS_FLOW
@@ -282,10 +283,9 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                         return OUT_OF_TURNS
                     left -= 1
                     registers = [*x(registers), *f.rest]
-                    frame.flow, frame.registers = f, registers
-                    cell = f.start
+                    frame.flow, frame.registers, frame.at = f, registers, (cell := f.start)
                     if generated and f.busy:
-                        frame.at, strand.left = cell, left
+                        strand.left = left
                         return ENTERS_FLOW
                 elif kind == 21:  # HOST
                     value = f(strand, registers, x, y)
@@ -304,8 +304,7 @@ def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
                     error = as_error(registers[x], registers[y])
                     break
                 else:  # RERAISE
-                    error = as_error(registers[x], None)
-                    origin = RAISED_BEFORE if trail_of(error) else RAISED_HERE
+                    origin = RAISED_BEFORE if trail_of(error := as_error(registers[x], None)) else RAISED_HERE
                     break
         except BaseException as caught:
             error = caught

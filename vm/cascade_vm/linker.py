@@ -19,7 +19,7 @@ from cascade_vm.library import VALUES
 from cascade_vm.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from cascade_vm.generated.unit import Instance
+    from cascade_vm.generated.instance import Instance
 
 __all__ = ["LINKS", "Image", "LinkedFlow", "link"]
 

@@ -44,7 +44,7 @@ from cascade_vm.tiers import (
 )
 
 if TYPE_CHECKING:
-    from cascade_vm.generated.unit import Instance
+    from cascade_vm.generated.instance import Instance
 
 __all__ = ["PATIENCE", "Machine"]
 

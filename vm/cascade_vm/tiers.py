@@ -15,7 +15,7 @@ from cascade_vm.dispatch import ENDED, FAILED, MAX_FRAMES, OUT_OF_TURNS, WAITS, 
 from cascade_vm.linker import LinkedFlow
 
 if TYPE_CHECKING:
-    from cascade_vm.generated.unit import Entry
+    from cascade_vm.generated.instance import Entry
     from cascade_vm.machine import Machine
 
 __all__ = [
@@ -70,7 +70,7 @@ def use_instance(machine: Machine, make: bool = False) -> None:
             machine.instance, machine.starts = instance, instance.starts
             return
     if make:
-        from cascade_vm.generated.unit import instance_for
+        from cascade_vm.generated.instance import instance_for
 
         machine.instance = instance_for(image, directs)
         machine.starts = machine.instance.starts

@@ -2,10 +2,13 @@
 
     graph.py        the instructions that an entry leads to, as nodes with edges; which are loops
     cursors.py      which registers can be iterators of Python's own, and how those become data again
+    places.py       which node stands where among nested statements
     shape.py        loops, branches and jumps out of both, as Python's statements
-    statements.py   one instruction, as statements
+    statements.py   the instructions of a node: `values.py`, `control.py` and `calls.py` have those that are written out,
+                    `operands.py` what they read and write, `syntax.py` Python's syntax trees
     positions.py    from a place in the generated code to an instruction, and to the user's source
-    unit.py         from a flow and an entry to a function
+    unit.py         from a flow and an entry to the code of a function
+    instance.py     the code of a program bound to a host; `runtime.py` is what it calls
     leaving.py      out of generated code: its frames become the machine's frames
 
 A generated function is called with a strand, how deep generated functions are nested, and the registers that are in use at its

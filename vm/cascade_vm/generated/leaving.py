@@ -19,7 +19,7 @@ from cascade_vm.host import UNBOUND, Pending
 
 if TYPE_CHECKING:
     from cascade_vm.dispatch import Frame, Strand
-    from cascade_vm.generated.unit import Bound
+    from cascade_vm.generated.instance import Bound
 
 __all__ = [
     "ENTERING", "GOES_ON", "SLICE", "TURN", "WAITING", "Carried", "Leave", "Stop", "caught", "frames_left", "leave_deep",

@@ -22,11 +22,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cascade_vm import opcodes as op
 from cascade_vm import roles
 from cascade_vm.generated.graph import Graph, Node, Unstructured
+from cascade_vm.generated.places import Label, Loop, Where, jump_over, places
 from cascade_vm.generated.positions import AT_HEAD
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
@@ -59,43 +60,6 @@ _SHORT = 4
 """A loop of at most so many statements is written several times in a row: half of its cost is the loop itself."""
 
 
-@dataclass(eq=False, slots=True)
-class Label:
-    """A place that control comes to. ``behind`` is where control falls to from the end of what stands there."""
-
-    number: int
-    node: Node | None
-    loop: Loop | None
-    behind: Label | None = None
-    guarded: bool = False
-    """Jumps pass over it."""
-    targeted: bool = False
-    """Jumps that set ``go`` lead to it."""
-
-
-@dataclass(eq=False, slots=True)
-class Loop:
-    """A loop of Python's: `continue` leads to ``head``, `break` to ``after``."""
-
-    head: Label
-    after: Label
-    outer: Loop | None
-    escapes: bool = False
-    """``go`` may say at the end of its body that control goes on outside of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where statements stand: what they fall to, in which loop, in how many blocks; ``row`` is the handler around them."""
-
-    behind: Label
-    loop: Loop | None
-    blocks: int = 0
-    nested: int = 0
-    caught: Node | None = None
-    copies: int = 0
-
-
 _LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 """Nothing falls through these."""
 
@@ -109,6 +73,8 @@ def shape(graph: Graph, statements: Statements) -> list[ast.stmt]:
     return _Shaping(graph, statements).run()
 
 
+# --- statements of nodes and loops ---------------------------------------------------------------------------------------
+
 Write = Callable[[Node, Where], list[ast.stmt]]
 
 
@@ -120,55 +86,16 @@ class _Shaping:
         self.labels: dict[Node, Label] = {}
         self.count = 0
         self.goes = False
-        self.behind_node: dict[Node, list[Node]] = {}
-        self.behind_loop: dict[Node, list[Node]] = {}
-        self._place_nodes()
+        self.behind_node, self.behind_loop = places(graph)
 
     def run(self) -> list[ast.stmt]:
-        end = self._label(None, None)
-        body = self._tree(self.graph.entry, Where(end, None))
+        body = self._tree(self.graph.entry, Where(self._label(None, None), None))
         first = [assign("go", constant(0))] if self.goes else []
         return mark([*first, *body], 1, 0)
 
-    def _label(self, node: Node | None, loop: Loop | None, behind: Label | None = None) -> Label:
+    def _label(self, node: Node | None, loop: Loop | None) -> Label:
         self.count += 1
-        return Label(self.count, node, loop, behind)
-
-    # --- which node stands where ---
-
-    def _place_nodes(self) -> None:
-        for node in self.graph.nodes[1:]:
-            above = node.dominator
-            assert above is not None
-            left = self._outermost_left(above, node)
-            if left is not None:
-                self.behind_loop.setdefault(left, []).append(node)
-            elif not self._stands_inside(node, above):
-                self.behind_node.setdefault(above, []).append(node)
-
-    def _around(self, node: Node) -> list[Node]:
-        """The heads of the loops that a node is in, innermost first."""
-        return [
-            self._by_key(key)
-            for key, body in sorted(self.graph.bodies.items(), key=lambda item: len(item[1]))
-            if node.key in body
-        ]
-
-    def _by_key(self, key: tuple[int, int, int]) -> Node:
-        return next(node for node in self.graph.nodes if node.key == key)
-
-    def _outermost_left(self, above: Node, node: Node) -> Node | None:
-        """The outermost loop that ``above`` is in and ``node`` is not."""
-        left = [head for head in self._around(above) if node.key not in self.graph.bodies[head.key]]
-        return left[-1] if left else None
-
-    def _stands_inside(self, node: Node, above: Node) -> bool:
-        """Whether it is reached in one way only, and not by an error."""
-        forward = [each for each in node.into if each.order < node.order]
-        ways = sum(each.after.count(node) for each in forward)
-        return ways == 1 and all(each.handler is not node for each in forward)
-
-    # --- nodes ---
+        return Label(self.count, node, loop)
 
     def _tree(self, node: Node, where: Where) -> list[ast.stmt]:
         """A node and all that it dominates. What stands behind it last is written in a loop: code is long, not deep."""
@@ -362,23 +289,11 @@ class _Shaping:
             behind, loop = loop.after, loop.outer
         while target.loop is not loop and not (loop is not None and target is loop.head):
             assert loop is not None
-            self._pass(behind, None)
+            jump_over(behind, None)
             loop.escapes = True
             behind, loop = loop.after, loop.outer
-        self._pass(behind, target)
+        jump_over(behind, target)
         return [leave, *out]
-
-    @staticmethod
-    def _pass(label: Label | None, target: Label | None) -> None:
-        """Jump over labels until ``target``, or to the end of the body that they are in."""
-        first = label
-        while label is not None and label is not target:
-            if first is not None and label.loop is not first.loop:
-                break
-            if label.loop is not None and label is label.loop.head:
-                break
-            label.guarded = True
-            label = label.behind
 
     # --- loops ---
 

@@ -1,27 +1,18 @@
-"""Generated functions of a program: made when a flow or a loop has proved busy, kept with the linked program.
+"""The generated code of a program: a function for each flow and loop that has proved busy, made on first need.
 
-A `Unit` is for one program and one way of calling its tasks; an `Instance` of it binds the code to the functions of one host.
+A `Unit` is for one program and one way of calling its tasks. It knows no host and no functions of tasks.
 """
 
 from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Callable
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cascade_vm import functions
 from cascade_vm import opcodes as op
-from cascade_vm.attributes import CLOSED
-from cascade_vm.calls import ENTERS, as_error
-from cascade_vm.control import Jump, TailCall
-from cascade_vm.cursors import DONE, reversed_
-from cascade_vm.dispatch import Strand
-from cascade_vm.generated import leaving
-from cascade_vm.generated.cursors import Iterators, iterator_at, iterator_over, step
+from cascade_vm.generated.cursors import Iterators
 from cascade_vm.generated.graph import Plan, Unstructured, graph_from
-from cascade_vm.generated.leaving import GOES_ON, TURN, Carried, Leave
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope
 from cascade_vm.generated.positions import AT_START, WholePlace, numbers_of, with_places
 from cascade_vm.generated.shape import shape
@@ -38,13 +29,12 @@ from cascade_vm.generated.syntax import (
     raise_,
     run,
 )  # fmt: skip
-from cascade_vm.host import UNBOUND, Directs, Later, Pending, Site
-from cascade_vm.tiers import more_turns
+from cascade_vm.host import Directs
 
 if TYPE_CHECKING:
     from cascade_vm.linker import Image
 
-__all__ = ["MOST_DEPTH", "Bound", "Entry", "Instance", "Unit", "instance_for"]
+__all__ = ["MOST_DEPTH", "Made", "Unit"]
 
 MOST_DEPTH = 100
 """Generated functions in each other. Python's own stack is 1,000 deep, and tasks need some of it."""
@@ -209,217 +199,3 @@ def _has_policies(flow: Any, operand: int) -> bool:
 
 def _goes_to(i: op.Instruction) -> int:
     return i.flow if isinstance(i, op.CallFlow | op.TailCall) else -1
-
-
-# --- bound to a host -----------------------------------------------------------------------------------------------------
-
-
-class Entry(NamedTuple):
-    """A generated function, and how many registers it is given: all of them, or the arguments of a flow."""
-
-    run: Callable[..., Any]
-    waits: bool
-    registers: int
-    whole: bool
-
-
-class Instance:
-    """A unit's code, bound to the functions that a host calls its tasks as.
-
-    ``entries`` are the functions that there are, by flow and instruction; `entry` makes one.
-    """
-
-    def __init__(self, unit: Unit, directs: Directs | None) -> None:
-        self.unit = unit
-        self.directs = directs
-        self.entries: dict[tuple[int, int], Entry | None] = {}
-        self.starts: dict[int, Callable[..., Any]] = {}
-        """The functions of flows that can be called outright."""
-        self.globals: dict[str, Any] = {**_GLOBALS, "unit": Bound(unit, directs)}
-        for number in range(len(unit.program.image.flows)):
-            self.globals[f"c{number}"] = self._stub(number)
-        self._slots: list[_Slot] = []
-        if directs is not None:
-            for number, task in enumerate(unit.program.image.blueprint.tasks):
-                if unit.program.calls[number] in (DIRECT, DIRECT_WAITS):
-                    self._slots.append(_Slot(self.globals, f"t{number}"))
-                    directs.bind(task.name, self._slots[-1])
-
-    def _stub(self, flow: int) -> Callable[..., Any]:
-        """Stands for a function that is not made yet: it is made now, for the next time."""
-
-        def now(strand: Strand, *_: object) -> None:
-            self.entry(flow, 0)
-            strand.left += self.unit.careful  # the call is made by tier 0, which counts the turn again
-            raise Leave(GOES_ON)
-
-        async def later(strand: Strand, *_: object) -> None:
-            now(strand)
-
-        return later if flow in self.unit.program.waiting else now
-
-    def entry(self, flow: int, pc: int) -> Entry | None:
-        """The function that begins at an instruction."""
-        key = (flow, pc)
-        if key in self.entries:
-            return self.entries[key]
-        made = self.unit.code_for(flow, pc)
-        if made is None:
-            self.entries[key] = None
-            return None
-        self.globals.update(self.unit.program.scope.values)
-        function = FunctionType(made.code, self.globals)
-        taken = self.unit.program.image.blueprint.flows[flow]
-        found = Entry(function, made.waits, len(taken.parameters) if pc == 0 else taken.registers, pc != 0)
-        self.entries[key] = found
-        if pc == 0:
-            self.unit.program.image.flows[flow].busy = True
-            self.globals[f"c{flow}"] = function
-            if not made.waits:
-                self.starts[flow] = function
-        return found
-
-
-class _Slot:
-    """Where the function of a task lies."""
-
-    __slots__ = ("__weakref__", "_globals", "_name")
-
-    def __init__(self, values: dict[str, Any], name: str) -> None:
-        self._globals = values
-        self._name = name
-
-    def __call__(self, function: Any) -> None:
-        self._globals[self._name] = function
-
-
-class Bound:
-    """What generated code says of itself."""
-
-    __slots__ = ("directs", "iterators", "place", "program")
-
-    def __init__(self, unit: Unit, directs: Directs | None) -> None:
-        self.program = unit.program
-        self.place = unit.place
-        self.iterators = unit.iterators
-        self.directs = directs
-
-
-# --- what generated code calls -------------------------------------------------------------------------------------------
-
-
-def _host_call(strand: Strand, site: Site, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> object:
-    return strand.machine.call(site, arguments, keywords, None)
-
-
-def _answered(strand: Strand, site: Site, value: object) -> object:
-    """What a task called outright gave: a value that is not plain, or that it may not be called so any more."""
-    if type(value) is TailCall and _is_plain(value):
-        return value
-    if type(value) is Later:
-        return strand.machine.call(site, value.arguments, value.keywords, None)
-    directs = strand.machine.directs
-    return value if directs is None else directs.answered(site.target, value)
-
-
-def _is_plain(value: TailCall) -> bool:
-    """Whether nothing can be wrong with a tail call."""
-    keywords = value.kwargs
-    if value.args or type(keywords) is not dict:
-        return False
-    for each in keywords.values():  # noqa: SIM110 - a generator would take three times as long
-        if type(each) not in _PLAIN:
-            return False
-    return True
-
-
-_PLAIN = frozenset({type(None), bool, int, float, str, bytes})
-
-
-def _finished(strand: Strand, site: Site, value: object) -> object:
-    directs = strand.machine.directs
-    return value if directs is None else directs.finished(site.target, value)
-
-
-def _out_of_turns(strand: Strand, edge: int) -> None:
-    raise Leave(TURN, None, edge)
-
-
-class _Call(NamedTuple):
-    code: Callable[..., Any]
-    arguments: tuple[Any, ...]
-
-
-def _function_of(strand: Strand, target: object, arguments: tuple[Any, ...]) -> _Call | None:
-    """A function of the program that can be called outright; None for all else."""
-    if type(target) is not functions.Function or target._machine is not strand.machine:
-        return None
-    template = target._template
-    code = strand.machine.starts.get(template.number)
-    if code is None or len(arguments) != template.plain:
-        return None
-    return _Call(code, (*target._captured, *arguments))
-
-
-def _backwards(value: Any) -> Any:
-    return reversed(value) if type(value) in (list, tuple, str, range, bytes) else reversed_(value)
-
-
-_GLOBALS: dict[str, Any] = {
-    "__builtins__": {},
-    "BaseException": BaseException,
-    "CLOSED": CLOSED,
-    "Carried": Carried,
-    "DONE": DONE,
-    "ENTERS": ENTERS,
-    "Pending": Pending,
-    "PLAIN": _PLAIN,
-    "StopIteration": StopIteration,
-    "UNBOUND": UNBOUND,
-    "Jump": Jump,
-    "TailCall": TailCall,
-    "answered": _answered,
-    "as_error": as_error,
-    "backwards": _backwards,
-    "caught": leaving.caught,
-    "dict": dict,
-    "enumerate": enumerate,
-    "finished": _finished,
-    "function_of": _function_of,
-    "host_call": _host_call,
-    "int": int,
-    "isinstance": isinstance,
-    "iter": iter,
-    "iterator_at": iterator_at,
-    "iterator_over": iterator_over,
-    "leave_deep": leaving.leave_deep,
-    "leave_entering": leaving.leave_entering,
-    "leave_waiting": leaving.leave_waiting,
-    "list": list,
-    "more": more_turns,
-    "next": next,
-    "out_of_turns": _out_of_turns,
-    "range": range,
-    "str": str,
-    "tuple": tuple,
-    "step": step,
-    "type": type,
-    "zip": zip,
-}
-
-
-MOST_INSTANCES = 4
-
-
-def instance_for(image: Image, directs: Directs | None) -> Instance:
-    """A new instance for a program; of many the last are kept."""
-    for other in image.instances:
-        if (other.directs is None) == (directs is None) and (directs is None or other.unit.fits(directs)):
-            unit = other.unit
-            break
-    else:
-        unit = Unit(image, directs)
-    made = Instance(unit, directs)
-    image.instances.insert(0, made)
-    del image.instances[MOST_INSTANCES:]
-    return made
