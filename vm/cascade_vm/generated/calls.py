@@ -1,0 +1,121 @@
+"""Instructions that call: tasks, flows, methods, values.
+
+Each function writes one opcode.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from keyword import iskeyword
+
+from cascade_vm import opcodes as op
+from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, Operands
+from cascade_vm.generated.positions import AWAITS
+from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, load, otherwise
+from cascade_vm.generated.values import OPENING
+from cascade_vm.operations import METHODS
+
+__all__ = ["call_flow", "invoke", "method", "task"]
+
+_LIKELY: list[type] = [list, dict, str, set]
+
+
+def task(s: Operands, i: op.Call) -> list[ast.stmt]:
+    way = s.program.calls[i.task]
+    if i.policies >= 0 or s.flow.constants[-1 - i.policies].value is not None:
+        return s.cell(i)
+    if way in (DIRECT, DIRECT_WAITS) and i.forms == ("*", "**") and min(i.arguments) >= 0:
+        return _spread_task(s, i)
+    if not _written_out(i.forms):
+        return s.cell(i)
+    positional = [value for value, form in _formed(s, i) if not form]
+    keywords = [(form, value) for value, form in _formed(s, i) if form]
+    if way in (DIRECT, DIRECT_WAITS):
+        value = call(f"t{i.task}", *positional, keywords=[ast.keyword(form, value) for form, value in keywords])
+        return _direct(s, i, value)
+    named = ast.Dict([constant(form) for form, _ in keywords], [value for _, value in keywords])
+    made = call("host_call", load("s"), _site(s, i), ast.Tuple(positional, ast.Load()), named)
+    return [assign("v", made), *s.settled("v"), *s.write(i.dst, load("v"))]
+
+
+def _direct(s: Operands, i: op.Call, value: ast.expr) -> list[ast.stmt]:
+    """A task as the function that it is. The type of its answer is looked at: most are of the type of the last plain one.
+
+    Where a handler may see what the register held before, the answer goes there when it is known to be one.
+    """
+    target = "v" if s.guarded else s.register(i.dst)
+    kind = call("type", load(target))
+    if s.program.calls[i.task] == DIRECT_WAITS:
+        made = s.mark([assign(target, await_(s.before(value)))], AWAITS)
+        slow = [assign(target, call("finished", load("s"), _site(s, i), load(target)))]
+    else:
+        made = [assign(target, value)]
+        slow = [assign(target, call("answered", load("s"), _site(s, i), load(target))), *s.settled(target)]
+    if s.program.jumps:
+        data = call("type", ast.Attribute(load(target), "data", ast.Load()))
+        plain_data = ast.Compare(data, [ast.In()], [load("PLAIN")])
+        a_jump = ast.BoolOp(ast.And(), [is_type(load(target), "Jump"), plain_data])
+        slow = branch(otherwise(a_jump), slow, [])
+    seen = branch(ast.Compare(kind, [ast.In()], [load("PLAIN")]), [assign("t", call("type", load(target)))], slow)
+    checked = branch(ast.Compare(call("type", load(target)), [ast.IsNot()], [load("t")]), seen, [])
+    return [*made, *checked, *(s.write(i.dst, load("v")) if s.guarded else [])]
+
+
+def _spread_task(s: Operands, i: op.Call) -> list[ast.stmt]:
+    """``task(*arguments, **keywords)``. Python words the errors of other values than these as it names the function."""
+    arguments, keywords = i.arguments
+    value = call(f"t{i.task}", ast.Starred(s.read(arguments), ast.Load()), keywords=[ast.keyword(None, s.read(keywords))])
+    usual = ast.BoolOp(ast.And(), [is_type(s.read(arguments), "tuple"), is_type(s.read(keywords), "dict")])
+    return branch(usual, _direct(s, i, value), s.cell(i))
+
+
+def _site(s: Operands, i: op.Call) -> ast.expr:
+    image = s.program.image
+    return load(s.scope.name_of(image.site(s.flow, s.pc, image.blueprint.tasks[i.task].name), "x"))
+
+
+def _formed(s: Operands, i: op.Call) -> list[tuple[ast.expr, str]]:
+    """The arguments, made anew, with their forms."""
+    return list(zip(s.read_all(i.arguments), i.forms or ("",) * len(i.arguments), strict=True))
+
+
+def _written_out(forms: Sequence[str]) -> bool:
+    """Whether arguments in these forms can be written as a call in Python."""
+    named = [form for form in forms if form]
+    return len(set(named)) == len(named) and all(form.isidentifier() and not iskeyword(form) for form in named)
+
+
+def method(s: Operands, i: op.Method) -> list[ast.stmt]:
+    kinds = [kind for kind, names in METHODS.items() if i.name in names]
+    if not kinds or any(i.forms) or i.target < 0 or i.name in OPENING or iskeyword(i.name):
+        return s.cell(i)
+    first = min(kinds, key=lambda kind: _LIKELY.index(kind) if kind in _LIKELY else len(_LIKELY))
+    known = is_type(s.read(i.target), s.scope.name_of(first))
+    if len(kinds) > 1:
+        others = s.scope.name_of(frozenset(kinds), "k")
+        known = ast.BoolOp(ast.Or(), [known, ast.Compare(call("type", s.read(i.target)), [ast.In()], [load(others)])])
+    method = ast.Attribute(s.read(i.target), i.name, ast.Load())
+    return branch(known, s.write(i.dst, call(method, *s.read_all(i.arguments))), s.cell(i))
+
+
+def call_flow(s: Operands, i: op.CallFlow) -> list[ast.stmt]:
+    if i.policies >= 0 or s.flow.constants[-1 - i.policies].value is not None:
+        return s.cell(i)
+    return [*s.turn(), *s.write(i.dst, s.entering(i.flow, i.arguments))]
+
+
+def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
+    if any(i.forms):
+        return s.cell(i)
+    arguments = ast.Tuple(s.read_all(i.arguments), ast.Load())
+    known = assign("v", call("function_of", load("s"), s.read(i.target), arguments))
+    deeper = ast.BinOp(load("depth"), ast.Add(), constant(1))
+    entered = call(
+        ast.Attribute(load("v"), "code", ast.Load()),
+        load("s"),
+        deeper,
+        ast.Starred(ast.Attribute(load("v"), "arguments", ast.Load()), ast.Load()),
+    )
+    made = [*s.turn(), *s.write(i.dst, entered)]
+    return [known, *branch(is_(load("v"), constant(None)), s.cell(i), made)]

@@ -1,0 +1,123 @@
+"""What generated code calls besides tasks and operations, by the names that it has for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from cascade_vm import functions
+from cascade_vm.attributes import CLOSED
+from cascade_vm.calls import ENTERS, as_error
+from cascade_vm.control import Jump, TailCall
+from cascade_vm.cursors import DONE, reversed_
+from cascade_vm.dispatch import Strand
+from cascade_vm.generated import leaving
+from cascade_vm.generated.cursors import iterator_at, iterator_over, step
+from cascade_vm.generated.leaving import TURN, Carried, Leave
+from cascade_vm.host import UNBOUND, Later, Pending, Site
+from cascade_vm.tiers import more_turns
+
+__all__ = ["GLOBALS"]
+
+# --- what generated code calls -------------------------------------------------------------------------------------------
+
+
+def _host_call(strand: Strand, site: Site, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> object:
+    return strand.machine.call(site, arguments, keywords, None)
+
+
+def _answered(strand: Strand, site: Site, value: object) -> object:
+    """What a task called outright gave: a value that is not plain, or that it may not be called so any more."""
+    if type(value) is TailCall and _is_plain(value):
+        return value
+    if type(value) is Later:
+        return strand.machine.call(site, value.arguments, value.keywords, None)
+    directs = strand.machine.directs
+    return value if directs is None else directs.answered(site.target, value)
+
+
+def _is_plain(value: TailCall) -> bool:
+    """Whether nothing can be wrong with a tail call."""
+    keywords = value.kwargs
+    if value.args or type(keywords) is not dict:
+        return False
+    for each in keywords.values():  # noqa: SIM110 - a generator would take three times as long
+        if type(each) not in _PLAIN:
+            return False
+    return True
+
+
+_PLAIN = frozenset({type(None), bool, int, float, str, bytes})
+
+
+def _finished(strand: Strand, site: Site, value: object) -> object:
+    directs = strand.machine.directs
+    return value if directs is None else directs.finished(site.target, value)
+
+
+def _out_of_turns(strand: Strand, edge: int) -> None:
+    raise Leave(TURN, None, edge)
+
+
+class _Call(NamedTuple):
+    code: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+def _function_of(strand: Strand, target: object, arguments: tuple[Any, ...]) -> _Call | None:
+    """A function of the program that can be called outright; None for all else."""
+    if type(target) is not functions.Function or target._machine is not strand.machine:
+        return None
+    template = target._template
+    code = strand.machine.starts.get(template.number)
+    if code is None or len(arguments) != template.plain:
+        return None
+    return _Call(code, (*target._captured, *arguments))
+
+
+def _backwards(value: Any) -> Any:
+    return reversed(value) if type(value) in (list, tuple, str, range, bytes) else reversed_(value)
+
+
+GLOBALS: dict[str, Any] = {
+    "__builtins__": {},
+    "BaseException": BaseException,
+    "CLOSED": CLOSED,
+    "Carried": Carried,
+    "DONE": DONE,
+    "ENTERS": ENTERS,
+    "Pending": Pending,
+    "PLAIN": _PLAIN,
+    "StopIteration": StopIteration,
+    "UNBOUND": UNBOUND,
+    "Jump": Jump,
+    "TailCall": TailCall,
+    "answered": _answered,
+    "as_error": as_error,
+    "backwards": _backwards,
+    "caught": leaving.caught,
+    "dict": dict,
+    "enumerate": enumerate,
+    "finished": _finished,
+    "function_of": _function_of,
+    "host_call": _host_call,
+    "int": int,
+    "isinstance": isinstance,
+    "iter": iter,
+    "iterator_at": iterator_at,
+    "iterator_over": iterator_over,
+    "leave_deep": leaving.leave_deep,
+    "leave_entering": leaving.leave_entering,
+    "leave_waiting": leaving.leave_waiting,
+    "list": list,
+    "more": more_turns,
+    "next": next,
+    "out_of_turns": _out_of_turns,
+    "range": range,
+    "str": str,
+    "tuple": tuple,
+    "step": step,
+    "type": type,
+    "zip": zip,
+}
+"""The globals of all generated code; built-in functions that are not here it does not have."""
