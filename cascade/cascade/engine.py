@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from cascade_vm.host import Meter
-from cascade_vm.machine import Machine
+from cascade_vm.machine import PATIENCE, Machine
 from cascade_vm.opcodes import Invoke
 
 from cascade.adapters.executors.local import Executor, LocalExecutor
@@ -41,7 +41,8 @@ class Engine:
     """Runs graphs of calls, calls of flows, and lists, tuples and dicts of them.
 
     ``system_resources`` says how much there is of what `with_constraints` asks for; without it nothing is limited.
-    ``most_plans`` plans are kept, those used last.
+    ``most_plans`` plans are kept, those used last. Without ``codegen`` the machine makes no Python functions of flows that run
+    for long: they mean the same, and are ten times as slow.
 
     >>> import asyncio
     >>> double = cs.task(lambda number: 2 * number)
@@ -58,10 +59,12 @@ class Engine:
         *,
         system_resources: Mapping[str, float] | None = None,
         most_plans: int = 256,
+        codegen: bool = True,
     ) -> None:
         self.solver: Solver = NativeSolver() if solver is None else solver
         self.executor: Executor = LocalExecutor() if executor is None else executor
         self.bus = MessageBus() if bus is None else bus
+        self.patience = PATIENCE if codegen else None
         self._capacity = Capacity(system_resources)
         self._most_plans = most_plans
         self._plans: OrderedDict[object, tuple[Plan, EngineHost]] = OrderedDict()
@@ -165,9 +168,12 @@ class Engine:
         host = self.host_of(call.flow.program.material)
         # A value that is called may be a task which asks for resources, and those are a run's own.
         calls_values = any(isinstance(one, Invoke) for flow in material.image.blueprint.flows for one in flow.code)
-        shared = None if calls_values or host.asks_for_resources else Machine(material.image, host.for_all_runs())
+        shared = None if calls_values or host.asks_for_resources else self._machine(material, host)
         self._machines[material] = shared
         return shared
+
+    def _machine(self, material: Material, host: EngineHost) -> Machine:
+        return Machine(material.image, host.for_all_runs(), patience=self.patience)
 
     @property
     def calls_in_place(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Coroutine
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from cascade_vm.machine import Machine
+from cascade_vm.machine import PATIENCE, Machine
 
 from cascade.declared import Mismatch, as_declared, parse_type
 from cascade.errors import Problem, ResultError, UsageError
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["checked_result", "lifted", "reported", "sourced", "start"]
 
 
-def start(call: FlowCall, host: LocalHost, use_vm: bool, material: Material | None = None) -> Coroutine[Any, Any, object]:
+def start(
+    call: FlowCall, host: LocalHost, use_vm: bool, material: Material | None = None, patience: int | None = PATIENCE
+) -> Coroutine[Any, Any, object]:
     """The run of a call, as a coroutine. Raises `UsageError` CS416 for a built program that has no flow graph.
 
-    ``material`` is what to run in the place of the program's own: it has the same flows at the same places.
+    ``material`` is what to run in the place of the program's own: it has the same flows at the same places. ``patience`` is
+    that of `cascade_vm.machine.Machine`.
     """
     material = material or call.flow.program.material
     if use_vm:
-        return Machine(material.image, host).run(call.flow.index, call.arguments)
+        return Machine(material.image, host, patience=patience).run(call.flow.index, call.arguments)
     from cascade.reference import Interpreter
 
     return Interpreter(material.graph or lifted(material.blueprint), host).run(call.flow.name, call.arguments)

@@ -131,7 +131,7 @@ class Run(Ending):
         host = self._enter(self._engine.host_of(material), False)
         if call is not target and self._uses_sources():  # a flow in Python
             material = sourced(material)
-        return start(call, host, self._given.use_vm, material)
+        return start(call, host, self._given.use_vm, material, self._engine.patience)
 
     def _uses_sources(self) -> bool:
         """Whether this run is on the machine, and nobody could see that tasks are not called (`cascade.task_sources`)."""
@@ -149,7 +149,7 @@ class Run(Ending):
         arguments = self._slots(lazy_graph.values)
         host = self._enter(shared, any(isinstance(value, Inject) for value in arguments))
         if self._given.use_vm:
-            return Machine(plan.image, host).run(plan.root_index, arguments)
+            return Machine(plan.image, host, patience=self._engine.patience).run(plan.root_index, arguments)
         from cascade.reference import Interpreter
 
         return Interpreter(plan.program, host).run(plan.root, arguments)

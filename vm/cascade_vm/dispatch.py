@@ -100,10 +100,8 @@ class Strand:
 
 
 def execute(strand: Strand, error: BaseException | None, origin: int) -> int:
-    """Run until the strand ends, fails, waits, has no turns left or enters a flow that has generated code.
-
-    ``error`` is one that the current cell raises, ``origin`` where it comes from. See the head of this file.
-    """
+    """Run until the strand ends, fails, waits, has no turns left or enters a flow that has generated code. ``error`` is one
+    that the current cell raises, ``origin`` where it comes from."""
     frames = strand.frames
     frame = frames[-1]
     call = strand.machine.call

@@ -47,7 +47,7 @@ _ENOUGH: Final = [None] * _LARGEST_BATCH
 def warm(machine: Machine, flow: LinkedFlow, turns: int) -> None:
     """A flow has run for so many turns."""
     flow.heat += turns
-    if flow.heat >= machine.patience and not flow.busy:
+    if flow.heat >= machine.patience and (machine.instance is None or not flow.busy):
         if machine.instance is None:
             use_instance(machine, make=True)
         assert machine.instance is not None

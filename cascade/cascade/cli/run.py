@@ -30,6 +30,7 @@ def main() -> None:
 @click.option("--max-calls", type=click.IntRange(0), metavar="N", help="Calls of tasks, at most.")
 @click.option("--timeout", metavar="DURATION", help="Stop the run after this long: 30s, 1h30m.")
 @click.option("--json-events", metavar="FILE", help="Write each event of the run as a line of JSON.")
+@click.option("--no-codegen", "codegen", flag_value=False, default=True, help="Make no Python functions of what runs for long.")
 @exits
 def run(target: str, flow: str | None, **options: object) -> int:
     """Run FLOW of TARGET and print its result as one line of JSON.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cascade_vm.errors import trail_of
 from cascade_vm.host import Meter, Place
+from cascade_vm.machine import PATIENCE
 
 from cascade.cli.output import Out, complain, results_only, show_error
 from cascade.cli.supervisor import Outcome, busy_threads, leave, supervise
@@ -43,6 +44,7 @@ class Options:
     max_calls: int | None
     timeout: timedelta | None
     json_events: str | None
+    codegen: bool
 
 
 def run_target(
@@ -58,9 +60,10 @@ def run_target(
     max_turns: int | None,
     max_calls: int | None,
     json_events: str | None,
+    codegen: bool = True,
 ) -> int:
     """Load, bind, run, and write the result. Gives the exit status."""
-    options = Options(use_vm, max_turns, max_calls, parse_timeout(timeout), json_events)
+    options = Options(use_vm, max_turns, max_calls, parse_timeout(timeout), json_events, codegen)
     texts, received = parse_pairs(parameters), parse_signals(signals)
     if flow is not None and "=" in flow:
         raise UsageError(Problem("CS400", f"`{flow}` is not the name of a flow", None, f"parameters are given as `-p {flow}`"))
@@ -156,7 +159,7 @@ def run_call(call: FlowCall, signals: Signals, options: Options, out: Out) -> in
         meter = Meter(options.max_turns, options.max_calls)
         host = watch.host = WatchedHost(call.flow.program.material.tasks, meter, signals, listener)
         stack.callback(host.close)
-        running = start(call, host, options.use_vm)
+        running = start(call, host, options.use_vm, patience=PATIENCE if options.codegen else None)
         seconds = None if options.timeout is None else options.timeout.total_seconds()
         outcome = supervise(reported(call.flow.name, running, listener), seconds, host.close)
         place = _place_of(outcome.error) or host.place
