@@ -19,7 +19,7 @@ _TAKES_A_TEXT: Final = {
     "-p": "parameters", "--params": "params", "--signal": "signals", "--timeout": "timeout", "--json-events": "json_events",
 }  # fmt: skip
 _MANY: Final = ("parameters", "signals")
-_SWITCHES: Final = {"--vm": True, "--interpret": False}
+_SWITCHES: Final = {"--vm": ("use_vm", True), "--interpret": ("use_vm", False), "--no-codegen": ("codegen", False)}
 _COMPLETION: Final = "_CASCADE_COMPLETE"
 """By this variable a shell asks click what could be typed next."""
 
@@ -50,7 +50,7 @@ def read_plainly(words: Sequence[str]) -> dict[str, Any] | None:
     named: list[str] = []
     many: dict[str, list[str]] = {name: [] for name in _MANY}
     asked: dict[str, Any] = dict.fromkeys(("params", "level", "timeout", "max_turns", "max_calls", "json_events"))
-    asked["use_vm"] = True
+    asked |= {"use_vm": True, "codegen": True}
     rest = iter(words[1:])
     for word in rest:
         if word in _TAKES_A_TEXT:
@@ -62,7 +62,8 @@ def read_plainly(words: Sequence[str]) -> dict[str, Any] | None:
             else:
                 asked[name] = text
         elif word in _SWITCHES:
-            asked["use_vm"] = _SWITCHES[word]
+            name, asked_for = _SWITCHES[word]
+            asked[name] = asked_for
         elif not word or word.startswith("-"):
             return None
         else:

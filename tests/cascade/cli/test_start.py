@@ -17,7 +17,7 @@ from support.commands import run_command
 
 WORDS = (
     "run", "flow.csc", "flow.cbp", "main", "module:flow", "-", "--", "", "-p", "n=1", "-x", "-pn=1", "--params", "--params=a",
-    "file.json", "--signal", "go", "--timeout", "30s", "--json-events", "--vm", "--interpret", "-O", "2", "-O2", "--max-turns",
+    "file.json", "--signal", "go", "--timeout", "30s", "--json-events", "--vm", "--interpret", "--no-codegen", "-O", "2", "-O2", "--max-turns",
     "5", "--max-calls", "--help", "-h", "--no", "bench",
 )  # fmt: skip
 
@@ -31,7 +31,9 @@ def read_by_click(words: list[str]) -> dict[str, object] | None:
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=7))
-@example(["flow.csc", "main", "-p", "a=1", "--interpret", "-p", "--vm", "--vm", "--signal", "go", "--params", "-"])
+@example(
+    ["flow.csc", "main", "--no-codegen", "-p", "a=1", "--interpret", "-p", "--vm", "--vm", "--signal", "go", "--params", "-"]
+)
 @example(["flow.csc", "--timeout", "30s", "--json-events", "events", "--timeout", "1m"])
 def test_a_plain_command_line_means_what_click_says(words: list[str]) -> None:
     """Whatever is read here, click reads alike."""
