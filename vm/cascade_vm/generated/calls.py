@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from keyword import iskeyword
 
 from cascade_vm import opcodes as op
+from cascade_vm.generated.control import harmless_answers
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, Operands
 from cascade_vm.generated.positions import AWAITS
 from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, load, otherwise
@@ -52,11 +53,8 @@ def _direct(s: Operands, i: op.Call, value: ast.expr) -> list[ast.stmt]:
     else:
         made = [assign(target, value)]
         slow = [assign(target, call("answered", load("s"), _site(s, i), load(target))), *s.settled(target)]
-    if s.program.jumps:
-        data = call("type", ast.Attribute(load(target), "data", ast.Load()))
-        plain_data = ast.Compare(data, [ast.In()], [load("PLAIN")])
-        a_jump = ast.BoolOp(ast.And(), [is_type(load(target), "Jump"), plain_data])
-        slow = branch(otherwise(a_jump), slow, [])
+    for harmless in harmless_answers(s, load(target)):
+        slow = branch(otherwise(harmless), slow, [])
     seen = branch(ast.Compare(kind, [ast.In()], [load("PLAIN")]), [assign("t", call("type", load(target)))], slow)
     checked = branch(ast.Compare(call("type", load(target)), [ast.IsNot()], [load("t")]), seen, [])
     return [*made, *checked, *(s.write(i.dst, load("v")) if s.guarded else [])]

@@ -10,13 +10,15 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cascade_vm import opcodes as op
+from cascade_vm.blueprint import Blueprint
 from cascade_vm.generated.syntax import call, constant, is_, is_type, load
 from cascade_vm.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from cascade_vm.generated.operands import Operands
 
-__all__ = ["CONTROL"]
+__all__ = ["CONTROL", "harmless_answers", "usual_answers"]
 
 Control = Callable[["Operands", Sequence[int]], ast.expr | None]
 
@@ -116,6 +118,44 @@ def _tail_keywords(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
     given = _part(s.read(value), "kwargs")
     usual = _all(is_type(s.read(value), "TailCall"), is_type(given, "dict"))
     return _either(usual, call(_part(given, "copy")), s, "tail_keywords", arguments)
+
+
+# --- what tasks answer ---------------------------------------------------------------------------------------------------
+
+MOST_KEYWORDS = 3
+
+
+def usual_answers(blueprint: Blueprint) -> tuple[bool, tuple[str, ...]]:
+    """Whether tasks of a program answer with jumps, and the keywords that their tail calls usually have."""
+    jumps, again = False, ()
+    for flow in blueprint.flows:
+        for i in flow.code:
+            if not isinstance(i, op.Compute):
+                continue
+            jumps = jumps or i.operation == "jump_case"
+            if i.operation == "tail_call_case" and len(i.arguments) == 2 and i.arguments[1] < 0:
+                fit: Any = flow.constants[-1 - i.arguments[1]].value
+                again = fit[3] if type(fit) is tuple and len(fit) == 5 and len(fit[3]) <= MOST_KEYWORDS else ()
+    return jumps, again
+
+
+def harmless_answers(s: Operands, value: ast.expr) -> list[ast.expr]:
+    """Conditions under which an answer that is not plain is not one that the host has to look at."""
+    found: list[ast.expr] = []
+
+    def is_plain(part: ast.expr) -> ast.expr:
+        return ast.Compare(call("type", part), [ast.In()], [load("PLAIN")])
+
+    if s.program.jumps:
+        found.append(_all(is_type(value, "Jump"), is_plain(_part(value, "data"))))
+    if s.program.again:
+        names = load(s.scope.name_of(frozenset(s.program.again), "k"))
+        given = _part(value, "kwargs")
+        items = [is_plain(ast.Subscript(given, constant(name), ast.Load())) for name in s.program.again]
+        usual = ast.Compare(call(_part(given, "keys")), [ast.Eq()], [names])
+        no_more = ast.UnaryOp(ast.Not(), _part(value, "args"))
+        found.append(_all(is_type(value, "TailCall"), is_type(given, "dict"), usual, no_more, *items))
+    return found
 
 
 CONTROL: dict[str, Control] = {

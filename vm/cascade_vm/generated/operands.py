@@ -53,6 +53,8 @@ class Program:
     careful: bool
     jumps: bool
     """Tasks of it answer with jumps."""
+    again: tuple[str, ...]
+    """The keywords that the tail calls of its tasks usually have."""
     bases: tuple[int, ...]
     """The number before that of each flow's first instruction."""
 

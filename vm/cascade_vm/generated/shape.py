@@ -272,11 +272,11 @@ class _Shaping:
     def _jump(self, way: Node, where: Where) -> list[ast.stmt]:
         """To a node that stands elsewhere."""
         target, loop = self.labels[way], where.loop
+        if loop is not None and target is loop.head and where.copies:
+            return self._node(way, replace(where, copies=where.copies - 1))
         if target is where.behind:
             return []
         if loop is not None and target is loop.head:
-            if where.copies and loop.head.node is way:
-                return self._node(way, replace(where, copies=where.copies - 1))
             return [continue_()]
         if loop is not None and target is loop.after:
             return [break_()]

@@ -11,6 +11,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cascade_vm import opcodes as op
+from cascade_vm.generated.control import usual_answers
 from cascade_vm.generated.cursors import Iterators
 from cascade_vm.generated.graph import Plan, Unstructured, graph_from
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope
@@ -58,9 +59,8 @@ class Unit:
             bases.append(count)
             count += len(flow.code)
         self.careful = careful
-        code = [i for flow in image.blueprint.flows for i in flow.code]
-        jumps = any(isinstance(i, op.Compute) and i.operation == "jump_case" for i in code)
-        self.program = Program(image, Scope(), ways, _waiting(image, ways, careful), careful, jumps, tuple(bases))
+        waiting, answers = _waiting(image, ways, careful), usual_answers(image.blueprint)
+        self.program = Program(image, Scope(), ways, waiting, careful, *answers, tuple(bases))
         self.made: dict[tuple[int, int], Made | None] = {}
         self._plans: dict[int, Plan] = {}
         self._iterators: dict[int, Iterators] = {}
