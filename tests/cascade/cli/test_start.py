@@ -17,8 +17,8 @@ from support.commands import run_command
 
 WORDS = (
     "run", "flow.csc", "flow.cbp", "main", "module:flow", "-", "--", "", "-p", "n=1", "-x", "-pn=1", "--params", "--params=a",
-    "file.json", "--signal", "go", "--timeout", "30s", "--json-events", "--vm", "--interpret", "--no-codegen", "-O", "2", "-O2", "--max-turns",
-    "5", "--max-calls", "--help", "-h", "--no", "bench",
+    "file.json", "--signal", "go", "--timeout", "30s", "--json-events", "--vm", "--interpret", "-O", "2", "-O2", "--max-turns",
+    "--no-codegen", "5", "--max-calls", "--help", "-h", "--no", "bench",
 )  # fmt: skip
 
 
