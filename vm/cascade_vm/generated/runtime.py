@@ -109,6 +109,7 @@ GLOBALS: dict[str, Any] = {
     "leave_deep": leaving.leave_deep,
     "leave_entering": leaving.leave_entering,
     "leave_waiting": leaving.leave_waiting,
+    "len": len,
     "list": list,
     "more": more_turns,
     "next": next,
