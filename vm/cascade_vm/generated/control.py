@@ -124,6 +124,23 @@ def _tail_keywords(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
     return _either(usual, call(_part(given, "copy")), s, "tail_keywords", arguments)
 
 
+def _plain_value(s: Operands, arguments: Sequence[int]) -> ast.expr:
+    (value,) = arguments
+    return _either(_is_plain(s.read(value)), s.read(value), s, "plain_value", arguments)
+
+
+def _are_plain(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
+    if not arguments:
+        return constant(True)
+    conditions = [_is_plain(s.read(each)) for each in arguments]
+    usual = _all(*conditions) if len(conditions) > 1 else conditions[0]
+    return _either(usual, constant(True), s, "are_plain", arguments)
+
+
+def _is_plain(value: ast.expr) -> ast.expr:
+    return ast.Compare(call("type", value), [ast.In()], [load("PLAIN")])
+
+
 # --- what tasks answer ---------------------------------------------------------------------------------------------------
 
 MOST_KEYWORDS = 3
@@ -147,14 +164,11 @@ def harmless_answers(s: Operands, value: ast.expr) -> list[ast.expr]:
     """Conditions under which an answer that is not plain is not one that the host has to look at."""
     found: list[ast.expr] = []
 
-    def is_plain(part: ast.expr) -> ast.expr:
-        return ast.Compare(call("type", part), [ast.In()], [load("PLAIN")])
-
     if s.program.jumps:
-        found.append(_all(is_type(value, "Jump"), is_plain(_part(value, "data"))))
+        found.append(_all(is_type(value, "Jump"), _is_plain(_part(value, "data"))))
     if s.program.again:
         given = _part(value, "kwargs")
-        items = [is_plain(ast.Subscript(given, constant(name), ast.Load())) for name in s.program.again]
+        items = [_is_plain(ast.Subscript(given, constant(name), ast.Load())) for name in s.program.again]
         usual = _has_keys(given, s.program.again)
         no_more = ast.UnaryOp(ast.Not(), _part(value, "args"))
         found.append(_all(is_type(value, "TailCall"), is_type(given, "dict"), *usual, no_more, *items))
@@ -162,9 +176,11 @@ def harmless_answers(s: Operands, value: ast.expr) -> list[ast.expr]:
 
 
 CONTROL: dict[str, Control] = {
+    "are_plain": _are_plain,
     "jump_case": _jump_case,
     "jump_arguments": _jump_arguments,
     "jump_keywords": _jump_keywords,
+    "plain_value": _plain_value,
     "tail_call_case": _tail_call_case,
     "tail_arguments": _tail_arguments,
     "tail_keywords": _tail_keywords,
