@@ -49,27 +49,37 @@ _FAULTS = (AssertionError, AttributeError, LookupError, NameError, TypeError)
 def with_flow_frames(error: E) -> E:
     """The error, its traceback being now the flows that it passed, then the user's frames that it was raised in; so are those
     of its causes, contexts and parts."""
-    seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
+    _write_frames(error)
+    if error.__cause__ is None and error.__context__ is None and not isinstance(error, BaseExceptionGroup):
+        return error
+    seen = {id(error)}
+    pending = _parts_of(error)
     while pending:
         one = pending.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        _write_frames(one)
-        pending += one.exceptions if isinstance(one, BaseExceptionGroup) else ()
-        pending += (one.__cause__, one.__context__)
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            _write_frames(one)
+            pending += _parts_of(one)
     return error
+
+
+def _parts_of(error: BaseException) -> list[BaseException | None]:
+    parts = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return [*parts, error.__cause__, error.__context__]
 
 
 def _write_frames(error: BaseException) -> None:
     stack = stack_of(error.__traceback__)
-    kept = user_part(stack, lambda entry: entry.tb_frame.f_code.co_filename)
+    kept = user_part(stack, _file_of)
     places = new_places(error)
     if not places and (len(kept) == len(stack) or (not kept and _is_fault(error, stack))):
         return
     BaseException.with_traceback(error, frames_at(places, _linked(kept)))  # its class may refuse to have attributes set
     error.__dict__[_SHOWN] = trail_mark(error)
+
+
+def _file_of(entry: TracebackType) -> str:
+    return entry.tb_frame.f_code.co_filename
 
 
 def stack_of(traceback: TracebackType | None) -> list[TracebackType]:
@@ -108,9 +118,9 @@ def new_places(error: BaseException) -> list[Place]:
 
 def frames_at(places: Sequence[Place], following: TracebackType | None = None) -> TracebackType | None:
     """A traceback with a frame at each place, outermost first; of very many, those at the ends. ``following`` comes behind."""
-    half = MOST_FRAMES // 2
-    shown = list(places)
+    shown = places
     if len(places) > MOST_FRAMES:
+        half = MOST_FRAMES // 2
         left_out = f"… {len(places) - 2 * half:,} more calls of flows"
         middle = places[half]._replace(flow=left_out, column=0, end_line=places[half].line, end_column=0)
         shown = [*places[:half], middle, *places[-half:]]

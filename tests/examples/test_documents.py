@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cascade.errors import CODES
-from cascade.one_run import Run
+from cascade.one_run import Given, Run
 from support.documents import Example, run_section, sections_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,8 +26,8 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """Every run is one of this engine, whatever the example says."""
     begin = Run.__init__
 
-    def begin_here(self: Run, *settings: Any) -> None:
-        begin(self, *settings[:-1], request.param == "machine")
+    def begin_here(self: Run, engine: Any, target: object, given: Given) -> None:
+        begin(self, engine, target, given if request.param == "machine" else given._replace(use_vm=False))
 
     monkeypatch.setattr(Run, "__init__", begin_here)
 
