@@ -59,6 +59,14 @@ def dependent(turns: int) -> Any:
     return last
 
 
+@cs.flow
+def unchanging(turns: int, k: int) -> int:
+    n = turns
+    while n > 0:
+        n = n - (increased(k) * increased(k))
+    return n
+
+
 def jumping(*, chained: int) -> LazyResult[Any]:
     structure: Any = None
     for _ in range(chained):
@@ -99,9 +107,10 @@ def _name(instruction: op.Instruction) -> str:
         (countdown(5), ["-", "<="]),
         (chain(5), ["Next", "+", "+", "+", "Jump"]),
         (dependent(5), ["Copy", "-", ">"]),
+        (unchanging(5, 2), ["-", ">"]),
     ],
-    ids=["jumps", "jumps over a graph", "tail calls", "chain", "constants"],
+    ids=["jumps", "jumps over a graph", "tail calls", "chain", "constants", "unchanging"],
 )
 def test_a_turn_is_what_it_computes(target: Any, turn: list[str]) -> None:
-    """No jump is made and looked at, nothing is asked for again."""
+    """No jump is made and looked at, nothing is asked for again, nothing is computed again that does not change."""
     assert sorted(turn_of(blueprint_of(target))) == sorted(turn)

@@ -3,13 +3,15 @@
 * *simple*: a number, a text, bytes or None. Nothing can change such a value, so this holds until the register is written.
 * *flat*: simple, or a small container of simple values. That holds until somebody may have changed the container: what is
   called, what waits, an operation that changes its argument.
+* *held*: what an operation made of simple values is in a register, and would be the same if it were made again.
 
 ``are_plain`` says yes to what is flat; of a tuple made for that it says whether all that is in it is simple.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from types import NoneType
 from typing import NamedTuple
 
@@ -22,7 +24,7 @@ from cascade_vm.blueprint import Flow
 from cascade_vm.opcodes import Instruction
 from cascade_vm.operations import OPERATIONS
 
-__all__ = ["NOTHING", "Facts", "Known", "is_question", "wanted_at"]
+__all__ = ["NOTHING", "Expression", "Facts", "Known", "Wanted", "expression_of", "is_question", "wanted_at"]
 
 _SIMPLE = (NoneType, bool, int, float, str, bytes)
 _FEW = 8
@@ -33,27 +35,57 @@ _WITH_A_NUMBER = frozenset(("+", "-", "/", "//", "%", "+=", "-=", "/=", "//=", "
 """Those that do so where one operand is a number: Python has none of them for a number and a container."""
 
 
+class Expression(NamedTuple):
+    """An operation on operands."""
+
+    operation: str
+    arguments: tuple[int, ...]
+
+
+class Wanted(NamedTuple):
+    """What may be asked, and what is computed, from some place on."""
+
+    registers: frozenset[int]
+    expressions: frozenset[Expression]
+
+
 class Facts(NamedTuple):
-    """What is known where a piece of code begins. ``flat`` are registers that are not known to be simple."""
+    """What is known where a piece of code begins. ``flat`` are registers that are not known to be simple; ``held`` are
+    expressions with the registers that have their values."""
 
     simple: frozenset[int]
     flat: frozenset[int]
+    held: frozenset[tuple[Expression, int]]
 
-    def kept(self, registers: frozenset[int], waits: bool) -> Facts:
+    def kept(self, wanted: Wanted, waits: bool) -> Facts:
         """What of it is worth knowing there; ``waits``: others may have run in between."""
-        return Facts(self.simple & registers, frozenset() if waits else self.flat & registers)
+        held = frozenset(each for each in self.held if each[0] in wanted.expressions)
+        flat: frozenset[int] = frozenset() if waits else self.flat & wanted.registers
+        return Facts(self.simple & wanted.registers, flat, held)
 
     def learn(self, simple: Iterable[int] = (), flat: Iterable[int] = ()) -> Facts:
         all_simple = self.simple | {*simple}
-        return Facts(all_simple, (self.flat | {*flat}) - all_simple)
+        return Facts(all_simple, (self.flat | {*flat}) - all_simple, self.held)
 
 
-NOTHING = Facts(frozenset(), frozenset())
+NOTHING = Facts(frozenset(), frozenset(), frozenset())
 
 
 def is_question(instruction: Instruction) -> bool:
     """Whether an instruction asks whether values are plain."""
     return isinstance(instruction, op.Compute) and instruction.operation == "are_plain" and not any(instruction.forms)
+
+
+def expression_of(instruction: Instruction) -> Expression | None:
+    """What an instruction computes, if that is the same for the same simple values, and not one of its operands after it."""
+    if not isinstance(instruction, op.Compute) or instruction.operation not in NUMBERS or any(instruction.forms):
+        return None
+    if instruction.dst in instruction.arguments or max(instruction.arguments) < 0:
+        return None
+    return Expression(
+        instruction.operation.removesuffix("=") if OPERATIONS[instruction.operation].effect else instruction.operation,
+        instruction.arguments,
+    )
 
 
 class Known:
@@ -62,10 +94,16 @@ class Known:
     def __init__(self, flow: Flow, facts: Facts) -> None:
         self._flow = flow
         self._simple, self._flat = set(facts.simple), set(facts.flat)
+        self._held = dict(facts.held)
         self._tuples: dict[int, tuple[int, ...]] = {}
 
     def facts(self) -> Facts:
-        return Facts(frozenset(self._simple), frozenset(self._flat - self._simple))
+        return Facts(frozenset(self._simple), frozenset(self._flat - self._simple), frozenset(self._held.items()))
+
+    def register_with(self, instruction: Instruction) -> int | None:
+        """The register that has what an instruction would compute."""
+        expression = expression_of(instruction)
+        return None if expression is None else self._held.get(expression)
 
     def is_simple(self, operand: int) -> bool:
         return operand in self._simple if operand >= 0 else type(self._constant(operand)) in _SIMPLE
@@ -88,16 +126,23 @@ class Known:
     def cross(self, instruction: Instruction) -> None:
         """Go over an instruction."""
         simple, flat = self._made(instruction)
+        expression = expression_of(instruction)
+        if expression is not None and not all(map(self.is_simple, expression.arguments)):
+            expression = None
         if instruction.suspends or self._changes(instruction):
             self._flat.clear()
         written = roles.writes(instruction)
         for register in written:
             self._simple.discard(register)
             self._flat.discard(register)
+            for old in [each for each, where in self._held.items() if where == register or register in each.arguments]:
+                del self._held[old]
             for whole in [each for each, parts in self._tuples.items() if each == register or register in parts]:
                 del self._tuples[whole]
         self._simple.update(simple)
         self._flat.update(flat)
+        if expression is not None:
+            self._held.setdefault(expression, written[0])
         match instruction:
             case op.Compute(operation="build_tuple", forms=()) if len(instruction.arguments) <= _FEW:
                 if instruction.dst not in instruction.arguments:
@@ -140,39 +185,54 @@ class Known:
         return self._flow.constants[-1 - operand].value
 
 
-def wanted_at(flow: Flow, blocks: Sequence[Block], places: Collection[int]) -> dict[int, frozenset[int]]:
-    """The registers about which facts could answer a question that is asked later, at each of some ``places``: the starts of
-    blocks, and others."""
-    starts: list[frozenset[int]] = [frozenset()] * len(blocks)
+def wanted_at(
+    flow: Flow, blocks: Sequence[Block], places: Collection[int], stays: Callable[[int, Expression], bool]
+) -> dict[int, Wanted]:
+    """What facts could be of use for, at each of some ``places`` (the starts of blocks, and others): questions that are asked
+    later, and expressions that are computed later, before their operands change. ``stays`` says of the expression at a place
+    whether it is the same again and again."""
+    starts: list[frozenset[int | Expression]] = [frozenset()] * len(blocks)
     before: list[list[int]] = [[] for _ in blocks]
     for number, block in enumerate(blocks):
         for successor in block.successors:
             before[successor].append(number)
-    found: dict[int, frozenset[int]] = {}
+    found: dict[int, frozenset[int | Expression]] = {}
     waiting = Worklist(range(len(blocks)), highest_first=True)
     while waiting:
         number = waiting.pop()
         block = blocks[number]
-        wanted = {register for successor in block.successors for register in starts[successor]}
+        wanted = {each for successor in block.successors for each in starts[successor]}
         for pc in range(block.end - 1, block.start - 1, -1):
-            _want(flow.code[pc], wanted)
+            _want(flow.code[pc], wanted, partial(stays, pc))
             if pc in places:
                 found[pc] = frozenset(wanted)
         if wanted != starts[number]:
             starts[number] = frozenset(wanted)
             for earlier in before[number]:
                 waiting.add(earlier)
-    return found
+    return {pc: _sorted_out(wanted) for pc, wanted in found.items()}
 
 
-def _want(instruction: Instruction, wanted: set[int]) -> None:
+def _sorted_out(wanted: frozenset[int | Expression]) -> Wanted:
+    registers = frozenset(each for each in wanted if isinstance(each, int))
+    return Wanted(registers, frozenset(each for each in wanted if isinstance(each, Expression)))
+
+
+def _want(instruction: Instruction, wanted: set[int | Expression], stays: Callable[[Expression], bool]) -> None:
     """Go from after an instruction to before it."""
-    written = wanted.intersection(roles.writes(instruction))
+    writes = roles.writes(instruction)
+    written = wanted.intersection(writes)
     wanted -= written
+    changed = {each for each in wanted if isinstance(each, Expression) and not {*writes}.isdisjoint(each.arguments)}
+    wanted -= changed
+    expression = expression_of(instruction)
+    if expression is not None and stays(expression):
+        wanted.add(expression)
+        wanted.update(roles.registers_read(instruction))
     if is_question(instruction):
         wanted.update(roles.registers_read(instruction))
     elif instruction.copies:
-        pairs = zip(roles.writes(instruction), roles.raw_reads(instruction), strict=True)
+        pairs = zip(writes, roles.raw_reads(instruction), strict=True)
         wanted.update(source for target, source in pairs if target in written and source >= 0)
     elif written and isinstance(instruction, op.Compute):
         wanted.update(roles.registers_read(instruction))

@@ -24,7 +24,8 @@ After: the number that the loop begins with is plain, and so is what comes of ad
 A piece of code between two questions or jumps has a version for each set of facts with which control comes to it
 (`cascade_compiler.analysis.simple`), and one for where a value has turned out not to be plain: from there on all is as it was.
 Of what does not change in a loop, or is calculated there, is asked whether it is *simple*, because that stays so: in the loop's
-first turn, and then no more.
+first turn, and then no more. What a loop makes of simple values that do not change is in a register after its first turn, and
+is not made again; what goes wrong in it went wrong then.
 
 What no later question depends on is forgotten. A flow that would have more than `MOST_VERSIONS` versions of a piece, or grow to
 `MOST_GROWTH` times its size, is left as it is, and so are flows with handlers, and those that are not done in `MOST_ROUNDS`.
@@ -37,7 +38,8 @@ from typing import NamedTuple
 
 from cascade_compiler.analysis.blocks import JUMPING, blocks_of
 from cascade_compiler.analysis.plain import NUMBERS
-from cascade_compiler.analysis.simple import NOTHING, Facts, Known, is_question, wanted_at
+from cascade_compiler.analysis.simple import NOTHING, Expression, Facts, Known, is_question, wanted_at
+from cascade_compiler.passes.copies import propagate_in_flow
 from cascade_compiler.passes.edit import each_flow
 from cascade_vm import opcodes as op
 from cascade_vm import roles
@@ -64,9 +66,10 @@ def make_versions_in_flow(flow: Flow) -> Flow:
         return flow
     made = flow
     for _ in range(MOST_ROUNDS):
-        before, made = made, make_versions_once(made)
-        if made is before:
+        better = make_versions_once(made)
+        if better is made:
             return made
+        made = propagate_in_flow(better)
     return flow
 
 
@@ -94,8 +97,8 @@ class _Versions:
         self._blocks = blocks_of(flow)
         self._ends: dict[int, int] = {}  # of pieces, by their starts
         self._find_pieces()
-        self._wanted = wanted_at(flow, self._blocks, self._ends)
         self._loops = _loops(flow)
+        self._wanted = wanted_at(flow, self._blocks, self._ends, self._stays)
         self._found: dict[tuple[int, Facts | None], int] = {}
         self._pieces: list[_Piece] = []
         self._counts: Counter[int] = Counter()
@@ -105,8 +108,16 @@ class _Versions:
 
     def _find_pieces(self) -> None:
         for block in self._blocks:
-            starts = [pc for pc in range(block.start, block.end) if pc == block.start or is_question(self._flow.code[pc])]
+            starts = [pc for pc in range(block.start, block.end) if pc == block.start or self._begins_piece(pc)]
             self._ends.update(zip(starts, [*starts[1:], block.end], strict=True))
+
+    def _begins_piece(self, pc: int) -> bool:
+        """Whether it is a question; not one that has been made of another, with the tuple before it."""
+        question, before = self._flow.code[pc], self._flow.code[pc - 1]
+        if not is_question(question):
+            return False
+        made = isinstance(before, op.Compute) and before.operation == "build_tuple"
+        return not made or roles.writes(before) != roles.registers_read(question)
 
     # --- finding versions ---
 
@@ -126,7 +137,9 @@ class _Versions:
     def _version(self, start: int, facts: Facts | None, waits: bool) -> int:
         """The number of a version."""
         wanted = self._wanted[start]
-        key = (start, NOTHING if not wanted else None if facts is None else facts.kept(wanted, waits))
+        if facts is None and not wanted.registers:
+            facts = NOTHING
+        key = (start, facts if facts is None else facts.kept(wanted, waits))
         if key not in self._found:
             self._found[key] = len(self._pieces)
             self._pieces.append(_Piece(*key))
@@ -161,8 +174,14 @@ class _Versions:
                 self._decide(piece, pc, instruction, known, asked[instruction.condition])
                 return
             else:
+                held = known.register_with(instruction)
                 known.cross(instruction)
                 written = roles.writes(instruction)
+                if held is not None:
+                    self._changed = True
+                    if held in written:
+                        continue
+                    instruction = op.Copy(written[0], held)
                 asked = {dst: about for dst, about in asked.items() if {dst, *about}.isdisjoint(written)}
             piece.code.append((instruction, place))
         self._go_on(piece, end - 1, known.facts())
@@ -175,11 +194,17 @@ class _Versions:
 
     def _is_worth_more(self, pc: int, operand: int) -> bool:
         """Whether it should be asked if a value is simple: in a loop that does not change it, or calculates it."""
+        loop = self._loop_around(pc)
+        return loop is not None and (operand not in loop.written or operand in loop.calculated)
+
+    def _stays(self, pc: int, expression: Expression) -> bool:
+        """Whether a loop computes the same in each turn."""
+        loop = self._loop_around(pc)
+        return loop is not None and loop.written.isdisjoint(expression.arguments)
+
+    def _loop_around(self, pc: int) -> _Loop | None:
         around = [loop for loop in self._loops if loop.first <= pc <= loop.last]
-        if not around or operand < 0:
-            return False
-        inner = min(around, key=lambda loop: loop.last - loop.first)
-        return operand not in inner.written or operand in inner.calculated
+        return min(around, key=lambda loop: loop.last - loop.first, default=None)
 
     def _ask_more(self, piece: _Piece, known: Known, operands: list[int], place: int) -> None:
         whole, answer = self._registers, self._registers + 1
@@ -204,10 +229,10 @@ class _Versions:
 
     def _go_on(self, piece: _Piece, pc: int, facts: Facts | None) -> None:
         """Where the last instruction of a piece leads, nothing new being known."""
-        instruction, place = piece.code[-1]
+        instruction = self._flow.code[pc]
         if type(instruction) in JUMPING:
             moved = roles.relabel(instruction, lambda label: self._version(label, facts, label <= pc))
-            piece.code[-1] = (moved, place)
+            piece.code[-1] = (moved, self._flow.places[pc])
         if not instruction.ends_block:
             piece.falls = self._version(pc + 1, facts, waits=False)
 

@@ -62,14 +62,13 @@ def test_a_value_that_is_not_plain_goes_where_all_is_asked() -> None:
     """The code as it was. A call gives anything."""
     text = f"flow main n : x _ _\ncopy r1 r0\n{question(1)}{question(6)}return r1"
     after = """
-        copy r1 r0
+        compute r3 are_plain (r0)
+        branch r3 @2 @4
+        compute r1 + (r0, #1)
+        jump @7
+        call r1 m:a (r0) () #None
         compute r3 are_plain (r1)
-        branch r3 @3 @5
-        compute r1 + (r1, #1)
-        jump @8
-        call r1 m:a (r1) () #None
-        compute r3 are_plain (r1)
-        branch r3 @8 @10
+        branch r3 @7 @9
         compute r1 + (r1, #1)
         return r1
         call r1 m:a (r1) () #None
@@ -94,23 +93,25 @@ INVARIANT = """
 
 
 def test_what_a_loop_does_not_change_is_asked_for_in_its_first_turn() -> None:
-    """Whether it is simple: that stays so, whoever else has a turn. A list is asked for in each turn, as it was."""
+    """Whether it is simple: that stays so, whoever else has a turn. What is computed of it is computed once. A list is asked
+    for in each turn, as it was."""
     after = """
         copy r2 #0
-        test < r2 r0 @2 @15
+        test < #0 r0 @2 @16
         compute r5 build_tuple (r1)
         compute r6 are_plain (r5)
-        branch r6 @5 @8
+        branch r6 @5 @9
         compute r4 + (r1, #1)
         compute r2 += (r2, r4)
-        test < r2 r0 @5 @15
+        test < r2 r0 @8 @16
+        jump @6
         compute r3 are_plain (r1)
-        branch r3 @10 @12
+        branch r3 @11 @13
         compute r4 + (r1, #1)
-        jump @13
+        jump @14
         call r4 m:a (r1) () #None
         compute r2 += (r2, r4)
-        test < r2 r0 @8 @15
+        test < r2 r0 @9 @16
         return r2
     """
     made = remove_dead(thread(rotate(fold(make_versions(assemble(INVARIANT))))))
