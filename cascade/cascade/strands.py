@@ -1,8 +1,9 @@
 """Structured concurrency: run strands at the same time, and end only when all of them have ended.
 
 It knows coroutines and their errors, nothing of flows, tasks or policies. A strand is a task of asyncio that says itself to its
-group what it comes to: a callback of the event loop for each would cost a third of what the task costs. To begin strands at once,
-without a task, was rejected: whoever asks for the current task would get the parent's, and many in a row would hold up the loop.
+group what it comes to: a callback of the event loop for each would cost a third of what the task costs. To begin strands at
+once, without a task, was rejected: whoever asks for the current task would get the parent's, and many in a row would hold up
+the loop.
 """
 
 from __future__ import annotations
