@@ -2,15 +2,15 @@
 
 A node is a run of instructions under one handler, entered at its start only. Flows that call each other by tail calls are one
 graph: a tail call is an edge. An entry in the midst of a loop would make that loop one with two entries, which no structured
-program has; so a node is told apart by its *context* too, the innermost loop whose first round is not over yet. The code behind
-such an entry is there again for each loop around it, and every loop is entered at its head.
+program has; so a node is told apart by its *context* too, the loops whose first round is not over yet. The code behind such an
+entry is there again for each of them, and every loop is entered at its head.
 
 This file knows opcodes by their roles, and the few that end a node.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cascade_vm import opcodes as op
@@ -27,8 +27,8 @@ class Unstructured(Exception):  # noqa: N818 - a property of code, not a mistake
     """This code stays in tier 0: it is too large, or has a loop with two entries."""
 
 
-Key = tuple[int, int, int]
-"""Flow, first instruction, context: the head of a loop, -1 for none."""
+Key = tuple[int, int, tuple[int, ...]]
+"""Flow, first instruction, context: the heads of the loops whose first round is not over."""
 
 
 @dataclass(eq=False, slots=True)
@@ -154,18 +154,78 @@ class Plan:
         return back or any(i.may_raise or i.suspends for i in code)
 
     def _loops(self) -> dict[int, tuple[int, ...]]:
-        """The heads of the loops that each node is in, innermost first. Raises `Unstructured` for loops with two entries."""
-        nodes = {start: Node((0, start, -1), end) for start, end in self.ends.items()}
-        for start, node in nodes.items():
-            node.after = [nodes[way] for way in self.ways_out(start)]
-        order = arrange(nodes[0])
-        bodies = loops_of(order)
-        found: dict[int, list[Node]] = {node.start: [] for node in order}
-        heads = [node for node in order if node.key in bodies]
-        for head in reversed(heads):
-            for _, start, _ in bodies[head.key]:
-                found[start].append(head)
-        return {start: tuple(head.start for head in around) for start, around in found.items()}
+        """The heads of the loops that each node is in, innermost first.
+
+        A loop is a set of nodes that lead to each other; without its head it falls apart into the loops within it. A loop that
+        is entered at several nodes has one of them as its head, too: the others are entries into its midst.
+        """
+        reached = _reached(self.ways_out)
+        into: dict[int, list[int]] = {start: [] for start in reached}
+        for start in reached:
+            for way in self.ways_out(start):
+                into[way].append(start)
+        found: dict[int, tuple[int, ...]] = dict.fromkeys(reached, ())
+        pending = [reached]
+        while pending:
+            for loop in strong_components(pending.pop(), self.ways_out):
+                entries = [start for start in loop if start == 0 or any(each not in loop for each in into[start])]
+                head = max(entries, key=lambda start: (sum(each in loop for each in into[start]), -start))
+                for start in loop:
+                    found[start] = (head, *found[start])
+                pending.append(loop - {head})
+        return found
+
+
+def _reached(ways_out: Callable[[int], Iterable[int]]) -> set[int]:
+    found = {0}
+    pending = [0]
+    while pending:
+        for way in ways_out(pending.pop()):
+            if way not in found:
+                found.add(way)
+                pending.append(way)
+    return found
+
+
+def strong_components(nodes: set[int], ways_out: Callable[[int], Iterable[int]]) -> list[set[int]]:
+    """The sets of nodes that lead to each other, or one to itself (Tarjan's algorithm)."""
+    numbers: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    path: list[int] = []
+    on_path: set[int] = set()
+    found: list[set[int]] = []
+    for root in sorted(nodes):
+        if root in numbers:
+            continue
+        work = [(root, iter([*ways_out(root)]))]
+        numbers[root] = lowest[root] = len(numbers)
+        path.append(root)
+        on_path.add(root)
+        while work:
+            node, ways = work[-1]
+            for way in ways:
+                if way not in nodes:
+                    continue
+                if way not in numbers:
+                    numbers[way] = lowest[way] = len(numbers)
+                    path.append(way)
+                    on_path.add(way)
+                    work.append((way, iter([*ways_out(way)])))
+                    break
+                if way in on_path:
+                    lowest[node] = min(lowest[node], numbers[way])
+            else:
+                work.pop()
+                if work:
+                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[node])
+                if lowest[node] == numbers[node]:
+                    component = set()
+                    while node not in component:
+                        component.add(path.pop())
+                    on_path -= component
+                    if len(component) > 1 or node in ways_out(node):
+                        found.append(component)
+    return found
 
 
 def arrange(entry: Node) -> list[Node]:
@@ -249,10 +309,10 @@ def graph_from(blueprint: Blueprint, plans: dict[int, Plan], flow: int, pc: int)
     for each in group:
         if each not in plans:
             plans[each] = Plan(blueprint.flows[each])
-    if pc not in plans[flow].ends:
+    if pc not in plans[flow].outer:
         raise Unstructured("no entry there")
     building = _Building(plans, group)
-    entry = building.node((flow, pc, building.first_context(flow, pc)))
+    entry = building.enter(flow, pc)
     building.connect()
     order = arrange(entry)
     bodies = loops_of(order)
@@ -271,9 +331,9 @@ class _Building:
         self.nodes: dict[Key, Node] = {}
         self.pending: list[Node] = []
 
-    def first_context(self, flow: int, pc: int) -> int:
-        """The innermost loop that is entered elsewhere than at its head."""
-        return next((head for head in self.plans[flow].outer[pc] if head != pc), -1)
+    def enter(self, flow: int, pc: int) -> Node:
+        """The node of a flow that is entered there, from outside of all its loops."""
+        return self.node((flow, pc, tuple(head for head in self.plans[flow].outer[pc] if head != pc)))
 
     def node(self, key: Key) -> Node:
         found = self.nodes.get(key)
@@ -281,6 +341,8 @@ class _Building:
             flow, start, _ = key
             found = self.nodes[key] = Node(key, self.plans[flow].ends[start])
             self.pending.append(found)
+            if len(self.nodes) > MOST_INSTRUCTIONS:
+                raise Unstructured("too many entries into loops")
         return found
 
     def connect(self) -> None:
@@ -288,23 +350,19 @@ class _Building:
             node = self.pending.pop()
             flow, start, context = node.key
             plan = self.plans[flow]
-            node.after = [self.node((flow, way, self._context(plan, context, way))) for way in plan.after[start]]
+            node.after = [self.node((flow, way, _context(plan, context, start, way))) for way in plan.after[start]]
             last = plan.flow.code[node.end - 1]
             if isinstance(last, op.TailCall) and last.flow in self.group:
-                node.after = [self.node((last.flow, 0, -1))]
+                node.after = [self.enter(last.flow, 0)]
             row = plan.handlers[start]
             if row >= 0 and plan.can_fail(start):
                 target = plan.flow.handlers[row].target
-                node.handler = self.node((flow, target, self._context(plan, context, target)))
+                node.handler = self.node((flow, target, _context(plan, context, start, target)))
                 node.caught = row
 
-    def _context(self, plan: Plan, context: int, way: int) -> int:
-        """The context behind an edge: a loop whose first round is over, or that is left, is none any more."""
-        if context < 0:
-            return -1
-        around = plan.outer[way]
-        known = plan.outer[context]  # the loop itself, then those around it
-        while context >= 0 and (context == way or context not in around):
-            place = known.index(context)
-            context = known[place + 1] if place + 1 < len(known) else -1
-        return context
+
+def _context(plan: Plan, context: tuple[int, ...], here: int, way: int) -> tuple[int, ...]:
+    """The context behind an edge: loops that are entered elsewhere than at their head, and those that were and still are not at
+    it."""
+    inside = plan.outer[here]
+    return tuple(head for head in plan.outer[way] if head != way and (head in context or head not in inside))
