@@ -56,7 +56,11 @@ class Function:
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """For callers that are no flows of its program: it runs to its end, and can not wait."""
-        return self._machine.run_now(self._template.flow, lambda: _arguments(self, arguments, keywords))
+        machine, template = self._machine, self._template
+        code = machine.starts.get(template.number)
+        if code is not None and not keywords and len(arguments) == template.plain:
+            return machine.call_now(template.flow, code, (*self._captured, *arguments))
+        return machine.run_now(template.flow, lambda: _arguments(self, arguments, keywords))
 
     def __getattr__(self, name: str) -> str:
         """Errors of calls name it as they name any function: with its module."""

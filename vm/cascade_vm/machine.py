@@ -33,8 +33,10 @@ from cascade_vm.tiers import (
     RAISES,
     RUNS,
     SLICE_IS_OVER,
+    START_COUNTS,
     await_entry,
     entry_of,
+    left_code,
     run_entry,
     slice_is_over,
     take_turn,
@@ -50,9 +52,6 @@ __all__ = ["PATIENCE", "Machine"]
 
 PATIENCE: Final = 2_000
 """Turns that a flow makes before there is generated code for it. Generating takes as long as some 5,000 turns do."""
-_START_COUNTS: Final = 20
-"""Turns that the start of a flow counts for."""
-
 _WITHOUT_END: Final = 1 << 30
 
 _STARTS_STRANDS: Final = (calls.fork, calls.map_flow, calls.attempt_flow)
@@ -66,7 +65,7 @@ class Machine:
     number of machines. A strand that has computed for ``slice_seconds`` (on the host's clock) lets others have a turn.
     """
 
-    __slots__ = ("call", "directs", "first_batch", "host", "image", "instance", "patience", "slice_seconds", "starts")
+    __slots__ = ("_aside", "call", "directs", "first_batch", "host", "image", "instance", "patience", "slice_seconds", "starts")
 
     def __init__(
         self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004, patience: int | None = PATIENCE
@@ -81,6 +80,7 @@ class Machine:
         self.directs = None if limited or meter.calls_left is not None else host.directs
         self.patience = NEVER if patience is None or (limited and image.has_functions) else patience
         self.instance: Instance | None = None
+        self._aside: Strand | None = None
         self.starts: Mapping[int, Callable[..., Any]] = NO_STARTS
         if image.instances and self.patience != NEVER:
             use_instance(self)
@@ -91,7 +91,7 @@ class Machine:
         An error that the program does not catch is raised, with its trail on it (`cascade_vm.errors.trail_of`).
         """
         linked = self.image.flows[flow]
-        warm(self, linked, _START_COUNTS)
+        warm(self, linked, START_COUNTS)
         return self._drive(Strand(self, Frame(linked, arguments), 0))
 
     async def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> object:
@@ -99,18 +99,46 @@ class Machine:
         if depth >= MAX_FRAMES:
             raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
         self._spend_turn()
-        warm(self, flow, _START_COUNTS)
+        warm(self, flow, START_COUNTS)
         return await self._drive(Strand(self, Frame(flow, arguments), depth))
 
     def run_now(self, flow: LinkedFlow, enter: Callable[[], Sequence[Any]]) -> object:
         """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn and lets nobody else
         have one; where it would wait it gets a `RuntimeError`. ``enter`` gives the flow's arguments."""
         self._spend_turn()
-        warm(self, flow, _START_COUNTS)
+        warm(self, flow, START_COUNTS)
         strand = Strand(self, Frame(flow, enter()), 0)
         strand.nested = True
+        return self._finish(strand, RUNS)
+
+    def call_now(self, flow: LinkedFlow, code: Callable[..., Any], arguments: Sequence[Any]) -> object:
+        """The same for a function that there is generated code of, where turns are not limited."""
+        aside = self._aside
+        if aside is None:
+            aside = self._aside = Strand(self, Frame(flow, ()), 0)
+            aside.nested = True
+        aside.left = _WITHOUT_END
+        try:
+            value: object = code(aside, 0, *arguments)
+            if aside.doomed is None:
+                return value
+        except BaseException as error:
+            left = error
+        else:
+            left = aside.doomed
+        strand = Strand(self, Frame(flow, ()), 0)
+        strand.frames.clear()
+        strand.nested = True
+        strand.doomed, aside.doomed = aside.doomed, None
+        state = left_code(strand, left)
+        del left
+        return self._finish(strand, state)
+
+    def _finish(self, strand: Strand, state: int) -> object:
+        """A strand that nobody else waits for, to its end."""
         error: BaseException | None = None
-        state = RUNS
+        if state == RAISES:
+            error, strand.result = strand.result, None
         while state not in (ENDED, FAILED):
             given = self._grant(_WITHOUT_END, state == OUT_OF_TURNS and error is None)
             state = self._advance(strand, error, RAISED_IN_STRAND if state == RAISES else RAISED_HERE, given)

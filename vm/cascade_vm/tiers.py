@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cascade_vm.machine import Machine
 
 __all__ = [
-    "AWAITS", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "await_entry", "entry_of", "more_turns", "run_entry",
-    "slice_is_over", "take_turn", "use_instance", "warm", "warm_up",
+    "AWAITS", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "await_entry", "entry_of", "left_code",
+    "more_turns", "run_entry", "slice_is_over", "take_turn", "use_instance", "warm", "warm_up",
 ]  # fmt: skip
 
 RUNS: Final = 5  # it goes on
@@ -31,6 +31,8 @@ SLICE_IS_OVER: Final = 8  # others have a turn now, its own is paid
 NEVER: Final = 1 << 62
 NO_STARTS: Mapping[int, Callable[..., Any]] = {}
 
+START_COUNTS: Final = 20
+"""Turns that the start of a flow counts for."""
 _LARGEST_BATCH: Final = 1_024
 """Turns between two looks at the clock. Batches grow while turns are quick: a look costs what ten turns cost. They stay small
 enough for a loop whose turns become slow all at once, since nobody else runs until the batch is over."""
@@ -131,7 +133,7 @@ def run_entry(strand: Strand, entry: Entry) -> int:
     try:
         value = _begin(strand, entry)
     except BaseException as caught:
-        return _left(strand, caught)
+        return left_code(strand, caught)
     return _returned(strand, value)
 
 
@@ -143,7 +145,7 @@ async def await_entry(strand: Strand) -> int:
     except GeneratorExit:
         raise
     except BaseException as caught:
-        return _left(strand, caught)
+        return left_code(strand, caught)
     return _returned(strand, value)
 
 
@@ -155,7 +157,7 @@ def _returned(strand: Strand, value: object) -> int:
     return RUNS
 
 
-def _left(strand: Strand, error: BaseException) -> int:
+def left_code(strand: Strand, error: BaseException) -> int:
     """What a strand is that left generated code by an exception."""
     from cascade_vm.generated import leaving
 

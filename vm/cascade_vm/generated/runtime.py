@@ -15,7 +15,7 @@ from cascade_vm.generated import leaving
 from cascade_vm.generated.cursors import iterator_at, iterator_over, step
 from cascade_vm.generated.leaving import TURN, Carried, Leave
 from cascade_vm.host import UNBOUND, Later, Pending, Site
-from cascade_vm.tiers import more_turns
+from cascade_vm.tiers import START_COUNTS, more_turns, warm
 
 __all__ = ["GLOBALS"]
 
@@ -68,9 +68,12 @@ def _function_of(strand: Strand, target: object, arguments: tuple[Any, ...]) -> 
     """A function of the program that can be called outright; None for all else."""
     if type(target) is not functions.Function or target._machine is not strand.machine:
         return None
-    template = target._template
-    code = strand.machine.starts.get(template.number)
-    if code is None or len(arguments) != template.plain:
+    template, machine = target._template, strand.machine
+    code = machine.starts.get(template.number)
+    if code is None:
+        warm(machine, template.flow, START_COUNTS)
+        return None
+    if len(arguments) != template.plain:
         return None
     return _Call(code, (*target._captured, *arguments))
 
