@@ -86,15 +86,22 @@ def _written_out(forms: Sequence[str]) -> bool:
 
 def method(s: Operands, i: op.Method) -> list[ast.stmt]:
     kinds = [kind for kind, names in METHODS.items() if i.name in names]
-    if not kinds or any(i.forms) or i.target < 0 or i.name in OPENING or iskeyword(i.name):
+    if not kinds or i.name in OPENING or iskeyword(i.name) or "*" in i.forms or not _written_out(i.forms):
         return s.cell(i)
+    pairs = list(zip(s.read_all(i.arguments), i.forms or ("",) * len(i.arguments), strict=True))
+    keywords = [ast.keyword(form, value) for value, form in pairs if form]
+    whole = call(
+        ast.Attribute(s.read(i.target), i.name, ast.Load()), *(value for value, form in pairs if not form), keywords=keywords
+    )
+    if i.target < 0:
+        known_kind = type(s.flow.constants[-1 - i.target].value)
+        return s.write(i.dst, whole) if known_kind in kinds else s.cell(i)
     first = min(kinds, key=lambda kind: _LIKELY.index(kind) if kind in _LIKELY else len(_LIKELY))
     known = is_type(s.read(i.target), s.scope.name_of(first))
     if len(kinds) > 1:
-        others = s.scope.name_of(frozenset(kinds), "k")
-        known = ast.BoolOp(ast.Or(), [known, ast.Compare(call("type", s.read(i.target)), [ast.In()], [load(others)])])
-    method = ast.Attribute(s.read(i.target), i.name, ast.Load())
-    return branch(known, s.write(i.dst, call(method, *s.read_all(i.arguments))), s.cell(i))
+        others = load(s.scope.name_of(frozenset(kinds), "k"))
+        known = ast.BoolOp(ast.Or(), [known, ast.Compare(call("type", s.read(i.target)), [ast.In()], [others])])
+    return branch(known, s.write(i.dst, whole), s.cell(i))
 
 
 def call_flow(s: Operands, i: op.CallFlow) -> list[ast.stmt]:

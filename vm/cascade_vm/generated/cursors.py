@@ -70,7 +70,9 @@ class Iterators:
             row = self._plan.handlers[start]
             ways = [(way, state) for way in self._plan.after[start]]
             if row >= 0:
-                ways.append((self._flow.handlers[row].target, seen))
+                handler = self._flow.handlers[row]
+                held = {handler.error: _OTHER} if handler.error in self.registers else {}
+                ways.append((handler.target, {**seen, **held}))
             for way, new in ways:
                 known = self._states.get(way)
                 joined = new if known is None else {register: known[register] | new[register] for register in new}

@@ -74,6 +74,8 @@ class Operands:
         self.index = 0
         self.pc = 0
         self.guarded = False
+        self.texts: set[int] = set()
+        """Registers that hold texts for certain, in the node that is being written."""
 
     # --- operands ---
 

@@ -9,7 +9,7 @@ from cascade_vm import functions
 from cascade_vm.attributes import CLOSED
 from cascade_vm.calls import ENTERS, as_error
 from cascade_vm.control import Jump, TailCall
-from cascade_vm.cursors import DONE, reversed_
+from cascade_vm.cursors import DONE, cursor_over, reversed_
 from cascade_vm.dispatch import Strand
 from cascade_vm.generated import leaving
 from cascade_vm.generated.cursors import iterator_at, iterator_over, step
@@ -99,6 +99,7 @@ GLOBALS: dict[str, Any] = {
     "as_error": as_error,
     "backwards": _backwards,
     "caught": leaving.caught,
+    "cursor_over": cursor_over,
     "dict": dict,
     "enumerate": enumerate,
     "finished": _finished,
@@ -120,6 +121,7 @@ GLOBALS: dict[str, Any] = {
     "range": range,
     "str": str,
     "tuple": tuple,
+    "slice": slice,
     "step": step,
     "type": type,
     "zip": zip,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cascade_vm import opcodes as op
+from cascade_vm import roles
 from cascade_vm.generated import calls, values
 from cascade_vm.generated.graph import Node
 from cascade_vm.generated.operands import Operands
@@ -26,12 +27,14 @@ class Statements(Operands):
         last = code[node.end - 1]
         end = node.end - 1 if last.ends_block or isinstance(last, op.Next) else node.end
         written: list[ast.stmt] = []
+        self.texts.clear()
         pc = node.start
         while pc < end:
             i = self.at(node.flow, pc)
             self.guarded = node.handler is not None
             following = code[pc + 1] if pc + 1 < end else None
             fused = values.source(self, i, following)
+            self.texts.difference_update(roles.writes(i))
             if fused is None:
                 written += self.mark(_RULES.get(type(i), Operands.cell)(self, i))
                 pc += 1

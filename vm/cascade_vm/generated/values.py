@@ -9,8 +9,8 @@ import ast
 from collections.abc import Callable
 from keyword import iskeyword
 
+from cascade_vm import call_operations, plain
 from cascade_vm import opcodes as op
-from cascade_vm import plain
 from cascade_vm.attributes import read_attribute
 from cascade_vm.generated.control import CONTROL
 from cascade_vm.generated.operands import Operands
@@ -47,6 +47,7 @@ OPENING = ("format", "format_map")
 """Methods of texts that reach attributes by a computed name: they have a guard."""
 _SUBSCRIPTS = ("[]", "[]=", "del []", "put")
 _BUILDS: dict[str, Callable[[list[ast.expr]], ast.expr]] = {
+    "slice": lambda values: call("slice", *values),
     "build_tuple": lambda values: ast.Tuple(values, ast.Load()),
     "build_list": lambda values: ast.List(values, ast.Load()),
     "build_dict": lambda values: ast.Dict([*values[::2]], values[1::2]),
@@ -69,9 +70,11 @@ def source(s: Operands, i: op.Instruction, following: op.Instruction | None) -> 
     """What a loop goes over, made and begun at once; None for anything else."""
     if not (isinstance(i, op.Compute) and isinstance(following, op.Iterate) and i.dst == following.source == following.dst):
         return None
-    if any(i.forms) or not s.is_iterator(following.dst, s.pc + 2):
+    if not s.is_iterator(following.dst, s.pc + 2):
         return None
     iterator, source = s.iterator(i.dst)
+    if any(i.forms):
+        return _spread_zip(s, i) if i.operation == "zip" and i.forms == ("*",) and i.arguments[0] >= 0 else None
     arguments = s.read_all(i.arguments)
     match i.operation:
         case "range":
@@ -87,9 +90,20 @@ def source(s: Operands, i: op.Instruction, following: op.Instruction | None) -> 
             return None
 
 
+def _spread_zip(s: Operands, i: op.Compute) -> list[ast.stmt]:
+    """``zip(*rows)``"""
+    iterator, source = s.iterator(i.dst)
+    rows = s.read(i.arguments[0])
+    usual = ast.BoolOp(ast.Or(), [is_type(rows, "list"), is_type(rows, "tuple")])
+    whole = call("zip", ast.Starred(load(source), ast.Load()))
+    begun = [assign(source, call("tuple", s.read(i.arguments[0]))), assign(iterator, whole)]
+    other = [*s.cell(i), assign(iterator, s.read(i.dst)), assign(source, constant(None))]
+    return branch(usual, begun, other)
+
+
 def iterate(s: Operands, i: op.Iterate) -> list[ast.stmt]:
     if not s.is_iterator(i.dst, s.pc + 1):
-        return s.cell(i)
+        return s.write(i.dst, call("cursor_over", s.read(i.source)))
     iterator, source = s.iterator(i.dst)
     begun = ast.IfExp(is_type(load(source), "list"), call("iter", load(source)), call("iterator_over", load(source)))
     return [assign(source, s.read(i.source)), assign(iterator, begun)]
@@ -116,7 +130,7 @@ def move(s: Operands, i: op.Move) -> list[ast.stmt]:
 def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
     name, arguments = i.operation, i.arguments
     if any(i.forms):
-        return s.cell(i)
+        return _formed(s, i)
     values = s.read_all(arguments)
     if name in _BINARY:
         return s.write(i.dst, ast.BinOp(values[0], _BINARY[name](), values[1]))
@@ -129,6 +143,8 @@ def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
     build = _BUILDS.get(name)
     if build is not None:
         return s.write(i.dst, build(values))
+    if name in ("format_value", "concat") and (text := _text(s, i)) is not None:
+        return s.write(i.dst, text)
     if arguments and arguments[0] >= 0 and name in _SUBSCRIPTS:
         return _subscript(s, i, values)
     control = CONTROL.get(name)
@@ -138,6 +154,43 @@ def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
         method = ast.Attribute(values[0], name, ast.Load())
         return s.write(i.dst, call(method, values[1]))
     return s.write(i.dst, s.calling(OPERATIONS[name].function, *values))
+
+
+def _formed(s: Operands, i: op.Compute) -> list[ast.stmt]:
+    """An operation with arguments in their forms: as a call of Python's where that says the same."""
+    pairs = list(zip(i.arguments, i.forms, strict=True))
+    if i.operation in call_operations.CALLEES or "**" in i.forms:
+        return s.cell(i)
+    named = [form for form in i.forms if form not in ("", "*")]
+    stars = [argument for argument, form in pairs if form == "*"]
+    if len(set(named)) < len(named) or any(map(iskeyword, named)) or len(stars) > 1 or (stars and stars[0] < 0):
+        return s.cell(i)
+    positional = [ast.Starred(s.read(a), ast.Load()) if form == "*" else s.read(a) for a, form in pairs if form in ("", "*")]
+    keywords = [ast.keyword(form, s.read(a)) for a, form in pairs if form not in ("", "*")]
+    whole = call(s.scope.name_of(OPERATIONS[i.operation].function), *positional, keywords=keywords)
+    if not stars:
+        return s.write(i.dst, whole)
+    usual = ast.BoolOp(ast.Or(), [is_type(s.read(stars[0]), "list"), is_type(s.read(stars[0]), "tuple")])
+    return branch(usual, s.write(i.dst, whole), s.cell(i))
+
+
+def _text(s: Operands, i: op.Compute) -> ast.expr | None:
+    """A replacement field, or a whole f-string of parts that are texts for certain."""
+    constants = [s.flow.constants[-1 - each].value if each < 0 else None for each in i.arguments]
+    if i.operation == "format_value":
+        _, conversion, spec = constants
+        if conversion not in ("", "s", "r", "a") or type(spec) is not str:
+            return None
+        wanted: ast.expr | None = ast.JoinedStr([constant(spec)]) if spec else None
+        s.texts.add(i.dst)
+        return ast.JoinedStr([ast.FormattedValue(s.read(i.arguments[0]), ord(conversion) if conversion else -1, wanted)])
+    if not all(each in s.texts or type(known) is str for each, known in zip(i.arguments, constants, strict=True)):
+        return call(ast.Attribute(constant(""), "join", ast.Load()), ast.Tuple(s.read_all(i.arguments), ast.Load()))
+    parts: list[ast.expr] = [
+        constant(known) if type(known) is str else ast.FormattedValue(s.read(each), -1, None)
+        for each, known in zip(i.arguments, constants, strict=True)
+    ]
+    return ast.JoinedStr(parts)
 
 
 def _subscript(s: Operands, i: op.Compute, values: list[ast.expr]) -> list[ast.stmt]:
@@ -161,6 +214,8 @@ def attribute(s: Operands, i: op.Attribute) -> list[ast.stmt]:
     slow = s.calling(read_attribute, s.read(i.target), constant(i.name))
     if i.name in OPENING or iskeyword(i.name):
         return s.write(i.dst, slow)
+    if i.target < 0:
+        return s.write(i.dst, ast.Attribute(s.read(i.target), i.name, ast.Load()))
     closed = ast.Compare(call("type", s.read(i.target)), [ast.In()], [load("CLOSED")])
     return s.write(i.dst, ast.IfExp(closed, slow, ast.Attribute(s.read(i.target), i.name, ast.Load())))
 
