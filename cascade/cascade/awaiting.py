@@ -43,18 +43,16 @@ class Ending:
     """
 
     __slots__ = ("_awaiting", "_fail")
-    _awaiting: Awaiting[Any]  # while it waits for something
+    _awaiting: Awaiting[Any] | None  # while it waits for something
     _fail: Callable[[], Any]  # when it has ended
 
     def __iter__(self) -> Ending:
         return self
 
     def __next__(self) -> Any:
-        try:
-            awaiting = self._awaiting
-        except AttributeError:
+        if self._awaiting is None:
             return _Last(self.taken())
-        return awaiting._coroutine.__await__()
+        return self._awaiting._coroutine.__await__()
 
     def taken(self) -> Callable[[], Any]:
         """What raises it. Nobody else is to hold it, for the error may hold the frames of those that hold us."""
@@ -72,7 +70,8 @@ class Ending:
 
     def _end(self, error: BaseException) -> None:
         self._fail = raising(error)
-        self.let_go()
+        if self._awaiting is not None:
+            self.let_go()
 
     def keep(self, awaiting: Awaiting[Any]) -> None:
         """Remember who waits: from here on C code drives it."""
@@ -81,11 +80,9 @@ class Ending:
 
     def let_go(self) -> None:
         """Forget who waits."""
-        try:
+        if self._awaiting is not None:
             self._awaiting.__class__ = Awaiting
-        except AttributeError:
-            return  # it never had to wait
-        del self._awaiting
+            self._awaiting = None
 
     def close(self) -> None:
         """It ends without an end."""
@@ -134,6 +131,7 @@ class Awaiting(_Steps, Coroutine[Any, Any, R]):
     @staticmethod
     def of(coroutine: Coroutine[Any, Any, None], ending: Ending) -> Awaiting[Any]:
         """Of a coroutine that raises nothing and gives nothing: what it comes to it says to ``ending``."""
+        ending._awaiting = None
         made: Awaiting[Any] = Awaiting.from_iterable(ending)  # type: ignore[attr-defined]
         made._coroutine, made._ending = coroutine, ending
         return made

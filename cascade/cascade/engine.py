@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from cascade_vm.host import Meter
@@ -31,10 +31,18 @@ if TYPE_CHECKING:
     from cascade.planning import LazyGraph, Node, Plan
     from cascade.program import FlowCall, Material
     from cascade.signals import Signals
+    from cascade.task_sources import Sourced
 
 __all__ = ["Engine"]
 
 R = TypeVar("R")
+
+
+class _Kept(NamedTuple):
+    """The machine of a program's runs, and what was made of the sources of its tasks, if anything was."""
+
+    machine: Machine | None
+    sourced: Sourced[Material | None] | None
 
 
 class Engine:
@@ -70,7 +78,7 @@ class Engine:
         self._plans: OrderedDict[object, tuple[Plan, EngineHost]] = OrderedDict()
         self._stages: OrderedDict[object, list[list[int]]] = OrderedDict()
         self._hosts: WeakKeyDictionary[Material, EngineHost] = WeakKeyDictionary()
-        self._machines: WeakKeyDictionary[Material, Machine | None] = WeakKeyDictionary()
+        self._machines: tuple[WeakKeyDictionary[Material, _Kept], ...] = (WeakKeyDictionary(), WeakKeyDictionary())
 
     @overload
     def run(
@@ -159,18 +167,19 @@ class Engine:
     def machine_of(self, call: FlowCall, from_python: bool) -> Machine | None:
         """The machine of all runs of a program that are given nothing; None when each needs a host of its own."""
         material = call.flow.program.material
-        if from_python and self.calls_in_place:
-            material = sourced(material)
-        try:
-            return self._machines[material]
-        except KeyError:
-            pass
-        host = self.host_of(call.flow.program.material)
+        kept = self._machines[from_python].get(material)
+        if kept is None or (kept.sourced is not None and not kept.sourced.is_current):
+            kept = self._machines[from_python][material] = self._keep(material, from_python)
+        return kept.machine
+
+    def _keep(self, material: Material, from_python: bool) -> _Kept:
+        found = sourced(material) if from_python and self.calls_in_place else None
+        runs = material if found is None or found.made is None else found.made
+        host = self.host_of(material)
         # A value that is called may be a task which asks for resources, and those are a run's own.
-        calls_values = any(isinstance(one, Invoke) for flow in material.image.blueprint.flows for one in flow.code)
-        shared = None if calls_values or host.asks_for_resources else self._machine(material, host)
-        self._machines[material] = shared
-        return shared
+        calls_values = any(isinstance(one, Invoke) for flow in runs.image.blueprint.flows for one in flow.code)
+        machine = None if calls_values or host.asks_for_resources else self._machine(runs, host)
+        return _Kept(machine, found if found is not None and found.sources else None)
 
     def _machine(self, material: Material, host: EngineHost) -> Machine:
         return Machine(material.image, host.for_all_runs(), patience=self.patience)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cascade.events import Listener
     from cascade.host import LocalHost
+    from cascade.task_sources import Sourced
 
 __all__ = ["checked_result", "lifted", "reported", "sourced", "start"]
 
@@ -41,11 +42,11 @@ def start(
     return Interpreter(material.graph or lifted(material.blueprint), host).run(call.flow.name, call.arguments)
 
 
-def sourced(material: Material) -> Material:
-    """What runs of a program use when small tasks may be compiled from their sources."""
-    from cascade.task_sources import sourced_material
+def sourced(material: Material) -> Sourced[Material | None]:
+    """What runs of a program use when small tasks may be compiled from their sources; None in it when that is the program."""
+    from cascade.task_sources import sourced_form
 
-    return sourced_material(material)
+    return sourced_form(material)
 
 
 def lifted(blueprint: Blueprint) -> graph.Program:

@@ -130,7 +130,7 @@ class Run(Ending):
         material = call.flow.program.material
         host = self._enter(self._engine.host_of(material), False)
         if call is not target and self._uses_sources():  # a flow in Python
-            material = sourced(material)
+            material = sourced(material).made or material
         return start(call, host, self._given.use_vm, material, self._engine.patience)
 
     def _uses_sources(self) -> bool:

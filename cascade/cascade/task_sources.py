@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cascade_compiler.task_flows import TaskFlow
     from cascade_vm.blueprint import Blueprint
 
-__all__ = ["Sourced", "TaskSource", "sourced_material", "sourced_program", "source_of"]
+__all__ = ["Sourced", "TaskSource", "sourced_form", "sourced_material", "sourced_program", "source_of"]
 
 AnyTask: TypeAlias = Task[..., Any]
 T = TypeVar("T")
@@ -159,10 +159,15 @@ _materials: WeakKeyDictionary[Material, Sourced[Material | None]] = WeakKeyDicti
 
 def sourced_material(material: Material) -> Material:
     """What runs of a program use, in that form; the same when it has none."""
+    return sourced_form(material).made or material
+
+
+def sourced_form(material: Material) -> Sourced[Material | None]:
+    """The same with its sources; None in it when there is nothing to compile."""
     found = _materials.get(material)
     if found is None or not found.is_current:
         found = _materials[material] = _made_of(material)
-    return material if found.made is None else found.made
+    return found
 
 
 def _made_of(material: Material) -> Sourced[Material | None]:
