@@ -113,6 +113,10 @@ class Operands:
         """The locals of an iterator: itself, and what it goes over."""
         return f"i{self.index}_{register}", f"o{self.index}_{register}"
 
+    def bounded(self, register: int) -> str:
+        """The local that says whether an iterator has few items, and no more of them later."""
+        return f"m{self.index}_{register}"
+
     def before(self, value: ast.expr) -> ast.expr:
         """An expression that runs before the rest of its statement does."""
         self.mark([run(value)])

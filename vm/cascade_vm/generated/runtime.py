@@ -91,6 +91,7 @@ GLOBALS: dict[str, Any] = {
     "ENTERS": ENTERS,
     "Pending": Pending,
     "PLAIN": _PLAIN,
+    "SIZED": frozenset({list, tuple, str, bytes, dict, set, frozenset, type({}.keys()), type({}.values()), type({}.items())}),
     "StopIteration": StopIteration,
     "UNBOUND": UNBOUND,
     "Jump": Jump,

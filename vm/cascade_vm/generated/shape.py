@@ -29,6 +29,7 @@ from cascade_vm import roles
 from cascade_vm.generated.graph import Graph, Node, Unstructured
 from cascade_vm.generated.places import Label, Loop, Where, jump_over, places
 from cascade_vm.generated.positions import AT_HEAD
+from cascade_vm.generated.short_loops import short_loop
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
     assign,
@@ -387,9 +388,17 @@ class _Shaping:
         def write(_: Node, here: Where) -> list[ast.stmt]:
             return self._edge(node, item, here)
 
-        body = self._body(node, where, loop, write)
         statements.at(node.flow, node.start)
         iterator, _ = statements.iterator(over.cursor)
+        short: list[ast.stmt] = []
+        if (few := short_loop(self.graph, node, statements, over)) is not None:
+            body = self._body(node, where, loop, write)
+            statements.at(node.flow, node.start)
+            ended = self._jump(done, replace(where, behind=loop.after))
+            whole = for_(name(statements.register(over.dst)), load(iterator), body, ended)
+            short = statements.mark(branch(few, [whole, break_()], []))
+        body = self._body(node, where, loop, write)
+        statements.at(node.flow, node.start)
         pair = ast.Tuple([name("_"), name(statements.register(over.dst))], ast.Store())
         turns = f"z{where.blocks}"
         both = call("zip", load(turns), load(iterator))
@@ -397,4 +406,4 @@ class _Shaping:
         statements.at(node.flow, node.start)
         finished = self._jump(done, replace(where, behind=loop.after))
         whole = for_(pair, both, body, [*statements.mark([left]), *finished])
-        return [forever([assign(turns, load("turns")), *statements.mark([whole]), break_()])]
+        return [forever([*short, assign(turns, load("turns")), *statements.mark([whole]), break_()])]

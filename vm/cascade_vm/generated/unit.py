@@ -129,6 +129,7 @@ class Unit:
                 if statements.is_iterator(number, pc):
                     iterator, source = statements.iterator(number)
                     first += [assign(iterator, call("iterator_at", load(f"r{flow}_{number}"))), assign(source, constant(None))]
+                    first.append(assign(statements.bounded(number), constant(False)))
             first.append(assign("registers", constant(None)))
         else:
             first += branch(deep, [run(call("leave_deep"))], [])

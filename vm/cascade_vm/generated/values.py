@@ -6,7 +6,7 @@ Each function writes one opcode.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from keyword import iskeyword
 
 from cascade_vm import call_operations, plain
@@ -14,6 +14,7 @@ from cascade_vm import opcodes as op
 from cascade_vm.attributes import read_attribute
 from cascade_vm.generated.control import CONTROL
 from cascade_vm.generated.operands import Operands
+from cascade_vm.generated.short_loops import MOST_ITEMS
 from cascade_vm.generated.syntax import (
     assign,
     assign_many,
@@ -76,18 +77,22 @@ def source(s: Operands, i: op.Instruction, following: op.Instruction | None) -> 
     if any(i.forms):
         return _spread_zip(s, i) if i.operation == "zip" and i.forms == ("*",) and i.arguments[0] >= 0 else None
     arguments = s.read_all(i.arguments)
+    few: ast.expr = constant(False)
     match i.operation:
         case "range":
-            return [assign(source, call("range", *arguments)), assign(iterator, call("iter", load(source)))]
+            made = [assign(source, call("range", *arguments)), assign(iterator, call("iter", load(source)))]
+            few = _few_numbers(s, i.arguments)
         case "enumerate" if len(arguments) == 1:
-            return [assign(iterator, call("enumerate", *arguments)), assign(source, s.read(i.arguments[0]))]
+            made = [assign(iterator, call("enumerate", *arguments)), assign(source, s.read(i.arguments[0]))]
+            few = _few_items(source)
         case "zip" if arguments:
             whole = ast.Tuple(s.read_all(i.arguments), ast.Load())
-            return [assign(iterator, call("zip", *arguments)), assign(source, whole)]
+            made = [assign(iterator, call("zip", *arguments)), assign(source, whole)]
         case "reversed":
-            return [assign(iterator, call("backwards", *arguments)), assign(source, constant(None))]
+            made = [assign(iterator, call("backwards", *arguments)), assign(source, constant(None))]
         case _:
             return None
+    return [*made, assign(s.bounded(i.dst), few)]
 
 
 def _spread_zip(s: Operands, i: op.Compute) -> list[ast.stmt]:
@@ -98,7 +103,25 @@ def _spread_zip(s: Operands, i: op.Compute) -> list[ast.stmt]:
     whole = call("zip", ast.Starred(load(source), ast.Load()))
     begun = [assign(source, call("tuple", s.read(i.arguments[0]))), assign(iterator, whole)]
     other = [*s.cell(i), assign(iterator, s.read(i.dst)), assign(source, constant(None))]
-    return branch(usual, begun, other)
+    return [*branch(usual, begun, other), assign(s.bounded(i.dst), constant(False))]
+
+
+def _few_items(source: str) -> ast.expr:
+    """Whether what is gone over has few items."""
+    sized = ast.Compare(call("type", load(source)), [ast.In()], [load("SIZED")])
+    few = ast.Compare(call("len", load(source)), [ast.LtE()], [constant(MOST_ITEMS)])
+    return ast.BoolOp(ast.And(), [sized, few])
+
+
+def _few_numbers(s: Operands, arguments: Sequence[int]) -> ast.expr:
+    """The same for a range: its length may be more than `len` can say."""
+    if len(arguments) == 3:
+        return constant(False)
+    stop = s.read(arguments[-1])
+    first: ast.expr = constant(0) if len(arguments) == 1 else s.read(arguments[0])
+    few = ast.Compare(ast.BinOp(stop, ast.Sub(), first), [ast.LtE()], [constant(MOST_ITEMS)])
+    integers = [is_type(s.read(each), "int") for each in arguments if each >= 0]
+    return ast.BoolOp(ast.And(), [*integers, few]) if integers else few
 
 
 def iterate(s: Operands, i: op.Iterate) -> list[ast.stmt]:
@@ -106,7 +129,7 @@ def iterate(s: Operands, i: op.Iterate) -> list[ast.stmt]:
         return s.write(i.dst, call("cursor_over", s.read(i.source)))
     iterator, source = s.iterator(i.dst)
     begun = ast.IfExp(is_type(load(source), "list"), call("iter", load(source)), call("iterator_over", load(source)))
-    return [assign(source, s.read(i.source)), assign(iterator, begun)]
+    return [assign(source, s.read(i.source)), assign(iterator, begun), assign(s.bounded(i.dst), _few_items(source))]
 
 
 def following(s: Operands, i: op.Next) -> ast.expr:
