@@ -3,6 +3,8 @@
 * *simple*: a number, a text, bytes or None. Nothing can change such a value, so this holds until the register is written.
 * *flat*: simple, or a small container of simple values. That holds until somebody may have changed the container: what is
   called, what waits, an operation that changes its argument.
+* *answered*: a register has the answer to a question, about registers that may not be flat. It is yes if there are none; None
+  stands for registers that have changed since.
 * *held*: what an operation made of simple values is in a register, and would be the same if it were made again.
 
 ``are_plain`` says yes to what is flat; of a tuple made for that it says whether all that is in it is simple.
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from types import NoneType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cascade_compiler.analysis.blocks import Block
 from cascade_compiler.analysis.plain import NUMBERS
@@ -49,26 +51,32 @@ class Wanted(NamedTuple):
     expressions: frozenset[Expression]
 
 
+About: TypeAlias = tuple[int, ...] | None
+
+
 class Facts(NamedTuple):
-    """What is known where a piece of code begins. ``flat`` are registers that are not known to be simple; ``held`` are
-    expressions with the registers that have their values."""
+    """What is known where a piece of code begins. ``flat`` are registers that are not known to be simple; ``answered`` are
+    registers with what their answers are about, ``held`` expressions with the registers that have their values."""
 
     simple: frozenset[int]
     flat: frozenset[int]
+    answered: frozenset[tuple[int, About]]
     held: frozenset[tuple[Expression, int]]
 
     def kept(self, wanted: Wanted, waits: bool) -> Facts:
         """What of it is worth knowing there; ``waits``: others may have run in between."""
         held = frozenset(each for each in self.held if each[0] in wanted.expressions)
         flat: frozenset[int] = frozenset() if waits else self.flat & wanted.registers
-        return Facts(self.simple & wanted.registers, flat, held)
+        answers = ((register, _aged(about) if waits else about) for register, about in self.answered)
+        answered = frozenset(each for each in answers if each[0] in wanted.registers)
+        return Facts(self.simple & wanted.registers, flat, answered, held)
 
     def learn(self, simple: Iterable[int] = (), flat: Iterable[int] = ()) -> Facts:
         all_simple = self.simple | {*simple}
-        return Facts(all_simple, (self.flat | {*flat}) - all_simple, self.held)
+        return Facts(all_simple, (self.flat | {*flat}) - all_simple, self.answered, self.held)
 
 
-NOTHING = Facts(frozenset(), frozenset(), frozenset())
+NOTHING = Facts(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 def is_question(instruction: Instruction) -> bool:
@@ -88,17 +96,24 @@ def expression_of(instruction: Instruction) -> Expression | None:
     )
 
 
+def _aged(about: About) -> About:
+    """What an answer is about when containers may have changed since it was given."""
+    return None if about else about
+
+
 class Known:
     """The facts while one goes over instructions."""
 
     def __init__(self, flow: Flow, facts: Facts) -> None:
         self._flow = flow
         self._simple, self._flat = set(facts.simple), set(facts.flat)
+        self._answered = dict(facts.answered)
         self._held = dict(facts.held)
         self._tuples: dict[int, tuple[int, ...]] = {}
 
     def facts(self) -> Facts:
-        return Facts(frozenset(self._simple), frozenset(self._flat - self._simple), frozenset(self._held.items()))
+        flat, answered = frozenset(self._flat - self._simple), frozenset(self._answered.items())
+        return Facts(frozenset(self._simple), flat, answered, frozenset(self._held.items()))
 
     def register_with(self, instruction: Instruction) -> int | None:
         """The register that has what an instruction would compute."""
@@ -118,29 +133,47 @@ class Known:
             type(value) is tuple and len(items) <= _FEW and all(type(i) in _SIMPLE for i in items)
         )
 
-    def after_yes(self, asked: Sequence[int]) -> Facts:
-        """The facts where the registers ``asked`` were found to be flat."""
+    def unknown_of(self, question: op.Compute) -> tuple[int, ...]:
+        """What a question asks about, as far as it is not known to be flat."""
+        return tuple(dict.fromkeys(each for each in question.arguments if not self.is_flat(each)))
+
+    def has_answer(self, register: int) -> bool:
+        return register in self._answered
+
+    def is_yes(self, register: int) -> bool:
+        """Whether the answer in a register is certain."""
+        return self._answered[register] == ()
+
+    def after_yes(self, register: int) -> Facts:
+        """The facts where the answer in a register was yes."""
+        asked = self._answered[register] or ()
         parts = {part for register in asked for part in self._tuples.get(register, ()) if part >= 0}
         return self.facts().learn(parts, asked)
 
     def cross(self, instruction: Instruction) -> None:
         """Go over an instruction."""
         simple, flat = self._made(instruction)
+        asked = self.unknown_of(instruction) if isinstance(instruction, op.Compute) and is_question(instruction) else None
         expression = expression_of(instruction)
         if expression is not None and not all(map(self.is_simple, expression.arguments)):
             expression = None
         if instruction.suspends or self._changes(instruction):
             self._flat.clear()
+            self._answered = {register: _aged(about) for register, about in self._answered.items()}
         written = roles.writes(instruction)
         for register in written:
             self._simple.discard(register)
             self._flat.discard(register)
+            self._answered.pop(register, None)
+            self._answered = {each: None if register in (about or ()) else about for each, about in self._answered.items()}
             for old in [each for each, where in self._held.items() if where == register or register in each.arguments]:
                 del self._held[old]
             for whole in [each for each, parts in self._tuples.items() if each == register or register in parts]:
                 del self._tuples[whole]
         self._simple.update(simple)
         self._flat.update(flat)
+        if asked is not None:
+            self._answered[written[0]] = None if written[0] in asked else asked
         if expression is not None:
             self._held.setdefault(expression, written[0])
         match instruction:
@@ -191,6 +224,7 @@ def wanted_at(
     """What facts could be of use for, at each of some ``places`` (the starts of blocks, and others): questions that are asked
     later, and expressions that are computed later, before their operands change. ``stays`` says of the expression at a place
     whether it is the same again and again."""
+    answers = {register for each in flow.code if is_question(each) for register in roles.writes(each)}
     starts: list[frozenset[int | Expression]] = [frozenset()] * len(blocks)
     before: list[list[int]] = [[] for _ in blocks]
     for number, block in enumerate(blocks):
@@ -204,6 +238,8 @@ def wanted_at(
         wanted = {each for successor in block.successors for each in starts[successor]}
         for pc in range(block.end - 1, block.start - 1, -1):
             _want(flow.code[pc], wanted, partial(stays, pc))
+            if isinstance(flow.code[pc], op.Branch):
+                wanted |= answers.intersection(roles.registers_read(flow.code[pc]))
             if pc in places:
                 found[pc] = frozenset(wanted)
         if wanted != starts[number]:

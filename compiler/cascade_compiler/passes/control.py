@@ -13,8 +13,8 @@ Before, in a loop::                                     After::
        jump 3
 
 From where such a value is made the way is followed as long as what comes next can be told: its code is copied to there with the
-answers filled in, and goes on where they lead; a branch behind it that can not be told is copied too. What made the value
-stays, for `dead`; so does the code that was followed, for whoever else comes there. Flows with handlers are left alone.
+answers filled in, and goes on where they lead. What made the value stays, for `dead`; so does the code that was followed, for
+whoever else comes there. Flows with handlers are left alone.
 """
 
 from __future__ import annotations
@@ -121,8 +121,7 @@ class _Following:
             return []
         place = flow.places[pc]
         shown = [(values.written(register), place) for register in self._read_from(pc, values)]
-        end = flow.code[pc]
-        return [*made, *shown, (end if isinstance(end, op.Branch) else op.Jump(pc), place)]
+        return [*made, *shown, (op.Jump(pc), place)]
 
     def _read_from(self, pc: int, values: Values) -> list[int]:
         """The registers that were not written, and that may be read from here on."""

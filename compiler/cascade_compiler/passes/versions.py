@@ -62,20 +62,17 @@ def make_versions(blueprint: Blueprint) -> Blueprint:
 
 def make_versions_in_flow(flow: Flow) -> Flow:
     """One flow: until nothing changes, since a version may show what was not to be seen in the code that it is of."""
-    if flow.handlers:
+    if flow.handlers or not any(map(is_question, flow.code)):
         return flow
-    made = flow
+    made, most = flow, MOST_GROWTH * len(flow.code)
     for _ in range(MOST_ROUNDS):
-        better = make_versions_once(made)
+        better = _Versions(made).finish(most)
+        if better is None:
+            return flow
         if better is made:
             return made
         made = propagate_in_flow(better)
     return flow
-
-
-def make_versions_once(flow: Flow) -> Flow:
-    """One flow; the very same when it has no versions."""
-    return _Versions(flow).finish() if any(map(is_question, flow.code)) else flow
 
 
 class _Piece:
@@ -121,17 +118,17 @@ class _Versions:
 
     # --- finding versions ---
 
-    def finish(self) -> Flow:
-        """The flow with all versions; the very same when there is one of each piece, and nothing was known."""
+    def finish(self, most: int) -> Flow | None:
+        """The flow with all versions; the very same when there is one of each piece, and nothing was known. None when there
+        would be more than ``most`` instructions, or too many versions."""
         self._version(0, NOTHING, waits=False)
-        most = MOST_GROWTH * len(self._flow.code)
         done = size = 0
         while done < len(self._pieces):
             self._write(self._pieces[done])
             size += len(self._pieces[done].code)
             done += 1
             if size > most or max(self._counts.values()) > MOST_VERSIONS:
-                return self._flow
+                return None
         return self._joined() if self._changed else self._flow
 
     def _version(self, start: int, facts: Facts | None, waits: bool) -> int:
@@ -157,32 +154,29 @@ class _Versions:
             self._improve(piece, Known(self._flow, piece.facts), end)
 
     def _improve(self, piece: _Piece, known: Known, end: int) -> None:
-        asked: dict[int, tuple[int, ...]] = {}  # what the answers in registers are about, as far as it is not known
         for pc in range(piece.start, end):
             instruction, place = self._flow.code[pc], self._flow.places[pc]
             if is_question(instruction):
                 assert isinstance(instruction, op.Compute)
-                unknown = tuple(dict.fromkeys(each for each in instruction.arguments if not known.is_flat(each)))
+                unknown = known.unknown_of(instruction)
                 better = [each for each in unknown if self._is_worth_more(pc, each)]
-                if better:
+                if better and pc == piece.start:
                     self._ask_more(piece, known, better, place)
                     return
                 known.cross(instruction)
-                asked[instruction.dst] = unknown
                 instruction = self._question(instruction, unknown)
-            elif isinstance(instruction, op.Branch) and instruction.condition in asked:
-                self._decide(piece, pc, instruction, known, asked[instruction.condition])
+            elif isinstance(instruction, op.Branch) and known.has_answer(instruction.condition):
+                self._decide(piece, pc, instruction, known)
                 return
             else:
                 held = known.register_with(instruction)
                 known.cross(instruction)
-                written = roles.writes(instruction)
                 if held is not None:
                     self._changed = True
-                    if held in written:
+                    (written,) = roles.writes(instruction)
+                    if held == written:
                         continue
-                    instruction = op.Copy(written[0], held)
-                asked = {dst: about for dst, about in asked.items() if {dst, *about}.isdisjoint(written)}
+                    instruction = op.Copy(written, held)
             piece.code.append((instruction, place))
         self._go_on(piece, end - 1, known.facts())
 
@@ -218,13 +212,14 @@ class _Versions:
             (op.Branch(answer, then, otherwise), place),
         ]
 
-    def _decide(self, piece: _Piece, pc: int, branch: op.Branch, known: Known, about: tuple[int, ...]) -> None:
+    def _decide(self, piece: _Piece, pc: int, branch: op.Branch, known: Known) -> None:
         """Go where the answer to a question leads."""
-        then = self._version(branch.then, known.after_yes(about), branch.then <= pc)
+        then = self._version(branch.then, known.after_yes(branch.condition), branch.then <= pc)
         made: Instruction = op.Jump(then)
-        if about:
+        if known.is_yes(branch.condition):
+            self._changed = True
+        else:
             made = op.Branch(branch.condition, then, self._version(branch.otherwise, None, branch.otherwise <= pc))
-        self._changed = self._changed or not about
         piece.code.append((made, self._flow.places[pc]))
 
     def _go_on(self, piece: _Piece, pc: int, facts: Facts | None) -> None:

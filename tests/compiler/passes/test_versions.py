@@ -139,6 +139,20 @@ def test_a_container_is_plain_until_somebody_may_have_changed_it() -> None:
     assert known.count("are_plain") == 1
 
 
+def test_what_is_asked_about_a_tuple_is_asked_once() -> None:
+    """A question about a tuple that was made for it, or for something else, is no place to ask another before."""
+    loop = """
+        flow main a
+        compute r0 build_tuple (r0, #1)
+        compute r0 are_plain (r0, #1)
+        call r0 m:a (r0) () #None
+        branch r0 @0 @4
+        return r0
+    """
+    after = code(loop).replace("are_plain (r0, #1)", "are_plain (r0)")
+    check_pass(make_versions, loop, after.partition("\n")[2])
+
+
 def test_flows_with_handlers_are_left_alone() -> None:
     """An error of a question's own has no handler to look for in other versions."""
     text = "compute r1 are_plain (#1)\nbranch r1 @2 @3\nreturn r0\nreturn r1"
@@ -209,7 +223,7 @@ def story(blueprint: Blueprint, turns: int) -> tuple[list[str], str]:
     return log, end
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(flows())
 def test_programs_mean_what_they_meant(text: str) -> None:
     """The same calls in the same order, the same end; nothing to do for a second time; nothing for the verifier to say."""
