@@ -41,7 +41,7 @@ class Frame:
         for name, ref in given:
             self.set(name, UNBOUND if ref is None else self.values[ref])
         self.number, self.block = number, self.flow.blocks[number]
-        self.left = iter(self.block.steps)
+        self.left = zip(self.block.nodes, self.block.steps)  # noqa: B905 - to ask for one length takes longer than a step
 
     def compute(self) -> graph.Node | None:
         """Do steps up to one that takes more than this frame, which is given; None when the block has come to its end."""

@@ -25,8 +25,9 @@ __all__ = ["Block", "Flow"]
 class Block(NamedTuple):
     """A block of a flow, ready to run."""
 
-    steps: Sequence[tuple[graph.Node, Callable[[Frame], object] | None]]
-    """The nodes, each with what gives its value; None where that takes more than the frame."""
+    nodes: Sequence[graph.Node]
+    steps: Sequence[Callable[[Frame], object] | None]
+    """What gives the value of each node; None where that takes more than the frame."""
     end: graph.Terminator
     way: Callable[[Frame], int] | None
     """What says which block is next; None where the frame is left."""
@@ -48,11 +49,11 @@ class Flow:
         return [self._made_ready(block) for block in self._graph.blocks]
 
     def _made_ready(self, block: graph.Block) -> Block:
-        steps, end = [(node, value_of(node)) for node in block.nodes], block.end
-        given: list[tuple[str, graph.Ref | None]] = []
+        end = block.end
+        given: tuple[tuple[str, graph.Ref | None], ...] = ()
         if isinstance(end, graph.Jump):
-            given = list(zip(self._graph.blocks[end.block].parameters, end.arguments, strict=True))
-        return Block(steps, end, way_of(end), given, block.handler)
+            given = tuple(zip(self._graph.blocks[end.block].parameters, end.arguments, strict=True))
+        return Block(block.nodes, tuple(map(value_of, block.nodes)), end, way_of(end), given, block.handler)
 
 
 def value_of(node: graph.Node) -> Callable[[Frame], object] | None:
