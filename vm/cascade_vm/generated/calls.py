@@ -14,12 +14,10 @@ from cascade_vm.generated.control import harmless_answers
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, Operands
 from cascade_vm.generated.positions import AWAITS
 from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, load, otherwise
-from cascade_vm.generated.values import OPENING
+from cascade_vm.generated.values import OPENING, likeliest
 from cascade_vm.operations import METHODS
 
 __all__ = ["call_flow", "invoke", "method", "task"]
-
-_LIKELY: list[type] = [list, dict, str, set]
 
 
 def task(s: Operands, i: op.Call) -> list[ast.stmt]:
@@ -96,8 +94,7 @@ def method(s: Operands, i: op.Method) -> list[ast.stmt]:
     if i.target < 0:
         known_kind = type(s.flow.constants[-1 - i.target].value)
         return s.write(i.dst, whole) if known_kind in kinds else s.cell(i)
-    first = min(kinds, key=lambda kind: _LIKELY.index(kind) if kind in _LIKELY else len(_LIKELY))
-    known = is_type(s.read(i.target), s.scope.name_of(first))
+    known = is_type(s.read(i.target), s.scope.name_of(likeliest(kinds)))
     if len(kinds) > 1:
         others = load(s.scope.name_of(frozenset(kinds), "k"))
         known = ast.BoolOp(ast.Or(), [known, ast.Compare(call("type", s.read(i.target)), [ast.In()], [others])])
@@ -113,14 +110,9 @@ def call_flow(s: Operands, i: op.CallFlow) -> list[ast.stmt]:
 def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
     if any(i.forms):
         return s.cell(i)
-    arguments = ast.Tuple(s.read_all(i.arguments), ast.Load())
-    known = assign("v", call("function_of", load("s"), s.read(i.target), arguments))
+    known = assign("v", call("function_of", load("s"), s.read(i.target), constant(len(i.arguments))))
     deeper = ast.BinOp(load("depth"), ast.Add(), constant(1))
-    entered = call(
-        ast.Attribute(load("v"), "code", ast.Load()),
-        load("s"),
-        deeper,
-        ast.Starred(ast.Attribute(load("v"), "arguments", ast.Load()), ast.Load()),
-    )
+    captured = ast.Starred(ast.Attribute(s.read(i.target), "_captured", ast.Load()), ast.Load())
+    entered = call("v", load("s"), deeper, captured, *s.read_all(i.arguments))
     made = [*s.turn(), *s.write(i.dst, entered)]
     return [known, *branch(is_(load("v"), constant(None)), s.cell(i), made)]

@@ -72,7 +72,7 @@ class Operands:
         self.waits = waits
         self.flow: Flow
         self.index = 0
-        self.pc = 0
+        self.pc = self.end = 0
         self.guarded = False
         self.texts: set[int] = set()
         """Registers that hold texts for certain, in the node that is being written."""

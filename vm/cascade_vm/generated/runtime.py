@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from cascade_vm import functions
 from cascade_vm.attributes import CLOSED
@@ -59,13 +59,8 @@ def _out_of_turns(strand: Strand, edge: int) -> None:
     raise Leave(TURN, None, edge)
 
 
-class _Call(NamedTuple):
-    code: Callable[..., Any]
-    arguments: tuple[Any, ...]
-
-
-def _function_of(strand: Strand, target: object, arguments: tuple[Any, ...]) -> _Call | None:
-    """A function of the program that can be called outright; None for all else."""
+def _function_of(strand: Strand, target: object, count: int) -> Callable[..., Any] | None:
+    """The code of a function of the program that can be called outright with ``count`` arguments; None for all else."""
     if type(target) is not functions.Function or target._machine is not strand.machine:
         return None
     template, machine = target._template, strand.machine
@@ -73,9 +68,7 @@ def _function_of(strand: Strand, target: object, arguments: tuple[Any, ...]) -> 
     if code is None:
         warm(machine, template.flow, START_COUNTS)
         return None
-    if len(arguments) != template.plain:
-        return None
-    return _Call(code, (*target._captured, *arguments))
+    return code if count == template.plain else None
 
 
 def _backwards(value: Any) -> Any:

@@ -28,6 +28,7 @@ class Statements(Operands):
         end = node.end - 1 if last.ends_block or isinstance(last, op.Next) else node.end
         written: list[ast.stmt] = []
         self.texts.clear()
+        self.end = node.end
         pc = node.start
         while pc < end:
             i = self.at(node.flow, pc)

@@ -11,9 +11,10 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cascade_vm import opcodes as op
+from cascade_vm.blueprint import Blueprint
 from cascade_vm.generated.control import usual_answers
 from cascade_vm.generated.cursors import Iterators
-from cascade_vm.generated.graph import Plan, Unstructured, graph_from
+from cascade_vm.generated.graph import Graph, Plan, Unstructured, graph_from
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope
 from cascade_vm.generated.positions import AT_START, WholePlace, numbers_of, with_places
 from cascade_vm.generated.shape import shape
@@ -22,11 +23,14 @@ from cascade_vm.generated.syntax import (
     assign,
     assign_many,
     branch,
+    break_,
     call,
     constant,
+    for_,
     function,
     load,
     mark,
+    name,
     raise_,
     run,
 )  # fmt: skip
@@ -103,7 +107,7 @@ class Unit:
         statements = Statements(self.program, iterators, waits)
         body = shape(graph, statements)
         statements.at(flow, pc)
-        first = self._first(statements, flow, pc, bool(graph.bodies))
+        first = self._first(statements, flow, pc, bool(graph.bodies), pc == 0 and _calls(graph, blueprint))
         if waits:
             stopped = [raise_(call("Carried", load("e")))]
             guarded = ast.Try([*first, *body], [ast.ExceptHandler(load("StopIteration"), "e", stopped)], [], [])
@@ -116,8 +120,8 @@ class Unit:
         module = function("generated", parameters, mark([*first, *body], 1, 0), waits)
         return Made(self._compiled(module, flow), waits)
 
-    def _first(self, statements: Statements, flow: int, pc: int, loops: bool) -> list[ast.stmt]:
-        """What a function begins with."""
+    def _first(self, statements: Statements, flow: int, pc: int, loops: bool, calls: bool) -> list[ast.stmt]:
+        """What a function begins with: whatever calls others may be called by them, so it counts a turn, and how deep it is."""
         taken = self.program.image.blueprint.flows[flow]
         first: list[ast.stmt] = []
         deep = ast.Compare(load("depth"), [ast.Gt()], [constant(MOST_DEPTH)])
@@ -131,10 +135,13 @@ class Unit:
                     first += [assign(iterator, call("iterator_at", load(f"r{flow}_{number}"))), assign(source, constant(None))]
                     first.append(assign(statements.bounded(number), constant(False)))
             first.append(assign("registers", constant(None)))
-        else:
-            first += branch(deep, [run(call("leave_deep"))], [])
-        if loops and not self.careful:
+        if (loops or calls) and not self.careful:
             first.append(assign("turns", ast.Attribute(load("s"), "turns", ast.Load())))
+        if calls:
+            first += branch(deep, [run(call("leave_deep"))], [])
+        if calls and not self.careful:
+            more = assign("turns", call("more", load("s"), load("turns"), constant(statements.waits)))
+            first.append(for_(name("_"), load("turns"), [break_()], [more]))
         if any(way in (DIRECT, DIRECT_WAITS) for way in self.program.calls):
             first.append(assign("t", constant(None)))
         return statements.mark(first, AT_START)
@@ -162,6 +169,12 @@ class Unit:
         taken = self.program.image.blueprint.flows[flow]
         location = taken.locations[taken.places[number - 1 - self.program.bases[flow]]]
         return location.line, location.column, location.end_line, location.end_column
+
+
+def _calls(graph: Graph, blueprint: Blueprint) -> bool:
+    """Whether code calls flows, or functions of flows."""
+    code = (i for node in graph.nodes for i in blueprint.flows[node.flow].code[node.start : node.end])
+    return any(isinstance(i, op.CallFlow | op.Invoke | op.TailCall) for i in code)
 
 
 def _waiting(image: Image, ways: tuple[str, ...], careful: bool) -> frozenset[int]:

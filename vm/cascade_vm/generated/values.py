@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Sequence
 from keyword import iskeyword
 
-from cascade_vm import call_operations, plain
+from cascade_vm import call_operations, plain, roles
 from cascade_vm import opcodes as op
 from cascade_vm.attributes import read_attribute
 from cascade_vm.generated.control import CONTROL
@@ -28,11 +28,11 @@ from cascade_vm.generated.syntax import (
     load,
     run,
 )  # fmt: skip
-from cascade_vm.operations import OPERATIONS
+from cascade_vm.operations import METHODS, OPERATIONS
 
 __all__ = [
-    "OPENING", "attribute", "bound", "check", "clear", "comparison", "compute", "copy", "following", "iterate", "match", "move",
-    "source", "unpack",
+    "OPENING", "attribute", "bound", "check", "clear", "comparison", "compute", "copy", "following", "iterate", "likeliest",
+    "match", "move", "source", "unpack",
 ]  # fmt: skip
 
 _BINARY: dict[str, type[ast.operator]] = {
@@ -46,6 +46,7 @@ _COMPARING: dict[str, type[ast.cmpop]] = {
 _UNARY: dict[str, type[ast.unaryop]] = {"neg": ast.USub, "pos": ast.UAdd, "invert": ast.Invert, "not": ast.Not}
 OPENING = ("format", "format_map")
 """Methods of texts that reach attributes by a computed name: they have a guard."""
+_LIKELY: list[type] = [list, dict, str, set]
 _SUBSCRIPTS = ("[]", "[]=", "del []", "put")
 _BUILDS: dict[str, Callable[[list[ast.expr]], ast.expr]] = {
     "slice": lambda values: call("slice", *values),
@@ -239,8 +240,30 @@ def attribute(s: Operands, i: op.Attribute) -> list[ast.stmt]:
         return s.write(i.dst, slow)
     if i.target < 0:
         return s.write(i.dst, ast.Attribute(s.read(i.target), i.name, ast.Load()))
+    kinds = [kind for kind, names in METHODS.items() if i.name in names]
     closed = ast.Compare(call("type", s.read(i.target)), [ast.In()], [load("CLOSED")])
-    return s.write(i.dst, ast.IfExp(closed, slow, ast.Attribute(s.read(i.target), i.name, ast.Load())))
+    written = s.write(i.dst, ast.IfExp(closed, slow, ast.Attribute(s.read(i.target), i.name, ast.Load())))
+    if not kinds or not _is_forgotten(s, i.dst):
+        return written
+    unlike = ast.Compare(call("type", s.read(i.target)), [ast.IsNot()], [load(s.scope.name_of(likeliest(kinds)))])
+    return branch(unlike, written, [])
+
+
+def likeliest(kinds: Sequence[type]) -> type:
+    """Whose method is meant, most of the time."""
+    return min(kinds, key=lambda kind: _LIKELY.index(kind) if kind in _LIKELY else len(_LIKELY))
+
+
+def _is_forgotten(s: Operands, register: int) -> bool:
+    """Whether what this instruction gives is not read by those behind it, up to the next that writes the register. Python looks
+    a method up before its arguments, so that it may be missed; then the call looks again."""
+    for pc in range(s.pc + 1, s.end):
+        instruction = s.flow.code[pc]
+        if register in roles.registers_read(instruction):
+            return False
+        if register in roles.writes(instruction):
+            return s.pc + 1 == pc or not s.guarded
+    return False
 
 
 def clear(s: Operands, i: op.Clear) -> list[ast.stmt]:
