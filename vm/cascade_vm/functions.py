@@ -47,12 +47,15 @@ def template(flow: LinkedFlow, name: str, captured: int) -> Template:
 class Function:
     """A function of a program, as a value. It has no attribute that a program could read."""
 
-    __slots__ = ("_captured", "_machine", "_template")
+    __slots__ = ("_captured", "_code", "_machine", "_plain", "_template")
 
     def __init__(self, machine: Machine, template: Template, captured: Sequence[Any]) -> None:
         self._machine = machine
         self._template = template
         self._captured = captured
+        self._plain = template.plain
+        self._code = machine.starts.get(template.number)
+        """Its generated code, if there was some when it was made or called last."""
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """For callers that are no flows of its program: it runs to its end, and can not wait."""

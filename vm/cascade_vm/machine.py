@@ -12,6 +12,7 @@ from cascade_vm import calls
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.dispatch import (
     ENDED,
+    ENTERS_FLOW,
     FAILED,
     FIRST_BATCH,
     MAX_FRAMES,
@@ -36,6 +37,7 @@ from cascade_vm.tiers import (
     START_COUNTS,
     await_entry,
     entry_of,
+    is_hot,
     left_code,
     run_entry,
     slice_is_over,
@@ -202,12 +204,15 @@ class Machine:
         state, origin = RUNS, RAISED_HERE
         left = strand.batch
         while True:
-            given = self._grant(left, state == OUT_OF_TURNS and error is None)
+            soon = state != OUT_OF_TURNS and is_hot(strand)  # at its next turn it goes on as generated code
+            given = self._grant(0 if soon else left, state == OUT_OF_TURNS and error is None)
             state = self._advance(strand, error, origin, given)
             left -= given - strand.left
             error, origin = None, RAISED_HERE
             if state == AWAITS:
                 state = await await_entry(strand)
+            elif state == ENTERS_FLOW and len(strand.frames) > 1:
+                warm(self, strand.frames[-2].flow, START_COUNTS)
             if state == ENDED:
                 if strand.doomed is None:
                     return strand.result

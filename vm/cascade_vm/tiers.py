@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cascade_vm.machine import Machine
 
 __all__ = [
-    "AWAITS", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "await_entry", "entry_of", "left_code",
-    "more_turns", "run_entry", "slice_is_over", "take_turn", "use_instance", "warm", "warm_up",
+    "AWAITS", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "await_entry", "entry_of", "is_hot",
+    "left_code", "more_turns", "run_entry", "slice_is_over", "take_turn", "use_instance", "warm", "warm_up",
 ]  # fmt: skip
 
 RUNS: Final = 5  # it goes on
@@ -76,6 +76,12 @@ def use_instance(machine: Machine, make: bool = False) -> None:
 
         machine.instance = instance_for(image, directs)
         machine.starts = machine.instance.starts
+
+
+def is_hot(strand: Strand) -> bool:
+    """Whether there is generated code for the flow that runs, or will be."""
+    machine = strand.machine
+    return machine.instance is not None and strand.frames[-1].flow.heat >= machine.patience
 
 
 def entry_of(machine: Machine, strand: Strand) -> Entry | None:

@@ -108,11 +108,22 @@ def call_flow(s: Operands, i: op.CallFlow) -> list[ast.stmt]:
 
 
 def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
-    if any(i.forms):
+    if any(i.forms) or i.target < 0:
         return s.cell(i)
-    known = assign("v", call("function_of", load("s"), s.read(i.target), constant(len(i.arguments))))
+    target, machine = s.read(i.target), ast.Attribute(load("s"), "machine", ast.Load())
+    ready = ast.BoolOp(
+        ast.And(),
+        [
+            is_type(target, "Function"),
+            is_(ast.Attribute(target, "_machine", ast.Load()), machine),
+            ast.Compare(ast.Attribute(target, "_plain", ast.Load()), [ast.Eq()], [constant(len(i.arguments))]),
+        ],
+    )
+    known = ast.IfExp(ready, ast.Attribute(target, "_code", ast.Load()), constant(None))
+    looked_up = assign("v", call("function_of", load("s"), target, constant(len(i.arguments))))
     deeper = ast.BinOp(load("depth"), ast.Add(), constant(1))
-    captured = ast.Starred(ast.Attribute(s.read(i.target), "_captured", ast.Load()), ast.Load())
+    captured = ast.Starred(ast.Attribute(target, "_captured", ast.Load()), ast.Load())
     entered = call("v", load("s"), deeper, captured, *s.read_all(i.arguments))
     made = [*s.turn(), *s.write(i.dst, entered)]
-    return [known, *branch(is_(load("v"), constant(None)), s.cell(i), made)]
+    again = branch(is_(load("v"), constant(None)), [looked_up], [])
+    return [assign("v", known), *again, *branch(is_(load("v"), constant(None)), s.cell(i), made)]

@@ -68,6 +68,7 @@ def _function_of(strand: Strand, target: object, count: int) -> Callable[..., An
     if code is None:
         warm(machine, template.flow, START_COUNTS)
         return None
+    target._code = code
     return code if count == template.plain else None
 
 
@@ -87,6 +88,7 @@ GLOBALS: dict[str, Any] = {
     "SIZED": frozenset({list, tuple, str, bytes, dict, set, frozenset, type({}.keys()), type({}.values()), type({}.items())}),
     "StopIteration": StopIteration,
     "UNBOUND": UNBOUND,
+    "Function": functions.Function,
     "Jump": Jump,
     "TailCall": TailCall,
     "answered": _answered,
