@@ -260,7 +260,7 @@ class LocalHost:
         seconds = sleep_arguments(*arguments, **keywords)
         if self._listener is not None:
             tell(self._listener, Sleeping(site.place, seconds))
-        return Pending(asyncio.sleep(seconds))
+        return Pending(asyncio.sleep(seconds) if seconds > 0 else _A_TURN)
 
     def wait(self, site: Site, *arguments: Any, **keywords: Any) -> Pending:
         signal, timeout = wait_arguments(*arguments, **keywords)
@@ -294,6 +294,15 @@ class LocalHost:
 
     def now(self) -> float:
         return self._shared.clock()
+
+
+class _ATurn:
+    """What a sleep of no time awaits: one round of the event loop. It holds nothing, so there is one."""
+
+    __await__ = staticmethod(partial(iter, (None,)))
+
+
+_A_TURN = _ATurn()
 
 
 async def _answer(reply: object) -> object:

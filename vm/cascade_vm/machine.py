@@ -35,10 +35,11 @@ from cascade_vm.tiers import (
     RUNS,
     SLICE_IS_OVER,
     START_COUNTS,
-    await_entry,
+    begin,
     entry_of,
     is_hot,
     left_code,
+    returned,
     run_entry,
     slice_is_over,
     take_turn,
@@ -96,13 +97,13 @@ class Machine:
         warm(self, linked, START_COUNTS)
         return self._drive(Strand(self, Frame(linked, arguments), 0))
 
-    async def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> object:
+    def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> Coroutine[Any, Any, object]:
         """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
         if depth >= MAX_FRAMES:
             raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
         self._spend_turn()
         warm(self, flow, START_COUNTS)
-        return await self._drive(Strand(self, Frame(flow, arguments), depth))
+        return self._drive(Strand(self, Frame(flow, arguments), depth))
 
     def run_now(self, flow: LinkedFlow, enter: Callable[[], Sequence[Any]]) -> object:
         """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn and lets nobody else
@@ -210,7 +211,13 @@ class Machine:
             left -= given - strand.left
             error, origin = None, RAISED_HERE
             if state == AWAITS:
-                state = await await_entry(strand)
+                entry, strand.result = strand.result, None
+                try:
+                    state = returned(strand, await begin(strand, entry))
+                except GeneratorExit:
+                    raise
+                except BaseException as caught:
+                    state = left_code(strand, caught)
             elif state == ENTERS_FLOW and len(strand.frames) > 1:
                 warm(self, strand.frames[-2].flow, START_COUNTS)
             if state == ENDED:
@@ -236,22 +243,18 @@ class Machine:
             elif state == SLICE_IS_OVER:
                 error, left = await self._pause(strand), strand.batch
             elif state == WAITS:
-                error = await self._receive(strand)
-                origin = RAISED_IN_STRAND if strand.frames[-1].at[1] in _STARTS_STRANDS else RAISED_HERE
+                pending, strand.result = strand.result.awaitable, None
+                try:
+                    strand.deliver(await pending)
+                except GeneratorExit:
+                    raise
+                except BaseException as caught:
+                    error = caught
+                    origin = RAISED_IN_STRAND if strand.frames[-1].at[1] in _STARTS_STRANDS else RAISED_HERE
+                del pending
             elif state == RAISES:
                 error, strand.result = strand.result, None
                 origin = RAISED_IN_STRAND
-
-    async def _receive(self, strand: Strand) -> BaseException | None:
-        """Await what the strand waits for; the error that came instead, if one did."""
-        pending, strand.result = strand.result, None
-        try:
-            strand.deliver(await pending.awaitable)
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            return error
-        return None
 
     async def _pause(self, strand: Strand) -> BaseException | None:
         """Let others have a turn; the cancellation that came meanwhile, if one did."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cascade_vm import cells
-from cascade_vm.dispatch import ENDED, FAILED, MAX_FRAMES, OUT_OF_TURNS, WAITS, Strand
+from cascade_vm.dispatch import ENDED, FAILED, MAX_FRAMES, OUT_OF_TURNS, RAISED_HERE, WAITS, Strand, execute
 from cascade_vm.linker import LinkedFlow
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from cascade_vm.machine import Machine
 
 __all__ = [
-    "AWAITS", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "await_entry", "entry_of", "is_hot",
-    "left_code", "more_turns", "run_entry", "slice_is_over", "take_turn", "use_instance", "warm", "warm_up",
+    "AWAITS", "MOST_DEPTH", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "begin", "entry_of",
+    "is_hot", "left_code", "more_turns", "returned", "run_entry", "slice_is_over", "take_turn", "use_instance", "warm",
+    "warm_up",
 ]  # fmt: skip
 
 RUNS: Final = 5  # it goes on
@@ -31,6 +32,8 @@ SLICE_IS_OVER: Final = 8  # others have a turn now, its own is paid
 NEVER: Final = 1 << 62
 NO_STARTS: Mapping[int, Callable[..., Any]] = {}
 
+MOST_DEPTH: Final = 100
+"""Generated functions in each other. Python's own stack is 1,000 deep, and tasks need some of it."""
 START_COUNTS: Final = 20
 """Turns that the start of a flow counts for."""
 _LARGEST_BATCH: Final = 1_024
@@ -116,10 +119,8 @@ def entry_at(machine: Machine, linked: LinkedFlow, cell: cells.Cell) -> Entry | 
 # --- in and out ----------------------------------------------------------------------------------------------------------
 
 
-def _begin(strand: Strand, entry: Entry) -> Any:
+def begin(strand: Strand, entry: Entry) -> Any:
     """Call the function in the place of the running frame."""
-    from cascade_vm.generated.unit import MOST_DEPTH
-
     frame = strand.frames.pop()
     room = MAX_FRAMES - strand.depth - len(strand.frames) - 1
     depth = max(0, MOST_DEPTH - room)
@@ -133,29 +134,15 @@ def run_entry(strand: Strand, entry: Entry) -> int:
         if not strand.nested:
             strand.result = entry
             return AWAITS
-        from cascade_vm.dispatch import RAISED_HERE, execute
-
         return execute(strand, None, RAISED_HERE)
     try:
-        value = _begin(strand, entry)
+        value = begin(strand, entry)
     except BaseException as caught:
         return left_code(strand, caught)
-    return _returned(strand, value)
+    return returned(strand, value)
 
 
-async def await_entry(strand: Strand) -> int:
-    """The same for code that awaits."""
-    entry, strand.result = strand.result, None
-    try:
-        value = await _begin(strand, entry)
-    except GeneratorExit:
-        raise
-    except BaseException as caught:
-        return left_code(strand, caught)
-    return _returned(strand, value)
-
-
-def _returned(strand: Strand, value: object) -> int:
+def returned(strand: Strand, value: object) -> int:
     if not strand.frames:
         strand.result = value
         return ENDED

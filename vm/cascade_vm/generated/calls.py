@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from keyword import iskeyword
 
 from cascade_vm import opcodes as op
 from cascade_vm.generated.control import harmless_answers
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, Operands
 from cascade_vm.generated.positions import AWAITS
-from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, load, otherwise
+from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, is_word, load, otherwise
 from cascade_vm.generated.values import OPENING, likeliest
 from cascade_vm.operations import METHODS
 
-__all__ = ["call_flow", "invoke", "method", "task"]
+__all__ = ["call_flow", "invoke", "method", "request", "task"]
 
 
 def task(s: Operands, i: op.Call) -> list[ast.stmt]:
@@ -79,12 +78,12 @@ def _formed(s: Operands, i: op.Call) -> list[tuple[ast.expr, str]]:
 def _written_out(forms: Sequence[str]) -> bool:
     """Whether arguments in these forms can be written as a call in Python."""
     named = [form for form in forms if form]
-    return len(set(named)) == len(named) and all(form.isidentifier() and not iskeyword(form) for form in named)
+    return len(set(named)) == len(named) and all(map(is_word, named))
 
 
 def method(s: Operands, i: op.Method) -> list[ast.stmt]:
     kinds = [kind for kind, names in METHODS.items() if i.name in names]
-    if not kinds or i.name in OPENING or iskeyword(i.name) or "*" in i.forms or not _written_out(i.forms):
+    if not kinds or i.name in OPENING or not is_word(i.name) or "*" in i.forms or not _written_out(i.forms):
         return s.cell(i)
     pairs = list(zip(s.read_all(i.arguments), i.forms or ("",) * len(i.arguments), strict=True))
     keywords = [ast.keyword(form, value) for value, form in pairs if form]
@@ -99,6 +98,15 @@ def method(s: Operands, i: op.Method) -> list[ast.stmt]:
         others = load(s.scope.name_of(frozenset(kinds), "k"))
         known = ast.BoolOp(ast.Or(), [known, ast.Compare(call("type", s.read(i.target)), [ast.In()], [others])])
     return branch(known, s.write(i.dst, whole), s.cell(i))
+
+
+def request(s: Operands, i: op.Request) -> list[ast.stmt]:
+    if any(i.forms):
+        return s.cell(i)
+    site = load(s.scope.name_of(s.program.image.site(s.flow, s.pc, i.service), "x"))
+    host = ast.Attribute(ast.Attribute(load("s"), "machine", ast.Load()), "host", ast.Load())
+    asked = call(ast.Attribute(host, i.service, ast.Load()), site, *s.read_all(i.arguments))
+    return [assign("v", asked), *s.settled("v"), *s.write(i.dst, load("v"))]
 
 
 def call_flow(s: Operands, i: op.CallFlow) -> list[ast.stmt]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cascade_vm.generated.leaving import GOES_ON, Leave
+from cascade_vm.generated.leaving import GOES_ON, UNIT, Leave
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS
 from cascade_vm.generated.runtime import GLOBALS
 from cascade_vm.generated.unit import Unit
@@ -43,7 +43,7 @@ class Instance:
         self.entries: dict[tuple[int, int], Entry | None] = {}
         self.starts: dict[int, Callable[..., Any]] = {}
         """The functions of flows that can be called outright."""
-        self.globals: dict[str, Any] = {**GLOBALS, "unit": Bound(unit, directs)}
+        self.globals: dict[str, Any] = {**GLOBALS, UNIT: Bound(unit, directs)}
         for number in range(len(unit.program.image.flows)):
             self.globals[f"c{number}"] = self._stub(number)
         self._slots: list[_Slot] = []

@@ -7,6 +7,7 @@ tier 0 goes on with, and `note_error` the trail of an error; the functions thems
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from cascade_vm.generated.instance import Bound
 
 __all__ = [
-    "ENTERING", "GOES_ON", "SLICE", "TURN", "WAITING", "Carried", "Leave", "Stop", "caught", "frames_left", "leave_deep",
-    "leave_entering", "leave_waiting", "note_error", "stops_of",
+    "ENTERING", "GOES_ON", "SLICE", "TURN", "UNIT", "WAITING", "Carried", "Leave", "Stop", "caught", "frames_left",
+    "leave_deep", "leave_entering", "leave_waiting", "note_error", "stops_of",
 ]  # fmt: skip
 
 GOES_ON: Final = 0  # in tier 0, at once
@@ -31,6 +32,9 @@ WAITING: Final = 1  # for `Leave.pending`
 SLICE: Final = 2  # others have a turn now; its own is paid
 TURN: Final = 3  # a turn is due that was not given
 ENTERING: Final = 4  # a function of the program has to be given a frame
+
+UNIT: Final = "<unit>"
+"""Where the globals of generated code have its `Bound`: no global of anybody else can be called so."""
 
 
 class Leave(BaseException):
@@ -82,17 +86,17 @@ class Stop(NamedTuple):
 def stops_of(traceback: TracebackType | None) -> tuple[list[Stop], TracebackType | None]:
     """The frames of generated code that a traceback begins with, outermost first, behind frames that are none; and the rest of
     it. A frame that handed the error on is there twice: where it came first counts."""
-    while traceback is not None and "unit" not in traceback.tb_frame.f_globals:
+    while traceback is not None and UNIT not in traceback.tb_frame.f_globals:
         traceback = traceback.tb_next
     found: dict[FrameType, int] = {}
-    while traceback is not None and "unit" in traceback.tb_frame.f_globals:
+    while traceback is not None and UNIT in traceback.tb_frame.f_globals:
         found[traceback.tb_frame] = traceback.tb_lasti
         traceback = traceback.tb_next
     return [_stop(frame, lasti) for frame, lasti in found.items()], traceback
 
 
 def _stop(frame: FrameType, lasti: int) -> Stop:
-    unit: Bound = frame.f_globals["unit"]
+    unit: Bound = frame.f_globals[UNIT]
     return Stop(frame, unit, *unit.place(frame.f_code, lasti))
 
 
@@ -112,6 +116,8 @@ def note_error(strand: Strand, error: BaseException) -> BaseException:
     stops = list({stop.frame: stop for stop in (*stops, *more)}.values())
     if not stops:
         return error
+    if all(entry.tb_frame.f_globals.get("__name__", "").startswith("asyncio.") for entry in _entries(rest)):
+        rest = None  # from such a frame a way leads back to those that hold the error
     BaseException.with_traceback(error, rest)  # its class may refuse to have attributes set
     last = stops[-1]
     error = _as_the_program_sees_it(strand, error, last)
@@ -125,6 +131,12 @@ def note_error(strand: Strand, error: BaseException) -> BaseException:
         places = image.trail_at(image.blueprint.flows[stop.flow], stop.pc)
         note_trail(error, places, goes_on=strands or stop is not last, stays=before and stop is last)
     return error
+
+
+def _entries(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
 
 
 def _as_the_program_sees_it(strand: Strand, error: BaseException, stop: Stop) -> BaseException:

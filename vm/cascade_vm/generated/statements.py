@@ -69,6 +69,7 @@ _RULES: dict[type[op.Instruction], Callable[[Operands, Any], list[ast.stmt]]] = 
     op.Match: values.match,
     op.Call: calls.task,
     op.Method: calls.method,
+    op.Request: calls.request,
     op.CallFlow: calls.call_flow,
     op.Invoke: calls.invoke,
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from keyword import iskeyword
 from typing import Any
 
 __all__ = [
     "assign", "assign_many", "augment", "await_", "branch", "break_", "call", "constant", "continue_", "for_", "forever",
-    "function", "is_", "is_type", "items", "load", "mark", "name", "otherwise", "raise_", "return_", "run", "try_",
+    "function", "is_", "is_type", "is_word", "items", "load", "mark", "name", "otherwise", "raise_", "return_", "run", "try_",
 ]  # fmt: skip
 
 _LOAD, _STORE = ast.Load(), ast.Store()
@@ -61,6 +62,11 @@ def run(value: ast.expr) -> ast.stmt:
 
 def is_(left: ast.expr, right: ast.expr) -> ast.expr:
     return ast.Compare(left, [ast.Is()], [right])
+
+
+def is_word(text: str) -> bool:
+    """Whether syntax can have it as the name of an attribute or a keyword argument."""
+    return text.isidentifier() and not iskeyword(text) and text != "__debug__"
 
 
 def otherwise(condition: ast.expr) -> ast.expr:

@@ -35,14 +35,12 @@ from cascade_vm.generated.syntax import (
     run,
 )  # fmt: skip
 from cascade_vm.host import Directs
+from cascade_vm.tiers import MOST_DEPTH
 
 if TYPE_CHECKING:
     from cascade_vm.linker import Image
 
-__all__ = ["MOST_DEPTH", "Made", "Unit"]
-
-MOST_DEPTH = 100
-"""Generated functions in each other. Python's own stack is 1,000 deep, and tasks need some of it."""
+__all__ = ["Made", "Unit"]
 
 
 class Made(NamedTuple):

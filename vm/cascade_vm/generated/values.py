@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from keyword import iskeyword
 
 from cascade_vm import call_operations, plain, roles
 from cascade_vm import opcodes as op
@@ -24,6 +23,7 @@ from cascade_vm.generated.syntax import (
     constant,
     is_,
     is_type,
+    is_word,
     items,
     load,
     run,
@@ -187,7 +187,7 @@ def _formed(s: Operands, i: op.Compute) -> list[ast.stmt]:
         return s.cell(i)
     named = [form for form in i.forms if form not in ("", "*")]
     stars = [argument for argument, form in pairs if form == "*"]
-    if len(set(named)) < len(named) or any(map(iskeyword, named)) or len(stars) > 1 or (stars and stars[0] < 0):
+    if len(set(named)) < len(named) or not all(map(is_word, named)) or len(stars) > 1 or (stars and stars[0] < 0):
         return s.cell(i)
     positional = [ast.Starred(s.read(a), ast.Load()) if form == "*" else s.read(a) for a, form in pairs if form in ("", "*")]
     keywords = [ast.keyword(form, s.read(a)) for a, form in pairs if form not in ("", "*")]
@@ -236,7 +236,7 @@ def unpack(s: Operands, i: op.Unpack) -> list[ast.stmt]:
 
 def attribute(s: Operands, i: op.Attribute) -> list[ast.stmt]:
     slow = s.calling(read_attribute, s.read(i.target), constant(i.name))
-    if i.name in OPENING or iskeyword(i.name):
+    if i.name in OPENING or not is_word(i.name):
         return s.write(i.dst, slow)
     if i.target < 0:
         return s.write(i.dst, ast.Attribute(s.read(i.target), i.name, ast.Load()))
@@ -271,10 +271,14 @@ def clear(s: Operands, i: op.Clear) -> list[ast.stmt]:
 
 
 def bound(s: Operands, i: op.Bound) -> list[ast.stmt]:
+    if i.variable < 0:
+        return s.write(i.dst, constant(True))
     return s.write(i.dst, ast.Compare(s.read(i.variable), [ast.IsNot()], [load("UNBOUND")]))
 
 
 def check(s: Operands, i: op.Check) -> list[ast.stmt]:
+    if i.variable < 0:
+        return []
     missed = run(s.calling(plain.check, items(s.read(i.variable)), constant(0), constant(i.name), constant(0)))
     return branch(is_(s.read(i.variable), load("UNBOUND")), [missed], [])
 
