@@ -1,4 +1,4 @@
-"""How strands that compute share an event loop: one of them goes on in each round of it.
+"""How strands that compute share an event loop: one of them goes on in every other round of it.
 
 If all that have used up their slice of time went on in the next round, a timer would be late by a slice for each of them. This
 file knows coroutines that pause, not what they compute.
@@ -25,8 +25,12 @@ class _Queue:
         waiter = loop.create_future()
         self._waiting.append(waiter)
         if len(self._waiting) == 1:
-            loop.call_soon(self._let_one_go, loop)
+            loop.call_soon(self._rest, loop)
         return waiter
+
+    def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A round for what timers and sockets wake up: in the round before they have only been told."""
+        loop.call_soon(self._let_one_go, loop)
 
     def _let_one_go(self, loop: asyncio.AbstractEventLoop) -> None:
         while self._waiting:
@@ -35,7 +39,7 @@ class _Queue:
                 waiter.set_result(None)
                 break
         if self._waiting:
-            loop.call_soon(self._let_one_go, loop)
+            loop.call_soon(self._rest, loop)
 
 
 _QUEUES: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
