@@ -211,8 +211,8 @@ def _run(loop: Any, copies: list[Any]) -> Any:
 
 
 class _Held:
-    """The calls of a sample. A run looks through lists that it is given, for calls that did not run; that is a cost of a run, not
-    of what the flow computes, and would be counted once for each call here."""
+    """The calls of a sample. A run looks through lists that it is given, for calls that did not run; that is a cost of a run,
+    not of what the flow computes, and would be counted once for each call here."""
 
     def __init__(self, items: list[Any]) -> None:
         self._items = items

@@ -29,7 +29,7 @@ from cascade_vm import roles
 from cascade_vm.generated.graph import Graph, Node, Unstructured
 from cascade_vm.generated.places import Label, Loop, Where, jump_over, places
 from cascade_vm.generated.positions import AT_HEAD
-from cascade_vm.generated.short_loops import short_loop
+from cascade_vm.generated.short_loops import iterated, short_loop
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
     assign,
@@ -364,21 +364,10 @@ class _Shaping:
         return statements.mark([assign("turns", more)], AT_HEAD)
 
     def _iterator_of(self, node: Node) -> op.Next | None:
-        """The instruction that the loop is a `for` of: it begins with it, and the iterator stays the same all the time."""
-        first = self.statements.at(node.flow, node.start)
-        if not isinstance(first, op.Next) or first.cursor < 0 or not self.statements.is_iterator(first.cursor, node.start):
-            return None
+        """The instruction that the loop is a `for` of."""
         if node.handler is not None and self._handler_around(node, None) is None:
             return None
-        if node.after[1].key in self.graph.bodies[node.key]:
-            return None
-        for flow, start, _ in self.graph.bodies[node.key]:
-            if flow != node.flow:
-                continue
-            end = next(each.end for each in self.graph.nodes if each.key[:2] == (flow, start))
-            if any(first.cursor in roles.writes(i) for i in self.blueprint.flows[flow].code[start:end]):
-                return None
-        return first
+        return iterated(self.graph, node, self.statements)
 
     def _for(self, node: Node, where: Where, loop: Loop, over: op.Next) -> list[ast.stmt]:
         """A loop over an iterator: turns are taken first, so that no item is lost when there are none left."""

@@ -16,7 +16,7 @@ from cascade_vm.generated.operands import Operands
 from cascade_vm.generated.syntax import load
 from cascade_vm.operations import METHODS, OPERATIONS
 
-__all__ = ["MOST_ITEMS", "short_loop"]
+__all__ = ["MOST_ITEMS", "iterated", "short_loop"]
 
 MOST_ITEMS = 64
 MOST_INSTRUCTIONS = 24
@@ -43,6 +43,20 @@ def short_loop(graph: Graph, head: Node, s: Operands, over: op.Next) -> ast.expr
     _, source = s.iterator(over.cursor)
     others = [ast.Compare(load(source), [ast.IsNot()], [load(s.register(each))]) for each in sorted(growing)]
     return ast.BoolOp(ast.And(), [load(s.bounded(over.cursor)), *others]) if others else load(s.bounded(over.cursor))
+
+
+def iterated(graph: Graph, head: Node, s: Operands) -> op.Next | None:
+    """The instruction that a loop is a `for` of: it begins with it, and the iterator stays the same all the time."""
+    flow = s.program.image.blueprint.flows[head.flow]
+    first = s.at(head.flow, head.start)
+    if not isinstance(first, op.Next) or first.cursor < 0 or not s.is_iterator(first.cursor, head.start):
+        return None
+    body = graph.bodies[head.key]
+    if head.after[1].key in body:
+        return None
+    nodes = (node for node in graph.nodes if node.key in body and node.flow == head.flow)
+    code = (i for node in nodes for i in flow.code[node.start : node.end])
+    return None if any(first.cursor in roles.writes(i) for i in code) else first
 
 
 def _growing(code: list[op.Instruction]) -> set[int] | None:
