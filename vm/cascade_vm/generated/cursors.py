@@ -157,15 +157,21 @@ def _cursor_of(iterator: Any, source: Any) -> Any:
         return iterator
     if kind is enumerate:
         inner, count = iterator.__reduce__()[1]
-        return Enumerated(_cursor_of(inner, source), count)
+        return Enumerated(_inner_cursor(inner, source), count)
     if kind is zip:
         inners = iterator.__reduce__()[1]
-        return Zipped(tuple([_cursor_of(inner, each) for inner, each in zip(inners, source, strict=True)]), False)
+        return Zipped(tuple([_inner_cursor(inner, each) for inner, each in zip(inners, source, strict=True)]), False)
     if kind in _KEYED:
         return _keyed(iterator, source)
     if kind in _INDEXED:
         return _indexed(*iterator.__reduce__())
     return iterator
+
+
+def _inner_cursor(iterator: Any, source: Any) -> Any:
+    """The same for what `enumerate` and `zip` read. An iterator that is not a built-in value's own may be read by others, too:
+    it stays what it is."""
+    return _cursor_of(iterator, source) if type(source) in _ITERABLE else iterator
 
 
 def _indexed(make: Any, arguments: tuple[Any, ...], index: int = 0) -> Any:
