@@ -81,7 +81,7 @@ def test_time_grows_in_proportion(make: Callable[[int], object], use_vm: bool) -
     hundred would be the square."""
     seconds(make, 100, use_vm)
     small = min(seconds(make, 1_000, use_vm) for _ in range(3))
-    assert min(seconds(make, 10_000, use_vm) for _ in range(2)) < 30 * small + 0.05
+    assert any(seconds(make, 10_000, use_vm) < 30 * small + 0.05 for _ in range(5))  # others may be busy
 
 
 def test_a_loop_is_cheap_and_flat() -> None:
