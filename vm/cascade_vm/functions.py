@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cascade_vm.linker import LinkedFlow
     from cascade_vm.machine import Machine
 
-__all__ = ["ClosePlan", "InvokePlan", "Template", "close", "enter", "invoke", "template"]
+__all__ = ["BUILT_IN", "ClosePlan", "InvokePlan", "Template", "close", "enter", "invoke", "template"]
 
 Registers = list[Any]
 
@@ -59,10 +59,11 @@ class Function:
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """For callers that are no flows of its program: it runs to its end, and can not wait."""
+        code = self._code
+        if code is not None and not keywords and len(arguments) == self._plain:
+            return self._machine.call_now(self._template.flow, code, (*self._captured, *arguments))
         machine, template = self._machine, self._template
-        code = machine.starts.get(template.number)
-        if code is not None and not keywords and len(arguments) == template.plain:
-            return machine.call_now(template.flow, code, (*self._captured, *arguments))
+        self._code = machine.starts.get(template.number)
         return machine.run_now(template.flow, lambda: _arguments(self, arguments, keywords))
 
     def __getattr__(self, name: str) -> str:
@@ -118,7 +119,7 @@ def invoke(strand: Strand, registers: Registers, plan: InvokePlan, _y: object) -
     if type(target) is Function and target._machine is strand.machine:
         return ENTERS
     positional, named = plan.arguments(registers)
-    built_in = _BUILT_IN.get(id(target))
+    built_in = BUILT_IN.get(id(target))
     if built_in is not None:
         return built_in(*positional, **named)
     if not callable(target):
@@ -134,7 +135,7 @@ def enter(registers: Registers, plan: InvokePlan) -> Frame:
     return Frame(function._template.flow, _arguments(function, *plan.arguments(registers)))
 
 
-_BUILT_IN: dict[int, Callable[..., Any]] = {
+BUILT_IN: dict[int, Callable[..., Any]] = {
     id(value): OPERATIONS[name].function if name in OPERATIONS and name != "slice" else value for name, value in VALUES.items()
 }
 """What stands in for a built-in function or type, by its id; operation ``slice`` is another thing than the type."""

@@ -68,7 +68,7 @@ class LinkedFlow:
 class Image:
     """A linked program. Holds nothing of a run and may serve any number of them."""
 
-    __slots__ = ("blueprint", "flows", "has_functions", "instances", "places")
+    __slots__ = ("blueprint", "flows", "has_functions", "instances", "places", "trails")
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
@@ -76,6 +76,7 @@ class Image:
         self.flows = [LinkedFlow(flow, number) for number, flow in enumerate(blueprint.flows)]
         self.instances: list[Instance] = []
         self.places: dict[Location, Place] = {}
+        self.trails: dict[tuple[int, int], list[Place]] = {}
 
     def place(self, location: Location) -> Place:
         """A location, ready to print."""
@@ -87,11 +88,16 @@ class Image:
 
     def trail_at(self, flow: Flow, pc: int) -> list[Place]:
         """Where an instruction comes from, innermost first: the place itself, and the calls that it was inlined into."""
-        location = flow.locations[flow.places[pc]]
+        number = flow.places[pc]
+        known = self.trails.get((id(flow), number))
+        if known is not None:
+            return known
+        location = flow.locations[number]
         trail = [self.place(location)]
         while location.caller >= 0:
             location = flow.locations[location.caller]
             trail.append(self.place(location))
+        self.trails[id(flow), number] = trail
         return trail
 
     def site(self, flow: Flow, pc: int, target: str) -> Site:

@@ -118,9 +118,7 @@ class Machine:
         """The same for a function that there is generated code of, where turns are not limited."""
         aside = self._aside
         if aside is None:
-            aside = self._aside = Strand(self, Frame(flow, ()), 0)
-            aside.nested = True
-        aside.left = _WITHOUT_END
+            aside = self._aside = self._empty_strand(flow)
         try:
             value: object = code(aside, 0, *arguments)
             if aside.doomed is None:
@@ -129,13 +127,20 @@ class Machine:
             left = error
         else:
             left = aside.doomed
-        strand = Strand(self, Frame(flow, ()), 0)
-        strand.frames.clear()
-        strand.nested = True
+        strand = self._empty_strand(flow)
         strand.doomed, aside.doomed = aside.doomed, None
+        aside.left = _WITHOUT_END
         state = left_code(strand, left)
         del left
         return self._finish(strand, state)
+
+    def _empty_strand(self, flow: LinkedFlow) -> Strand:
+        """One that nobody waits for, without frames."""
+        strand = Strand(self, Frame(flow, ()), 0)
+        strand.frames.clear()
+        strand.nested = True
+        strand.left = _WITHOUT_END
+        return strand
 
     def _finish(self, strand: Strand, state: int) -> object:
         """A strand that nobody else waits for, to its end."""

@@ -134,4 +134,7 @@ def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
     entered = call("v", load("s"), deeper, captured, *s.read_all(i.arguments))
     made = [*s.turn(), *s.write(i.dst, entered)]
     again = branch(is_(load("v"), constant(None)), [looked_up], [])
-    return [assign("v", known), *again, *branch(is_(load("v"), constant(None)), s.cell(i), made)]
+    built_in = assign("v", call(ast.Attribute(load("BUILT_IN"), "get", ast.Load()), call("id", target)))
+    called = s.write(i.dst, call("v", *s.read_all(i.arguments)))
+    other = [built_in, *branch(is_(load("v"), constant(None)), s.cell(i), called)]
+    return [assign("v", known), *again, *branch(is_(load("v"), constant(None)), other, made)]

@@ -124,6 +124,15 @@ def _tail_keywords(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
     return _either(usual, call(_part(given, "copy")), s, "tail_keywords", arguments)
 
 
+def _is_sequence(s: Operands, arguments: Sequence[int]) -> ast.expr:
+    usual = ast.BoolOp(ast.Or(), [is_type(s.read(arguments[0]), "tuple"), is_type(s.read(arguments[0]), "list")])
+    return _either(usual, constant(True), s, "is_sequence", arguments)
+
+
+def _is_mapping(s: Operands, arguments: Sequence[int]) -> ast.expr:
+    return _either(is_type(s.read(arguments[0]), "dict"), constant(True), s, "is_mapping", arguments)
+
+
 def _plain_value(s: Operands, arguments: Sequence[int]) -> ast.expr:
     (value,) = arguments
     return _either(_is_plain(s.read(value)), s.read(value), s, "plain_value", arguments)
@@ -177,6 +186,8 @@ def harmless_answers(s: Operands, value: ast.expr) -> list[ast.expr]:
 
 CONTROL: dict[str, Control] = {
     "are_plain": _are_plain,
+    "is_mapping": _is_mapping,
+    "is_sequence": _is_sequence,
     "jump_case": _jump_case,
     "jump_arguments": _jump_arguments,
     "jump_keywords": _jump_keywords,

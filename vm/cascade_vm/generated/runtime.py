@@ -78,6 +78,7 @@ def _backwards(value: Any) -> Any:
 
 GLOBALS: dict[str, Any] = {
     "__builtins__": {},
+    "BUILT_IN": functions.BUILT_IN,
     "BaseException": BaseException,
     "CLOSED": CLOSED,
     "Carried": Carried,
@@ -98,9 +99,11 @@ GLOBALS: dict[str, Any] = {
     "cursor_over": cursor_over,
     "dict": dict,
     "enumerate": enumerate,
+    "filter": filter,
     "finished": _finished,
     "function_of": _function_of,
     "host_call": _host_call,
+    "id": id,
     "int": int,
     "isinstance": isinstance,
     "iter": iter,
@@ -111,6 +114,7 @@ GLOBALS: dict[str, Any] = {
     "leave_waiting": leaving.leave_waiting,
     "len": len,
     "list": list,
+    "map": map,
     "more": more_turns,
     "next": next,
     "out_of_turns": _out_of_turns,

@@ -66,7 +66,7 @@ class Unit:
         self.made: dict[tuple[int, int], Made | None] = {}
         self._plans: dict[int, Plan] = {}
         self._iterators: dict[int, Iterators] = {}
-        self._numbers: dict[CodeType, tuple[tuple[int, int], ...]] = {}
+        self._numbers: dict[int, tuple[tuple[int, int], ...]] = {}  # by ids: the hash of code takes a microsecond
 
     def fits(self, directs: Directs) -> bool:
         """Whether this is the code for another host, too."""
@@ -75,7 +75,7 @@ class Unit:
 
     def place(self, code: CodeType, lasti: int) -> tuple[int, int, int]:
         """Flow, instruction and phase."""
-        number, phase = self._numbers[code][lasti // 2]
+        number, phase = self._numbers[id(code)][lasti // 2]
         flow = bisect_right(self.program.bases, number - 1) - 1
         while not self.program.image.blueprint.flows[flow].code:
             flow -= 1
@@ -155,7 +155,7 @@ class Unit:
         placed = with_places(code, numbers, self._whole_place)
         title = taken.name.encode("utf-8", "replace").decode()
         placed = placed.replace(co_name=title, co_qualname=title)
-        self._numbers[placed] = numbers
+        self._numbers[id(placed)] = numbers
         return placed
 
     def _whole_place(self, number: int) -> WholePlace | None:

@@ -28,6 +28,7 @@ from cascade_vm.generated.syntax import (
     load,
     run,
 )  # fmt: skip
+from cascade_vm.library import VALUES
 from cascade_vm.operations import METHODS, OPERATIONS
 
 __all__ = [
@@ -171,13 +172,33 @@ def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
         return s.write(i.dst, text)
     if arguments and arguments[0] >= 0 and name in _SUBSCRIPTS:
         return _subscript(s, i, values)
+    if name == "builtin" and arguments[0] < 0 and (known := s.flow.constants[-1 - arguments[0]].value) in VALUES:
+        return s.write(i.dst, load(s.scope.name_of(VALUES[str(known)])))
     control = CONTROL.get(name)
     if control is not None and (whole := control(s, arguments)) is not None:
         return s.write(i.dst, whole)
+    if name in _LAZY and _is_consumed(s, i):
+        return s.write(i.dst, call(name, *values))
     if name in ("append", "add"):
         method = ast.Attribute(values[0], name, ast.Load())
         return s.write(i.dst, call(method, values[1]))
     return s.write(i.dst, s.calling(OPERATIONS[name].function, *values))
+
+
+_LAZY = ("map", "filter", "zip", "enumerate")
+_CONSUMING = ("sum", "list", "tuple", "set", "frozenset", "sorted", "max", "min", "any", "all", "dict")
+
+
+def _is_consumed(s: Operands, i: op.Compute) -> bool:
+    """Whether the next instruction reads all that this gives, and nobody else sees it: then an iterator of Python's will do."""
+    following = s.flow.code[s.pc + 1] if s.pc + 1 < s.end else None
+    return (
+        isinstance(following, op.Compute)
+        and following.operation in _CONSUMING
+        and following.arguments == (i.dst,)
+        and following.dst == i.dst
+        and not s.guarded
+    )
 
 
 def _formed(s: Operands, i: op.Compute) -> list[ast.stmt]:
