@@ -21,9 +21,9 @@ from cascade_compiler import graph
 from cascade_compiler.lowering import lower
 from cascade_grammar.diagnostics import SourceErrors
 from cascade_vm import signature
-from cascade_vm.blueprint import Blueprint
 from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Meter
+from cascade_vm.linker import Image, link
 from cascade_vm.machine import Machine
 from msgspec import structs
 from support import engines
@@ -170,7 +170,7 @@ class _Compiled:
         found: str = self.module.flows["f0"].definition.name
         return found
 
-    def host(self, printed: io.StringIO, turns: int = MOST_TURNS) -> LocalHost:
+    def host(self, printed: io.StringIO, turns: int | None = MOST_TURNS) -> LocalHost:
         host: LocalHost = self.module.host(printed)
         host.meter = Meter(turns)
         return host
@@ -186,17 +186,25 @@ class _Compiled:
         return _outcome(given, run)
 
     def machine(
-        self, blueprint: Blueprint, arguments: tuple[Any, ...], turns: int = MOST_TURNS, slices: bool = False
+        self,
+        image: Image,
+        arguments: tuple[Any, ...],
+        turns: int | None = MOST_TURNS,
+        slices: bool = False,
+        patience: int | None = None,
     ) -> tuple[Outcome, int]:
-        """With the turns that it took."""
+        """With the turns that it took. As generated code once it has made ``patience`` turns; tasks are called outright then
+        if turns are not limited."""
         given = deepcopy(arguments)
-        index = blueprint.flow_named(self.name)
-        flow = blueprint.flows[index]
+        index = image.blueprint.flow_named(self.name)
+        flow = image.blueprint.flows[index]
         spent = [0]
 
         def run(printed: io.StringIO) -> Any:
             host = self.host(printed, turns)
-            machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9)
+            machine = Machine(image, host, slice_seconds=0.0 if slices else 1e9, patience=patience)
+            if patience is not None:
+                machine.first_batch = 3
             try:
                 running = machine.run(index, signature.bind(structs.replace(flow, name="f0"), given, {}))
                 return _run_in_slices(running) if slices else _drive(running)
@@ -244,21 +252,25 @@ def _disagreements(sample: Sample, compiled: _Compiled, variants: tuple[str, ...
         blueprint = plain if name == "plain" else engines.variants()[name](plain)
         if found := engines.complaints(blueprint):
             yield Disagreement(f"verifier of {name}", "\n".join(found))
+        image = link(blueprint)
         for text, arguments, outcome in zip(sample.calls, calls, expected, strict=True):
-            got, turns = compiled.machine(blueprint, arguments)
+            got, turns = compiled.machine(image, arguments)
             yield from _differences(name, text, outcome, got)
+            for patience, slices in ((0, False), (0, True), (len(text) % 50, False)):
+                generated, _ = compiled.machine(image, arguments, None, slices, patience)
+                yield from _differences(f"{name}, generated{' in slices' * slices}", text, outcome, generated)
             if name == variants[0]:
-                sliced, _ = compiled.machine(blueprint, arguments, slices=True)
+                sliced, _ = compiled.machine(image, arguments, slices=True)
                 yield from _differences("slices", text, outcome, sliced)
-                yield from _stopped(compiled, blueprint, arguments, outcome, turns)
+                yield from _stopped(compiled, image, arguments, outcome, turns)
 
 
 def _stopped(
-    compiled: _Compiled, blueprint: Blueprint, arguments: tuple[Any, ...], outcome: Outcome, turns: int
+    compiled: _Compiled, image: Image, arguments: tuple[Any, ...], outcome: Outcome, turns: int
 ) -> Iterator[Disagreement]:
     """With fewer turns it is stopped on the way."""
     for budget in {turns // 2, turns - 1} - {-1, turns}:
-        short, _ = compiled.machine(blueprint, arguments, budget)
+        short, _ = compiled.machine(image, arguments, budget)
         if not "".join(short.errors).startswith("BudgetExhausted"):
             yield Disagreement("short", f"with {budget} of {turns} turns not stopped, but {short.errors}")
         if not outcome.printed.startswith(short.printed):

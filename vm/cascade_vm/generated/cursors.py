@@ -23,10 +23,7 @@ _CURSOR, _OTHER = 1, 2
 
 
 class Iterators:
-    """The registers of a flow that hold cursors and nothing else, as far as anybody looks at them.
-
-    ``at`` says at which instructions a register is one, once `holds` has been asked.
-    """
+    """The registers of a flow that hold cursors and nothing else, as far as anybody looks at them; `holds` says where."""
 
     def __init__(self, flow: Flow, plan: Plan) -> None:
         self._flow = flow
@@ -34,6 +31,7 @@ class Iterators:
         written = {i.dst for i in flow.code if isinstance(i, op.Iterate)}
         self.registers = written & {i.cursor for i in flow.code if isinstance(i, op.Next) and i.cursor >= 0}
         self._states: dict[int, dict[int, int]] = {}
+        self._writes = {start: self._written(start) for start in plan.ends} if self.registers else {}
         if self.registers:
             self._flow_through()
             self.registers -= self._misused()
@@ -44,18 +42,20 @@ class Iterators:
             return False
         start = max(start for start in self._plan.ends if start <= pc)
         state = self._states.get(start, {}).get(register, 0)
-        for each in range(start, pc):
-            state = self._behind(self._flow.code[each], register, state)
+        for place, written, becomes in self._writes[start]:
+            if written == register and place < pc:
+                state = becomes
         return state == _CURSOR
 
-    @staticmethod
-    def _behind(instruction: op.Instruction, register: int, state: int) -> int:
-        if register not in roles.writes(instruction):
-            return state
-        return _CURSOR if isinstance(instruction, op.Iterate) else _OTHER
+    def _written(self, start: int) -> list[tuple[int, int, int]]:
+        """Instruction, register and what it is from then on, of all that a node writes."""
+        return [
+            (pc, register, _CURSOR if isinstance(self._flow.code[pc], op.Iterate) else _OTHER)
+            for pc in range(start, self._plan.ends[start])
+            for register in self.registers.intersection(roles.writes(self._flow.code[pc]))
+        ]
 
     def _flow_through(self) -> None:
-        code = self._flow.code
         parameters = len(self._flow.parameters)
         self._states[0] = {register: _OTHER if register < parameters else 0 for register in self.registers}
         pending = [0]
@@ -63,10 +63,9 @@ class Iterators:
             start = pending.pop()
             state = dict(self._states[start])
             seen = dict(state)
-            for pc in range(start, self._plan.ends[start]):
-                for register in self.registers:
-                    state[register] = self._behind(code[pc], register, state[register])
-                    seen[register] |= state[register]
+            for _, register, becomes in self._writes[start]:
+                state[register] = becomes
+                seen[register] |= becomes
             row = self._plan.handlers[start]
             ways = [(way, state) for way in self._plan.after[start]]
             if row >= 0:
@@ -85,14 +84,16 @@ class Iterators:
         found: set[int] = set()
         for start, states in self._states.items():
             state = dict(states)
+            changes: dict[int, dict[int, int]] = {}
+            for pc, register, becomes in self._writes[start]:
+                changes.setdefault(pc, {})[register] = becomes
             for pc in range(start, self._plan.ends[start]):
                 instruction = self._flow.code[pc]
                 steps = isinstance(instruction, op.Next)
                 for register in self.registers.intersection(roles.registers_read(instruction)):
                     if state[register] != _OTHER and not (steps and state[register] == _CURSOR):
                         found.add(register)
-                for register in self.registers:
-                    state[register] = self._behind(instruction, register, state[register])
+                state.update(changes.get(pc, {}))
         return found
 
 
