@@ -6,6 +6,7 @@ It knows Blueprints and one `Host`; how calls are retried, timed, logged or repl
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
 from cascade_vm import calls
@@ -83,7 +84,8 @@ class Machine:
         self.directs = None if limited or meter.calls_left is not None else host.directs
         self.patience = NEVER if patience is None or (limited and image.has_functions) else patience
         self.instance: Instance | None = None
-        self._aside: Strand | None = None
+        self._aside: tuple[int, Strand | None] = (0, None)
+        """What functions run in that Python code calls, one in the other, and the thread that it is for."""
         self.starts: Mapping[int, Callable[..., Any]] = NO_STARTS
         if image.instances and self.patience != NEVER:
             use_instance(self)
@@ -116,9 +118,11 @@ class Machine:
 
     def call_now(self, flow: LinkedFlow, code: Callable[..., Any], arguments: Sequence[Any]) -> object:
         """The same for a function that there is generated code of, where turns are not limited."""
-        aside = self._aside
-        if aside is None:
-            aside = self._aside = self._empty_strand(flow)
+        thread, aside = self._aside
+        if thread != get_ident():
+            aside = self._empty_strand(flow)
+            self._aside = (get_ident(), aside)
+        assert aside is not None
         try:
             value: object = code(aside, 0, *arguments)
             if aside.doomed is None:

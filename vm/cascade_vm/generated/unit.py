@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
+from threading import Lock
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +15,7 @@ from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.generated.control import usual_answers
 from cascade_vm.generated.cursors import Iterators
-from cascade_vm.generated.graph import Graph, Plan, Unstructured, graph_from
+from cascade_vm.generated.graph import Graph, Plan, graph_from
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope
 from cascade_vm.generated.positions import AT_START, WholePlace, numbers_of, with_places
 from cascade_vm.generated.shape import shape
@@ -64,6 +65,9 @@ class Unit:
         waiting, answers = _waiting(image, ways, careful), usual_answers(image.blueprint)
         self.program = Program(image, Scope(), ways, waiting, careful, *answers, tuple(bases))
         self.made: dict[tuple[int, int], Made | None] = {}
+        self.refused: dict[tuple[int, int], Exception] = {}
+        """Why there is none: `Unstructured`, or `RecursionError` where code is nested deeper than Python's stack."""
+        self._writing = Lock()  # runs in other threads may need other code of the same program
         self._plans: dict[int, Plan] = {}
         self._iterators: dict[int, Iterators] = {}
         self._numbers: dict[int, tuple[tuple[int, int], ...]] = {}  # by ids: the hash of code takes a microsecond
@@ -91,10 +95,12 @@ class Unit:
         """The code that begins at an instruction, made on first need. None where there can not be any."""
         key = (flow, pc)
         if key not in self.made:
-            try:
-                self.made[key] = self._generate(flow, pc)
-            except (Unstructured, RecursionError, MemoryError):
-                self.made[key] = None
+            with self._writing:
+                try:
+                    made = self._generate(flow, pc)
+                except Exception as error:  # whatever it is, tier 0 can run this
+                    made, self.refused[key] = None, error.with_traceback(None)
+            self.made[key] = made
         return self.made[key]
 
     def _generate(self, flow: int, pc: int) -> Made:
