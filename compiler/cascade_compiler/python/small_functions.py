@@ -97,6 +97,9 @@ def _is_known_operation(node: graph.Operate, nodes: dict[Ref, Node], readers: di
             return _is_type(nodes[node.arguments[0]]) and _asks_for_type(node, readers)
         case "build_set":
             return not node.arguments  # Python makes one of constants in another way, and in another order perhaps
+        case "error":  # a `StopIteration` that leaves a task is another error
+            kind = nodes[node.arguments[0]]
+            return isinstance(kind, graph.Constantly) and kind.constant.value != "StopIteration"
         case "sorted" | "max" | "min":
             return "key" not in node.forms
         case _:
