@@ -339,7 +339,7 @@ class _Shaping:
             if loop.head.targeted:
                 outward = branch(otherwise(_is_number("go", loop.head.number)), outward, [])
             body += branch(load("go"), outward, [])
-        return [assign("go", constant(0)), *body] if loop.head.targeted else body
+        return [*self._arrived(loop.head), *body]
 
     def _while(self, node: Node, where: Where, loop: Loop) -> list[ast.stmt]:
         if self.statements.program.careful:
@@ -383,7 +383,7 @@ class _Shaping:
         if (few := short_loop(self.graph, node, statements, over)) is not None:
             body = self._body(node, where, loop, write)
             statements.at(node.flow, node.start)
-            ended = self._jump(done, replace(where, behind=loop.after))
+            ended = [*self._arrived(loop.head), *self._jump(done, replace(where, behind=loop.after))]
             whole = for_(name(statements.register(over.dst)), load(iterator), body, ended)
             short = statements.mark(branch(few, [whole, break_()], []))
         body = self._body(node, where, loop, write)
@@ -393,6 +393,6 @@ class _Shaping:
         both = call("zip", load(turns), load(iterator))
         left = for_(name("_"), load(turns), [break_()], [*self._more(node, turns), continue_()])
         statements.at(node.flow, node.start)
-        finished = self._jump(done, replace(where, behind=loop.after))
+        finished = [*self._arrived(loop.head), *self._jump(done, replace(where, behind=loop.after))]
         whole = for_(pair, both, body, [*statements.mark([left]), *finished])
         return [forever([*short, assign(turns, load("turns")), *statements.mark([whole]), break_()])]
