@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cascade_compiler import graph
+from cascade_vm.generated.leaving import Leave
 from support import engines
 from support.compare import Disagreement, Effort, Example, disagreements, example_of, machine_disagreements
 from support.directed import DIRECTED, directed_example
@@ -63,7 +64,8 @@ def _programs(directed_first: bool) -> Iterator[Prepared]:
 
 def catch(bug: Bug, directed_first: bool = False) -> Catch | None:
     """The first program that shows the bug; None when none does."""
-    effort = Effort(bug.variants, bug.forms, ("plain",) if bug.forms else ())
+    generated = ("plain", *bug.variants) if bug.stage == "code" else ()
+    effort = Effort(bug.variants, bug.forms, ("plain",) if bug.forms else (), generated=generated)
     for tried, prepared in enumerate(_programs(directed_first), 1):
         with planted(*bug.edits):
             found = _first(bug, prepared, effort)
@@ -77,5 +79,5 @@ def _first(bug: Bug, prepared: Prepared, effort: Effort) -> Disagreement | None:
         if bug.stage == "text":
             return next(disagreements(prepared.example, effort), None)
         return next(machine_disagreements(prepared.example, prepared.program, prepared.reference, effort), None)
-    except Exception as error:  # an engine that breaks down is noticed too
+    except (Exception, Leave) as error:  # an engine that breaks down is noticed too
         return Disagreement(f"crash: {type(error).__name__}", str(error))

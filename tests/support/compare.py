@@ -27,11 +27,14 @@ class Effort(NamedTuple):
     detailed: tuple[str, ...]
     rooted: bool = False
     """Whether the program is made for one call, too."""
+    generated: tuple[str, ...] = ()
+    """The Blueprints that are run as generated code, too."""
 
 
 def whole_effort() -> Effort:
     """Everything."""
-    return Effort(tuple(engines.variants()), tuple(engines.FORMS), ("plain", "level 2"), rooted=True)
+    names = ("plain", *engines.variants())
+    return Effort(names[1:], tuple(engines.FORMS), ("plain", "level 2"), rooted=True, generated=("plain", "level 1", "level 2"))
 
 
 def turn_by_turn(seed: int) -> Effort:
@@ -39,7 +42,8 @@ def turn_by_turn(seed: int) -> Effort:
     passes = [name for name in engines.variants() if name not in ("level 1", "level 2")]
     chosen = {passes[seed % len(passes)], passes[seed // 3 % len(passes)], "level 1" if seed % 4 == 0 else "level 2", "level 2"}
     form = tuple(engines.FORMS)[seed % len(engines.FORMS)]
-    return Effort(tuple(sorted(chosen)), (form,), ("plain" if seed % 5 < 2 else "level 2",), seed % 3 == 0)
+    detailed = ("plain" if seed % 5 < 2 else "level 2",)
+    return Effort(tuple(sorted(chosen)), (form,), detailed, seed % 3 == 0, ("plain", "level 2"))
 
 
 class Disagreement(NamedTuple):
@@ -164,10 +168,9 @@ def machine_disagreements(
         if text := difference(reference.without("turns"), got.without("turns")):
             yield Disagreement(name, text)
             continue
-        yield from _generated(case, name, blueprint, got, strands)
-        if False:
-            pass
-        elif name in effort.detailed:
+        if name in effort.generated:
+            yield from _generated(case, name, blueprint, got, strands)
+        if name in effort.detailed:
             yield from _forms(case, name, blueprint, got, effort.forms)
             yield from _short(case, name, blueprint, got, strands)
             yield from _sliced(case, name, blueprint, got, strands)

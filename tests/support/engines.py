@@ -105,6 +105,7 @@ def run_reference(case: Case, program: graph.Program, turns: int = MOST_TURNS) -
 TIERS: dict[str, tuple[int | None, bool]] = {
     "tier 0": (None, False),
     "generated": (0, True),
+    "generated late": (30, True),
     "generated, counting turns": (0, False),
     "generated after a while": (60, False),
 }

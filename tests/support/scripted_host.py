@@ -13,7 +13,7 @@ from selectors import SelectSelector
 from typing import Any
 
 from cascade_vm.errors import CATCHABLE
-from cascade_vm.host import Begin, Meter, Pending, Place, Site, Start
+from cascade_vm.host import Begin, Later, Meter, Pending, Place, Site, Start
 from support.outcomes import Box
 from support.scripted import World
 
@@ -75,10 +75,11 @@ class _Delayed:
 
 
 class ScriptedDirects:
-    """Scripted tasks to be called outright; every third one as a coroutine function."""
+    """Scripted tasks to be called outright, some as coroutine functions; every third call is one for the host, after all."""
 
     def __init__(self, host: ScriptedHost) -> None:
         self._host = host
+        self._calls = 0
 
     def way(self, target: str) -> str:
         return ("direct", "direct", "direct waits", "host waits")[len(target) % 4]
@@ -90,11 +91,15 @@ class ScriptedDirects:
             reply = self._host._once(task, arguments, keywords)
             return _Delayed(reply.awaitable) if isinstance(reply, Pending) else reply
 
+        def now_and_then(*arguments: object, **keywords: object) -> object:
+            self._calls += 1
+            return function(*arguments, **keywords) if self._calls % 3 else Later(*arguments, **keywords)
+
         async def waiting(*arguments: object, **keywords: object) -> object:
             reply = function(*arguments, **keywords)
             return await reply.waiting if isinstance(reply, _Delayed) else reply
 
-        put(waiting if self.way(target) == "direct waits" else function)
+        put(waiting if self.way(target) == "direct waits" else now_and_then)
 
     def answered(self, target: str, value: object) -> object:
         return Pending(value.waiting) if isinstance(value, _Delayed) else value

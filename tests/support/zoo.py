@@ -22,7 +22,10 @@ from typing import NamedTuple
 from support.plant import Edit
 
 FOLDER = Path(__file__).parent.parent / "differential" / "zoo"
-STAGES = {"front_end": "text", "lowering": "graph", "passes": "graph", "machine": "blueprint", "forms": "blueprint"}
+STAGES = {
+    "front_end": "text", "lowering": "graph", "passes": "graph", "machine": "blueprint", "forms": "blueprint",
+    "generated": "code",
+}  # fmt: skip
 """From where on programs are compiled again to show a bug, by the file that it is in."""
 
 

@@ -1,25 +1,27 @@
 # A jump to the next turn of an outer loop, out of an inner one, is over when there is no such turn.
-# arguments: [[1, 2], [3, 0], [], [1]]
+# arguments: [[5], [3, 0], [], [7, 8]]
 
 flow main(rows):
     found = 0
     for row in rows:
         for value in row:
             if value < 2:
-                if found < 1000:
-                    break
-        else:
-            continue
-        found = found + 1
-    if found == 3:
-        found = found + 10
-    for row in rows:
-        for value in row:
-            if value > 5:
                 break
         else:
             continue
+        if found == 1:
+            break
         found = found + 1
-    if found > 0:
-        found = found + 100
-    return found
+    else:
+        found = found + 10
+    r = [found]
+    for limit in range(6):
+        if any(value for row in rows if any(row for value in row if value < limit)):
+            r.append(("some", limit))
+        else:
+            r.append(("none", limit))
+        if all(any(value > limit for value in row) for row in rows):
+            r.append(("all", limit))
+        else:
+            r.append(("not all", limit))
+    return r

@@ -10,19 +10,17 @@ flow main(n):
     return r
 
 flow outer(a, b):
-    s = 1000
-    for i in range(3):
-        s = s + middle(i, a) - b
-    return s
+    s = 1000 - b
+    s = s + middle(b, a) * 2
+    return (s, a, b)
 
 flow middle(a, b):
-    s = 100
-    for i in range(2):
-        s = s + innermost(i, a, b) * 2
-    return s
+    s = 100 + a
+    s = s + innermost(s, a, b) * 3
+    return s * a - b
 
 flow innermost(a, b, c):
     s = 10
-    for i in range(5):
+    for i in range(9):
         s = add(s, a + b * c + i)
     return s
