@@ -10,7 +10,6 @@ from support.zoo import BUGS, Bug
 LONG_RUN = 1_000  # programs of fixed seeds
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine")  # bugs drop what waits
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_bug_is_caught(bug: Bug, differential_examples: int) -> None:
     """Some directed or generated program is run differently when the bug is there.

@@ -80,4 +80,6 @@ def _first(bug: Bug, prepared: Prepared, effort: Effort) -> Disagreement | None:
             return next(disagreements(prepared.example, effort), None)
         return next(machine_disagreements(prepared.example, prepared.program, prepared.reference, effort), None)
     except (Exception, Leave) as error:  # an engine that breaks down is noticed too
+        if isinstance(error, Leave) and error.pending is not None:
+            error.pending.drop()  # nobody awaits it now
         return Disagreement(f"crash: {type(error).__name__}", str(error))
