@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import linecache
 import sys
 import traceback
 import warnings
@@ -17,7 +18,7 @@ from cascade_vm.constants import Constant
 from cascade_vm.cursors import DONE, cursor_over, enumerated, reversed_, zipped
 from cascade_vm.dispatch import MAX_FRAMES
 from cascade_vm.generated.cursors import cursor_of, iterator_at, iterator_over, step
-from cascade_vm.generated.positions import with_places
+from cascade_vm.generated.positions import column_in_bytes, with_places
 from cascade_vm.linker import link
 from cascade_vm.machine import Machine
 from cascade_vm.opcodes import (
@@ -338,6 +339,14 @@ def test_a_task_sees_who_called_it() -> None:
 
     run_once(looped(), [2], TaskHost({"m:t": look}), 0)
     assert {(each.name, each.filename, each.lineno) for each in seen} == {("main", "made.csc", 4)}
+
+
+def test_columns_are_bytes_where_the_source_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python counts them so; a Blueprint counts characters. Of a source that nobody has read nothing is known."""
+    lines = ["", "é = 1\n", "x = '€é' + task(n)\n"]
+    monkeypatch.setitem(linecache.cache, "known.py", (0, None, lines, "known.py"))
+    assert [column_in_bytes("known.py", 3, column) for column in (0, 5, 6, 7, 11)] == [0, 5, 8, 10, 14]
+    assert column_in_bytes("known.py", 9, 7) == column_in_bytes("unknown.py", 3, 7) == 7
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 30)), min_size=1, max_size=20))

@@ -10,10 +10,12 @@ numbers in pieces of six bits.
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable, Iterator, Sequence
 from types import CodeType
+from typing import Any
 
-__all__ = ["AT_HEAD", "AT_START", "AWAITS", "RUNS", "WholePlace", "numbers_of", "with_places"]
+__all__ = ["AT_HEAD", "AT_START", "AWAITS", "RUNS", "WholePlace", "column_in_bytes", "numbers_of", "with_places"]
 
 RUNS = 0
 """The instruction itself."""
@@ -25,7 +27,7 @@ AT_START = 3
 """Before the first instruction of a function."""
 
 WholePlace = tuple[int, int, int, int]
-"""Line, column, end line, end column, as `cascade_vm.blueprint.Location` has them."""
+"""Line, column, end line, end column: columns are bytes of UTF-8, as code has them (see `column_in_bytes`)."""
 
 _LONG, _NONE = 14, 15
 _MOST = 8  # units of code an entry is for
@@ -34,6 +36,15 @@ _MOST = 8  # units of code an entry is for
 def numbers_of(code: CodeType) -> tuple[tuple[int, int], ...]:
     """Number and phase of each unit of code (two bytes); number 0 for what belongs to no instruction."""
     return tuple([((line or 1) - 1, column or 0) for line, _, column, _ in code.co_positions()])
+
+
+def column_in_bytes(file: str, line: int, column: int) -> int:
+    """What a column of `cascade_vm.blueprint.Location`, which counts characters, is in code. Only sources that somebody has
+    read already are looked at: the name of a file is a program's to choose. Columns in others stay what they are."""
+    known: Any = linecache.cache.get(file)
+    lines = known[2] if known is not None and len(known) > 2 else ()
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    return column if text.isascii() else len(text[:column].encode("utf-8", "surrogatepass"))
 
 
 def with_places(code: CodeType, numbers: Sequence[tuple[int, int]], place_of: Callable[[int], WholePlace | None]) -> CodeType:

@@ -17,7 +17,7 @@ from cascade_vm.generated.control import usual_answers
 from cascade_vm.generated.cursors import Iterators
 from cascade_vm.generated.graph import Graph, Plan, graph_from
 from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope
-from cascade_vm.generated.positions import AT_START, WholePlace, numbers_of, with_places
+from cascade_vm.generated.positions import AT_START, WholePlace, column_in_bytes, numbers_of, with_places
 from cascade_vm.generated.shape import shape
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
@@ -167,12 +167,15 @@ class Unit:
     def _whole_place(self, number: int) -> WholePlace | None:
         if number <= 0:
             return None
+        blueprint = self.program.image.blueprint
         flow = bisect_right(self.program.bases, number - 1) - 1
-        while not self.program.image.blueprint.flows[flow].code:
+        while not blueprint.flows[flow].code:
             flow -= 1
-        taken = self.program.image.blueprint.flows[flow]
+        taken = blueprint.flows[flow]
         location = taken.locations[taken.places[number - 1 - self.program.bases[flow]]]
-        return location.line, location.column, location.end_line, location.end_column
+        file, line, end_line = blueprint.files[location.file], location.line, location.end_line
+        begin, end = column_in_bytes(file, line, location.column), column_in_bytes(file, end_line, location.end_column)
+        return line, begin, end_line, end
 
 
 def _calls(graph: Graph, blueprint: Blueprint) -> bool:
