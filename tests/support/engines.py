@@ -22,6 +22,7 @@ from cascade_vm import signature
 from cascade_vm.blueprint import Blueprint, Task
 from cascade_vm.codec import decode, encode
 from cascade_vm.errors import BudgetExhausted, trail_of
+from cascade_vm.linker import Image
 from cascade_vm.listing import format_listing, parse_listing
 from cascade_vm.machine import Machine
 from cascade_vm.readable import from_json, to_json
@@ -113,15 +114,16 @@ TIERS: dict[str, tuple[int | None, bool]] = {
 
 
 def run_machine(
-    case: Case, blueprint: Blueprint, turns: int | None = MOST_TURNS, slices: bool = False, tier: str = "tier 0"
+    case: Case, program: Blueprint | Image, turns: int | None = MOST_TURNS, slices: bool = False, tier: str = "tier 0"
 ) -> Outcome:
     """What the machine makes of it; with ``slices`` it pauses as often as it can. Tasks are called outright only where turns
     are not limited, so a program that never ends must not be given to that tier."""
     patience, direct = TIERS[tier]
     host = ScriptedHost(World(case.script), None if direct else turns, slow_clock=not slices, direct=direct)
-    machine = Machine(blueprint, host, slice_seconds=0.0 if slices else 1e9, patience=patience)
+    machine = Machine(program, host, slice_seconds=0.0 if slices else 1e9, patience=patience)
     if tier != "tier 0":
         machine.first_batch = 3
+    blueprint = machine.image.blueprint
     index = blueprint.flow_named(case.flow)
     return _outcome(case, host, lambda given: machine.run(index, signature.bind(blueprint.flows[index], given, {})))
 
