@@ -30,6 +30,7 @@ from cascade_vm.verifier import find_complaints
 from support.outcomes import Outcome, snapshot
 from support.scripted import DECLARED, World
 from support.scripted_host import ScriptedHost, VirtualLoop
+from support.tiers import expect_reasons
 
 MOST_TURNS = 20_000
 """More than any example spends: an engine that goes on for ever stops here."""
@@ -125,7 +126,9 @@ def run_machine(
         machine.first_batch = 3
     blueprint = machine.image.blueprint
     index = blueprint.flow_named(case.flow)
-    return _outcome(case, host, lambda given: machine.run(index, signature.bind(blueprint.flows[index], given, {})))
+    outcome = _outcome(case, host, lambda given: machine.run(index, signature.bind(blueprint.flows[index], given, {})))
+    expect_reasons(machine)
+    return outcome
 
 
 def run_rooted(case: Case, program: graph.Program) -> tuple[Outcome, Outcome]:

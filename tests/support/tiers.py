@@ -105,10 +105,15 @@ def run_once(
     machine.first_batch = batch
     given = [*arguments, *[UNBOUND] * (len(machine.image.blueprint.flows[0].parameters) - len(arguments))]
     ended = asyncio.run(_ended(machine.run(0, given)))
+    expect_reasons(machine)
+    return ended
+
+
+def expect_reasons(machine: Machine) -> None:
+    """`AssertionError` if code could not be generated for a reason that is no reason: the run would not show it."""
     for instance in machine.image.instances:
         for reason in instance.unit.refused.values():
             assert type(reason).__name__ in ("Unstructured", "RecursionError"), repr(reason)
-    return ended
 
 
 def outcomes(
