@@ -16,7 +16,7 @@ from cascade_vm.cursors import cursor_over
 from cascade_vm.plain import Packed
 from cascade_vm.signature import bind
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "PLAIN"]
 
 
 # --- jumps, tail calls, routes ---------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def _listed(keys: Iterable[object]) -> str:
 
 # --- plain values ----------------------------------------------------------------------------------------------------------
 
-_PLAIN = frozenset({NoneType, bool, int, float, str, bytes})
+PLAIN = frozenset({NoneType, bool, int, float, str, bytes})
 _FLAT = frozenset({tuple, list, set, frozenset})
 _FEW = 8
 """Items of a container that is looked through: it should cost less than a call of a task."""
@@ -123,17 +123,17 @@ _FEW = 8
 def _are_plain(*values: object) -> bool:
     """Whether values are numbers, texts or None, or small containers of such: what is computed from them runs no code but
     Python's own."""
-    return all(type(value) in _PLAIN or _is_flat(value) for value in values)
+    return all(type(value) in PLAIN or _is_flat(value) for value in values)
 
 
 def _is_flat(value: object) -> bool:
     kind = type(value)
     if kind in _FLAT:
         items: Any = value
-        return len(items) <= _FEW and all(type(item) in _PLAIN for item in items)
+        return len(items) <= _FEW and all(type(item) in PLAIN for item in items)
     if kind is dict:
         pairs: Any = value
-        return len(pairs) <= _FEW and all(type(part) in _PLAIN for pair in pairs.items() for part in pair)
+        return len(pairs) <= _FEW and all(type(part) in PLAIN for pair in pairs.items() for part in pair)
     return False
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from cascade_vm import functions
 from cascade_vm.attributes import CLOSED
 from cascade_vm.calls import ENTERS, as_error
+from cascade_vm.choices import PLAIN
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.cursors import DONE, cursor_over, reversed_
 from cascade_vm.dispatch import Strand
@@ -42,12 +43,9 @@ def _is_plain(value: TailCall) -> bool:
     if value.args or type(keywords) is not dict:
         return False
     for each in keywords.values():  # noqa: SIM110 - a generator would take three times as long
-        if type(each) not in _PLAIN:
+        if type(each) not in PLAIN:
             return False
     return True
-
-
-_PLAIN = frozenset({type(None), bool, int, float, str, bytes})
 
 
 def _finished(strand: Strand, site: Site, value: object) -> object:
@@ -85,7 +83,7 @@ GLOBALS: dict[str, Any] = {
     "DONE": DONE,
     "ENTERS": ENTERS,
     "Pending": Pending,
-    "PLAIN": _PLAIN,
+    "PLAIN": PLAIN,
     "SIZED": frozenset({list, tuple, str, bytes, dict, set, frozenset, type({}.keys()), type({}.values()), type({}.items())}),
     "StopIteration": StopIteration,
     "UNBOUND": UNBOUND,
