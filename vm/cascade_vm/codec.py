@@ -23,7 +23,7 @@ from cascade_vm.blueprint import Blueprint, Flow, Handler, Location, Parameter, 
 from cascade_vm.code_numbers import code_to_numbers, numbers_to_code
 from cascade_vm.errors import BlueprintError
 
-__all__ = ["MAGIC", "VERSION", "decode", "encode"]
+__all__ = ["MAGIC", "VERSION", "decode", "digest_of", "encode"]
 
 MAGIC = b"\x8fCBP\r\n\x1a\n"
 VERSION = 2
@@ -86,6 +86,11 @@ def encode(blueprint: Blueprint) -> bytes:
         raise BlueprintError("CS308", f"this program takes more than {limits.BYTES} bytes")
     head = MAGIC + VERSION.to_bytes(2, "big") + len(payload).to_bytes(8, "big")
     return head + payload + hashlib.sha256(head + payload).digest()
+
+
+def digest_of(blueprint: Blueprint) -> bytes:
+    """What tells a program from all others: the SHA-256 that its bytes end with. Raises what `encode` does."""
+    return encode(blueprint)[-_DIGEST:]
 
 
 class _Writer:

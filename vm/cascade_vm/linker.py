@@ -20,6 +20,7 @@ from cascade_vm.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from cascade_vm.generated.instance import Instance
+    from cascade_vm.generated.stored import CodeCache
 
 __all__ = ["LINKS", "Image", "LinkedFlow", "link"]
 
@@ -66,17 +67,28 @@ class LinkedFlow:
 
 
 class Image:
-    """A linked program. Holds nothing of a run and may serve any number of them."""
+    """A linked program. Holds nothing of a run and may serve any number of them. ``code_cache`` is where its generated code is
+    kept, if anywhere."""
 
-    __slots__ = ("blueprint", "flows", "has_functions", "instances", "places", "trails")
+    __slots__ = ("_digest", "blueprint", "code_cache", "flows", "has_functions", "instances", "places", "trails")
 
-    def __init__(self, blueprint: Blueprint) -> None:
+    def __init__(self, blueprint: Blueprint, code_cache: CodeCache | None = None) -> None:
         self.blueprint = blueprint
+        self.code_cache = code_cache
+        self._digest: bytes | None = None
         self.has_functions = any(isinstance(i, op.Close) for flow in blueprint.flows for i in flow.code)
         self.flows = [LinkedFlow(flow, number) for number, flow in enumerate(blueprint.flows)]
         self.instances: list[Instance] = []
         self.places: dict[Location, Place] = {}
         self.trails: dict[tuple[int, int], list[Place]] = {}
+
+    def digest(self) -> bytes:
+        """Of the program's bytes. `BlueprintError` CS308 when it is too large to be written down."""
+        if self._digest is None:
+            from cascade_vm.codec import digest_of  # a program that is made here may need none
+
+            self._digest = digest_of(self.blueprint)
+        return self._digest
 
     def place(self, location: Location) -> Place:
         """A location, ready to print."""
@@ -105,9 +117,9 @@ class Image:
         return Site(target, self.place(flow.locations[flow.places[pc]]))
 
 
-def link(blueprint: Blueprint) -> Image:
-    """Make the cells of every flow."""
-    image = Image(blueprint)
+def link(blueprint: Blueprint, code_cache: CodeCache | None = None) -> Image:
+    """Make the cells of every flow. Generated code of the program is kept in ``code_cache``, too."""
+    image = Image(blueprint, code_cache)
     for linked in image.flows:
         _Linking(image, linked).run()
     return image

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from cascade_vm import opcodes as op
 from cascade_vm.generated.control import harmless_answers
-from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, Operands
+from cascade_vm.generated.operands import Operands
 from cascade_vm.generated.positions import AWAITS
+from cascade_vm.generated.program import DIRECT, DIRECT_WAITS
 from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, is_word, load, otherwise
 from cascade_vm.generated.values import OPENING, likeliest
 from cascade_vm.operations import METHODS
@@ -66,8 +67,7 @@ def _spread_task(s: Operands, i: op.Call) -> list[ast.stmt]:
 
 
 def _site(s: Operands, i: op.Call) -> ast.expr:
-    image = s.program.image
-    return load(s.scope.name_of(image.site(s.flow, s.pc, image.blueprint.tasks[i.task].name), "x"))
+    return s.site(s.program.image.blueprint.tasks[i.task].name)
 
 
 def _formed(s: Operands, i: op.Call) -> list[tuple[ast.expr, str]]:
@@ -103,9 +103,8 @@ def method(s: Operands, i: op.Method) -> list[ast.stmt]:
 def request(s: Operands, i: op.Request) -> list[ast.stmt]:
     if any(i.forms):
         return s.cell(i)
-    site = load(s.scope.name_of(s.program.image.site(s.flow, s.pc, i.service), "x"))
     host = ast.Attribute(ast.Attribute(load("s"), "machine", ast.Load()), "host", ast.Load())
-    asked = call(ast.Attribute(host, i.service, ast.Load()), site, *s.read_all(i.arguments))
+    asked = call(ast.Attribute(host, i.service, ast.Load()), s.site(i.service), *s.read_all(i.arguments))
     return [assign("v", asked), *s.settled("v"), *s.write(i.dst, load("v"))]
 
 

@@ -10,15 +10,13 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cascade_vm import opcodes as op
-from cascade_vm.blueprint import Blueprint
 from cascade_vm.generated.syntax import call, constant, is_, is_type, load
 from cascade_vm.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from cascade_vm.generated.operands import Operands
 
-__all__ = ["CONTROL", "harmless_answers", "usual_answers"]
+__all__ = ["CONTROL", "harmless_answers"]
 
 Control = Callable[["Operands", Sequence[int]], ast.expr | None]
 
@@ -151,22 +149,6 @@ def _is_plain(value: ast.expr) -> ast.expr:
 
 
 # --- what tasks answer ---------------------------------------------------------------------------------------------------
-
-MOST_KEYWORDS = 3
-
-
-def usual_answers(blueprint: Blueprint) -> tuple[bool, tuple[str, ...]]:
-    """Whether tasks of a program answer with jumps, and the keywords that their tail calls usually have."""
-    jumps, again = False, ()
-    for flow in blueprint.flows:
-        for i in flow.code:
-            if not isinstance(i, op.Compute):
-                continue
-            jumps = jumps or i.operation == "jump_case"
-            if i.operation == "tail_call_case" and len(i.arguments) == 2 and i.arguments[1] < 0:
-                fit: Any = flow.constants[-1 - i.arguments[1]].value
-                again = fit[3] if type(fit) is tuple and len(fit) == 5 and len(fit[3]) <= MOST_KEYWORDS else ()
-    return jumps, again
 
 
 def harmless_answers(s: Operands, value: ast.expr) -> list[ast.expr]:

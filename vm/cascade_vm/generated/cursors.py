@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from operator import length_hint
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cascade_vm import cursors, roles
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Flow
 from cascade_vm.cursors import CURSORS, Counter, Cursor, Enumerated, Reversed, Zipped, cursor_over
-from cascade_vm.generated.graph import Plan
+
+if TYPE_CHECKING:
+    from cascade_vm.generated.graph import Plan
 
 __all__ = ["Iterators", "cursor_of", "iterator_at", "iterator_over", "step"]
 
@@ -46,6 +48,27 @@ class Iterators:
             if written == register and place < pc:
                 state = becomes
         return state == _CURSOR
+
+    def by_instruction(self) -> tuple[tuple[int, ...], ...]:
+        """The registers that are iterators just before each instruction, of a whole flow; nothing where none ever is."""
+        if not self.registers:
+            return ()
+        found: list[tuple[int, ...]] = [()] * len(self._flow.code)
+        for start, end in self._plan.ends.items():
+            state = dict(self._states.get(start, {}))
+            changes: dict[int, list[tuple[int, int]]] = {}
+            for place, register, becomes in self._writes[start]:
+                changes.setdefault(place, []).append((register, becomes))
+            held = self._held(state)
+            for pc in range(start, end):
+                found[pc] = held
+                if pc in changes:
+                    state.update(changes[pc])
+                    held = self._held(state)
+        return tuple(found)
+
+    def _held(self, state: dict[int, int]) -> tuple[int, ...]:
+        return tuple(sorted(register for register in self.registers if state.get(register) == _CURSOR))
 
     def _written(self, start: int) -> list[tuple[int, int, int]]:
         """Instruction, register and what it is from then on, of all that a node writes."""

@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cascade_vm.generated.leaving import GOES_ON, UNIT, Leave
-from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS
+from cascade_vm.generated.program import DIRECT, DIRECT_WAITS
 from cascade_vm.generated.runtime import GLOBALS
 from cascade_vm.generated.unit import Unit
 from cascade_vm.host import Directs
@@ -75,7 +75,7 @@ class Instance:
         if made is None:
             self.entries[key] = None
             return None
-        self.globals.update(self.unit.program.scope.values)
+        self.globals.update(made.values)
         function = FunctionType(made.code, self.globals)
         taken = self.unit.program.image.blueprint.flows[flow]
         found = Entry(function, made.waits, len(taken.parameters) if pc == 0 else taken.registers, pc != 0)
@@ -104,12 +104,12 @@ class _Slot:
 class Bound:
     """What generated code says of itself."""
 
-    __slots__ = ("directs", "iterators", "place", "program")
+    __slots__ = ("directs", "held", "place", "program")
 
     def __init__(self, unit: Unit, directs: Directs | None) -> None:
         self.program = unit.program
         self.place = unit.place
-        self.iterators = unit.iterators
+        self.held = unit.held
         self.directs = directs
 
 

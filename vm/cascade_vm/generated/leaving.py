@@ -240,11 +240,10 @@ def _frame(stop: Stop, cell: Cell) -> Frame:
 
     linked = stop.unit.program.image.flows[stop.flow]
     values: dict[str, Any] = stop.frame.f_locals
-    iterators = stop.unit.iterators(stop.flow)
-    pc = stop.pc
+    held = stop.unit.held(stop.flow, stop.pc)
     registers: list[Any] = []
     for number in range(linked.flow.registers):
-        if iterators.holds(number, pc) and (iterator := values.get(f"i{stop.flow}_{number}")) is not None:
+        if number in held and (iterator := values.get(f"i{stop.flow}_{number}")) is not None:
             registers.append(cursor_of(iterator, values.get(f"o{stop.flow}_{number}")))
         else:
             registers.append(values.get(f"r{stop.flow}_{number}", UNBOUND))

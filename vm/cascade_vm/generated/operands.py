@@ -8,66 +8,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from cascade_vm import cells, linker, roles
+from cascade_vm import cells, roles
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Flow
 from cascade_vm.generated.cursors import Iterators
+from cascade_vm.generated.lone_cells import LoneCell
 from cascade_vm.generated.positions import AWAITS, RUNS
+from cascade_vm.generated.program import Program
+from cascade_vm.generated.scope import Scope
 from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, items, load, mark, run
-from cascade_vm.linker import Image
 
-__all__ = ["DIRECT", "DIRECT_WAITS", "HOST", "HOST_WAITS", "Operands", "Program", "Scope"]
-
-DIRECT, DIRECT_WAITS, HOST, HOST_WAITS = "direct", "direct waits", "host", "host waits"
-"""How a task is called: as the function that it is, or by the host; and whether that has to be awaited."""
+__all__ = ["Operands"]
 
 _LITERAL = (type(None), bool, int, float, complex, str, bytes)
-
-
-@dataclass(slots=True)
-class Scope:
-    """The globals of generated code: ours alone, closed. Equal objects get one name."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    _names: dict[int, str] = field(default_factory=dict)
-
-    def name_of(self, value: object, prefix: str = "f") -> str:
-        found = self._names.get(id(value))
-        if found is None:
-            found = self._names[id(value)] = f"{prefix}{len(self.values)}"
-            self.values[found] = value
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What all generated code of a program shares. ``careful``: turns are counted one by one, and calls are told."""
-
-    image: Image
-    scope: Scope
-    calls: tuple[str, ...]
-    waiting: frozenset[int]
-    careful: bool
-    jumps: bool
-    """Tasks of it answer with jumps."""
-    again: tuple[str, ...]
-    """The keywords that the tail calls of its tasks usually have."""
-    bases: tuple[int, ...]
-    """The number before that of each flow's first instruction."""
-
-    def number(self, flow: int, pc: int) -> int:
-        return self.bases[flow] + pc + 1
 
 
 class Operands:
     """The instruction that is being written, of a function that may await if it ``waits``."""
 
-    def __init__(self, program: Program, iterators: dict[int, Iterators], waits: bool) -> None:
+    def __init__(self, program: Program, scope: Scope, iterators: dict[int, Iterators], waits: bool) -> None:
         self.program = program
-        self.scope = program.scope
+        self.scope = scope
         self.iterators = iterators
         self.waits = waits
         self.flow: Flow
@@ -94,8 +56,11 @@ class Operands:
     def read(self, operand: int) -> ast.expr:
         if operand >= 0:
             return load(self.register(operand))
-        value = self.flow.constants[-1 - operand].value
-        return constant(value) if type(value) in _LITERAL else load(self.scope.name_of(value, "k"))
+        index = -1 - operand
+        value = self.flow.constants[index].value
+        if type(value) in _LITERAL:
+            return constant(value)
+        return load(self.scope.name_of(value, "k", ("constant", self.index, index)))
 
     def read_all(self, operands: Sequence[int]) -> list[ast.expr]:
         return [self.read(operand) for operand in operands]
@@ -105,6 +70,11 @@ class Operands:
 
     def calling(self, function: object, *arguments: ast.expr) -> ast.expr:
         return call(self.scope.name_of(function), *arguments)
+
+    def site(self, target: str) -> ast.expr:
+        """The call that the instruction is."""
+        site = self.program.image.site(self.flow, self.pc, target)
+        return load(self.scope.name_of(site, "x", ("site", self.index, self.pc, target)))
 
     def is_iterator(self, register: int, pc: int) -> bool:
         return self.iterators[self.index].holds(register, pc)
@@ -148,57 +118,28 @@ class Operands:
 
     def cell(self, i: op.Instruction) -> list[ast.stmt]:
         """The instruction's cell, over a list of what it reads."""
-        places = _Places(self, i)
-        kind, function, x, y, dst, _ = places.cell
-        known = {value: key for key, value in places.slots.items()}
-        given = [self.read(known[slot]) if slot in known else constant(None) for slot in range(places.size)]
-        extra = [self.fixed(x), self.fixed(y)]
-        written = roles.writes(i)
+        lone = LoneCell(self.program.image, self.index, self.pc)
+        known = {value: key for key, value in lone.slots.items()}
+        given = [self.read(known[slot]) if slot in known else constant(None) for slot in range(lone.size)]
+        kind, function, *_ = lone.cell
         name = load(self.scope.name_of(function))
+        written = roles.writes(i)
         if kind == cells.HOST:
             (target,) = written
-            made = [assign("v", call(name, load("s"), items(*given), *extra)), *self.settled("v")]
+            made = [assign("v", call(name, load("s"), items(*given), self.part(lone, 2), self.part(lone, 3)))]
+            made += self.settled("v")
             if isinstance(i, op.Invoke | op.Method):
                 made[1:1] = branch(is_(load("v"), load("ENTERS")), [run(call("leave_entering"))], [])
             return [*made, *self.write(target, load("v"))]
         if kind == cells.PLAIN:
-            made = [assign("w", items(*given)), run(call(name, load("w"), *extra, self.fixed(dst)))]
-            read = [ast.Subscript(load("w"), constant(places.writes[target]), ast.Load()) for target in written]
+            made = [assign("w", items(*given)), run(call(name, load("w"), *[self.part(lone, part) for part in (2, 3, 4)]))]
+            read = [ast.Subscript(load("w"), constant(lone.writes[target]), ast.Load()) for target in written]
             return [*made, *(assign(self.register(target), value) for target, value in zip(written, read, strict=True))]
         raise AssertionError(f"an instruction without a rule: {i}")
 
-    def fixed(self, value: object) -> ast.expr:
-        """A part of a cell."""
-        return constant(value) if value is None or type(value) is int else load(self.scope.name_of(value, "x"))
-
-
-class _Places:
-    """Stands in for the linker's work on a flow: operands are places in a short list."""
-
-    def __init__(self, operands: Operands, i: op.Instruction) -> None:
-        self.image = operands.program.image
-        self.flow = operands.flow
-        self.linked = linker.LinkedFlow.__new__(linker.LinkedFlow)
-        self.linked.cells, self.linked.pcs = [], {}
-        self.slots: dict[int, int] = {}
-        self.writes: dict[int, int] = {}
-        for operand in roles.reads(i):
-            self.slots.setdefault(operand, len(self.slots))
-        self.size = len(self.slots)
-        for register in roles.writes(i):
-            self.writes.setdefault(register, self.size)
-            self.size += 1
-        moved = roles.rename(i, lambda register: self.slots[register], lambda register: self.writes[register])
-        self.cell = linker.LINKS[type(i)](self, operands.pc, moved)  # type: ignore[arg-type]
-
-    def read(self, operand: int) -> int:
-        return operand if operand >= 0 else self.slots[operand]
-
-    def read_all(self, operands: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple([self.read(operand) for operand in operands])
-
-    def cell_at(self, target: int) -> None:
-        return None
-
-    def site(self, pc: int, target: str) -> object:
-        return self.image.site(self.flow, pc, target)
+    def part(self, lone: LoneCell, part: int) -> ast.expr:
+        """A part of the instruction's cell."""
+        value = lone.cell[part]
+        if value is None or type(value) is int:
+            return constant(value)
+        return load(self.scope.name_of(value, "x", ("cell", self.index, self.pc, part)))

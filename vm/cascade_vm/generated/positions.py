@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from types import CodeType
 from typing import Any
 
-__all__ = ["AT_HEAD", "AT_START", "AWAITS", "RUNS", "WholePlace", "column_in_bytes", "numbers_of", "with_places"]
+__all__ = [
+    "AT_HEAD", "AT_START", "AWAITS", "RUNS", "WholePlace", "column_in_bytes", "is_counted_alike", "numbers_of", "with_places",
+]  # fmt: skip
 
 RUNS = 0
 """The instruction itself."""
@@ -45,6 +47,12 @@ def column_in_bytes(file: str, line: int, column: int) -> int:
     lines = known[2] if known is not None and len(known) > 2 else ()
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     return column if text.isascii() else len(text[:column].encode("utf-8", "surrogatepass"))
+
+
+def is_counted_alike(file: str) -> bool:
+    """Whether columns are the same counted in bytes and in characters, in all of a source or because it is not known."""
+    known: Any = linecache.cache.get(file)
+    return known is None or len(known) <= 2 or all(map(str.isascii, known[2]))
 
 
 def with_places(code: CodeType, numbers: Sequence[tuple[int, int]], place_of: Callable[[int], WholePlace | None]) -> CodeType:

@@ -1,222 +1,189 @@
-"""The generated code of a program: a function for each flow and loop that has proved busy, made on first need.
+"""The generated code of a program: a function for each flow and loop that has proved busy, made or fetched on first need.
 
 A `Unit` is for one program and one way of calling its tasks. It knows no host and no functions of tasks.
 """
 
 from __future__ import annotations
 
-import ast
 from bisect import bisect_right
+from contextlib import suppress
 from threading import Lock
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cascade_vm import opcodes as op
-from cascade_vm.blueprint import Blueprint
-from cascade_vm.generated.control import usual_answers
-from cascade_vm.generated.cursors import Iterators
-from cascade_vm.generated.graph import Graph, Plan, graph_from
-from cascade_vm.generated.operands import DIRECT, DIRECT_WAITS, HOST, HOST_WAITS, Program, Scope
-from cascade_vm.generated.positions import AT_START, WholePlace, column_in_bytes, numbers_of, with_places
-from cascade_vm.generated.shape import shape
-from cascade_vm.generated.statements import Statements
-from cascade_vm.generated.syntax import (
-    assign,
-    assign_many,
-    branch,
-    break_,
-    call,
-    constant,
-    for_,
-    function,
-    load,
-    mark,
-    name,
-    raise_,
-    run,
-)  # fmt: skip
+from cascade_vm.blueprint import Location
+from cascade_vm.generated.positions import WholePlace, column_in_bytes, is_counted_alike, numbers_of, with_places
+from cascade_vm.generated.program import Program, program_of
+from cascade_vm.generated.scope import described
+from cascade_vm.generated.stored import Stored, from_bytes, key_of, to_bytes, with_own_constants
 from cascade_vm.host import Directs
-from cascade_vm.tiers import MOST_DEPTH
 
 if TYPE_CHECKING:
+    from cascade_vm.generated.generator import Generated, Generator
+    from cascade_vm.generated.lone_cells import LoneCell
     from cascade_vm.linker import Image
 
 __all__ = ["Made", "Unit"]
 
+Numbers = tuple[tuple[int, int], ...]
+
 
 class Made(NamedTuple):
-    """The code of one entry; ``waits``: it is that of a coroutine."""
+    """The code of one entry; ``waits``: it is that of a coroutine. ``values`` are its globals, save those of all programs."""
 
     code: CodeType
     waits: bool
+    values: dict[str, Any]
 
 
 class Unit:
     """The generated code of a program for one way of calling its tasks (`Directs.way`); ``careful`` if it is None."""
 
     def __init__(self, image: Image, directs: Directs | None) -> None:
-        careful = directs is None
-        ways = tuple([HOST if directs is None else directs.way(task.name) for task in image.blueprint.tasks])
-        bases, count = [], 0
-        for flow in image.blueprint.flows:
-            bases.append(count)
-            count += len(flow.code)
-        self.careful = careful
-        waiting, answers = _waiting(image, ways, careful), usual_answers(image.blueprint)
-        self.program = Program(image, Scope(), ways, waiting, careful, *answers, tuple(bases))
+        self.program: Program = program_of(image, directs)
+        self.careful = self.program.careful
         self.made: dict[tuple[int, int], Made | None] = {}
         self.refused: dict[tuple[int, int], Exception] = {}
         """Why there is none: `Unstructured`, or `RecursionError` where code is nested deeper than Python's stack."""
-        self._writing = Lock()  # runs in other threads may need other code of the same program
-        self._plans: dict[int, Plan] = {}
-        self._iterators: dict[int, Iterators] = {}
-        self._numbers: dict[int, tuple[tuple[int, int], ...]] = {}  # by ids: the hash of code takes a microsecond
+        self._making = Lock()  # runs in other threads may need other code of the same program
+        self._generator: Generator | None = None
+        self._key: str | None = None
+        self._held: dict[int, tuple[tuple[int, ...], ...]] = {}
+        self._numbers: dict[int, Numbers] = {}  # by ids: the hash of code takes a microsecond
+        self._numbered: dict[int, CodeType] = {}
+        """Code that was fetched, with numbers for lines: they are read when they are asked for."""
 
     def fits(self, directs: Directs) -> bool:
         """Whether this is the code for another host, too."""
         tasks = self.program.image.blueprint.tasks
         return all(directs.way(task.name) == way for task, way in zip(tasks, self.program.calls, strict=True))
 
+    # --- where code stands ---
+
     def place(self, code: CodeType, lasti: int) -> tuple[int, int, int]:
         """Flow, instruction and phase."""
-        number, phase = self._numbers[id(code)][lasti // 2]
+        try:
+            number, phase = self._numbers[id(code)][lasti // 2]
+        except KeyError:
+            self._numbers[id(code)] = numbers_of(self._numbered[id(code)])
+            return self.place(code, lasti)
+        flow = self._flow_of(number)
+        return flow, number - 1 - self.program.bases[flow], phase
+
+    def _flow_of(self, number: int) -> int:
         flow = bisect_right(self.program.bases, number - 1) - 1
         while not self.program.image.blueprint.flows[flow].code:
             flow -= 1
-        return flow, number - 1 - self.program.bases[flow], phase
+        return flow
 
-    def iterators(self, flow: int) -> Iterators:
-        found = self._iterators.get(flow)
-        if found is None:
-            found = self._iterators[flow] = Iterators(self.program.image.blueprint.flows[flow], self._plans[flow])
-        return found
+    def held(self, flow: int, pc: int) -> tuple[int, ...]:
+        """The registers that are iterators of Python's just before an instruction."""
+        found = self._held[flow]
+        return found[pc] if found else ()
+
+    def _location_of(self, number: int) -> Location:
+        flow = self._flow_of(number)
+        taken = self.program.image.blueprint.flows[flow]
+        return taken.locations[taken.places[number - 1 - self.program.bases[flow]]]
+
+    def _whole_place(self, number: int) -> WholePlace | None:
+        """As Python has it: columns are bytes, where the source is known."""
+        if number <= 0:
+            return None
+        location = self._location_of(number)
+        file, line, end_line = self.program.image.blueprint.files[location.file], location.line, location.end_line
+        begin, end = column_in_bytes(file, line, location.column), column_in_bytes(file, end_line, location.end_column)
+        return line, begin, end_line, end
+
+    def _written_place(self, number: int) -> WholePlace | None:
+        """As the Blueprint has it: columns are characters. This depends on no source."""
+        if number <= 0:
+            return None
+        location = self._location_of(number)
+        return location.line, location.column, location.end_line, location.end_column
+
+    def _knows_columns(self) -> bool:
+        """Whether columns are not what the Blueprint says, for a source of it that is known."""
+        return not all(map(is_counted_alike, self.program.image.blueprint.files))
+
+    # --- code ---
 
     def code_for(self, flow: int, pc: int) -> Made | None:
         """The code that begins at an instruction, made on first need. None where there can not be any."""
         key = (flow, pc)
         if key not in self.made:
-            with self._writing:
-                try:
-                    made = self._generate(flow, pc)
-                except Exception as error:  # whatever it is, tier 0 can run this
-                    made, self.refused[key] = None, error.with_traceback(None)
-            self.made[key] = made
+            with self._making:
+                if key not in self.made:
+                    self.made[key] = self._make(flow, pc)
         return self.made[key]
 
-    def _generate(self, flow: int, pc: int) -> Made:
-        blueprint = self.program.image.blueprint
-        graph = graph_from(blueprint, self._plans, flow, pc)
-        waits = flow in self.program.waiting
-        iterators = {each: self.iterators(each) for each in {node.flow for node in graph.nodes}}
-        statements = Statements(self.program, iterators, waits)
-        body = shape(graph, statements)
-        statements.at(flow, pc)
-        first = self._first(statements, flow, pc, bool(graph.bodies), pc == 0 and _calls(graph, blueprint))
-        if waits:
-            stopped = [raise_(call("Carried", load("e")))]
-            guarded = ast.Try([*first, *body], [ast.ExceptHandler(load("StopIteration"), "e", stopped)], [], [])
-            first, body = [], [guarded]
-        parameters = ["s", "depth"]
-        if pc == 0:
-            parameters += [f"r{flow}_{number}" for number in range(len(blueprint.flows[flow].parameters))]
-        else:
-            parameters.append("registers")
-        module = function("generated", parameters, mark([*first, *body], 1, 0), waits)
-        return Made(self._compiled(module, flow), waits)
+    def _make(self, flow: int, pc: int) -> Made | None:
+        """Fetch the code, or generate it and keep it. What is kept is never needed: whatever is wrong with it, it is as good
+        as none."""
+        cache, key = self.program.image.code_cache, None
+        if cache is not None:
+            with suppress(Exception):
+                key = self._key_of(flow, pc)
+                data = cache.fetch(key)
+                if data is not None:
+                    return self._revived(flow, pc, from_bytes(data))
+        generated = self._generate(flow, pc)
+        made = None if generated is None else self._placed(flow, generated)
+        if cache is not None and key is not None:
+            with suppress(Exception):
+                stored = self._stored(flow, pc, generated, made)
+                if stored is not None:
+                    cache.keep(key, to_bytes(stored))
+        return made
 
-    def _first(self, statements: Statements, flow: int, pc: int, loops: bool, calls: bool) -> list[ast.stmt]:
-        """What a function begins with: whatever calls others may be called by them, so it counts a turn, and how deep it is."""
-        taken = self.program.image.blueprint.flows[flow]
-        first: list[ast.stmt] = []
-        deep = ast.Compare(load("depth"), [ast.Gt()], [constant(MOST_DEPTH)])
-        if pc:
-            registers = [f"r{flow}_{number}" for number in range(taken.registers)]
-            if registers:
-                first.append(assign_many(registers, load("registers")))
-            for number in range(taken.registers):
-                if statements.is_iterator(number, pc):
-                    iterator, source = statements.iterator(number)
-                    first += [assign(iterator, call("iterator_at", load(f"r{flow}_{number}"))), assign(source, constant(None))]
-                    first.append(assign(statements.bounded(number), constant(False)))
-            first.append(assign("registers", constant(None)))
-        if (loops or calls) and not self.careful:
-            first.append(assign("turns", ast.Attribute(load("s"), "turns", ast.Load())))
-        if calls:
-            first += branch(deep, [run(call("leave_deep"))], [])
-        if calls and not self.careful:
-            more = assign("turns", call("more", load("s"), load("turns"), constant(statements.waits)))
-            first.append(for_(name("_"), load("turns"), [break_()], [more]))
-        if any(way in (DIRECT, DIRECT_WAITS) for way in self.program.calls):
-            first.append(assign("t", constant(None)))
-        return statements.mark(first, AT_START)
+    def _key_of(self, flow: int, pc: int) -> str:
+        if self._key is None:
+            self._key = key_of(self.program)
+        return f"{self._key} {flow} {pc}"
 
-    def _compiled(self, module: ast.Module, flow: int) -> CodeType:
-        blueprint = self.program.image.blueprint
-        taken = blueprint.flows[flow]
-        location = taken.locations[0] if taken.locations else None
-        file = blueprint.files[location.file] if location is not None and blueprint.files else "<cascade>"
-        whole = compile(module, file.replace("\0", "?"), "exec", dont_inherit=True)
-        (code,) = [each for each in whole.co_consts if isinstance(each, CodeType)]
-        numbers = numbers_of(code)
-        placed = with_places(code, numbers, self._whole_place)
-        title = taken.name.encode("utf-8", "replace").decode()
-        placed = placed.replace(co_name=title, co_qualname=title)
-        self._numbers[id(placed)] = numbers
-        return placed
+    def _generate(self, flow: int, pc: int) -> Generated | None:
+        from cascade_vm.generated.generator import Generator
 
-    def _whole_place(self, number: int) -> WholePlace | None:
-        if number <= 0:
+        if self._generator is None:
+            self._generator = Generator(self.program)
+        try:
+            return self._generator.generate(flow, pc)
+        except Exception as error:  # whatever it is, tier 0 can run this
+            self.refused[flow, pc] = error.with_traceback(None)
             return None
-        blueprint = self.program.image.blueprint
-        flow = bisect_right(self.program.bases, number - 1) - 1
-        while not blueprint.flows[flow].code:
-            flow -= 1
-        taken = blueprint.flows[flow]
-        location = taken.locations[taken.places[number - 1 - self.program.bases[flow]]]
-        file, line, end_line = blueprint.files[location.file], location.line, location.end_line
-        begin, end = column_in_bytes(file, line, location.column), column_in_bytes(file, end_line, location.end_column)
-        return line, begin, end_line, end
 
+    def _placed(self, flow: int, generated: Generated) -> Made:
+        numbers = numbers_of(generated.code)
+        code = with_places(generated.code, numbers, self._whole_place)
+        self._numbers[id(code)] = numbers
+        self._held |= generated.iterators
+        return Made(code, flow in self.program.waiting, generated.scope.values)
 
-def _calls(graph: Graph, blueprint: Blueprint) -> bool:
-    """Whether code calls flows, or functions of flows."""
-    code = (i for node in graph.nodes for i in blueprint.flows[node.flow].code[node.start : node.end])
-    return any(isinstance(i, op.CallFlow | op.Invoke | op.TailCall) for i in code)
+    def _stored(self, flow: int, pc: int, generated: Generated | None, made: Made | None) -> Stored | None:
+        """What to keep of it: the same whatever sources are known. None when a global has no description."""
+        if generated is None or made is None:
+            refusal = self.refused[flow, pc]
+            return Stored(None, str(refusal), b"", {}, {}) if type(refusal).__name__ == "Unstructured" else None
+        scope, code = generated.scope, made.code
+        if self._knows_columns():
+            code = with_places(generated.code, self._numbers[id(code)], self._written_place)
+        values = {name: scope.described(name) for name in code.co_names if name in scope.values}
+        known = {name: found for name, found in values.items() if found is not None}
+        return Stored(code, "", generated.code.co_linetable, known, generated.iterators) if len(known) == len(values) else None
 
+    def _revived(self, flow: int, pc: int, stored: Stored) -> Made | None:
+        image = self.program.image
+        if stored.code is None:
+            from cascade_vm.generated.graph import Unstructured
 
-def _waiting(image: Image, ways: tuple[str, ...], careful: bool) -> frozenset[int]:
-    """The flows whose code awaits. Where turns are counted, none does: it would hold turns that others could spend."""
-    if careful:
-        return frozenset()
-    flows = image.blueprint.flows
-    waiting = {number for number, flow in enumerate(flows) if any(_awaits(flow, i, ways) for i in flow.code)}
-    changed = True
-    while changed:
-        changed = False
-        for number, flow in enumerate(flows):
-            if number not in waiting and any(_goes_to(i) in waiting for i in flow.code):
-                waiting.add(number)
-                changed = True
-    return frozenset(waiting)
-
-
-def _awaits(flow: Any, i: op.Instruction, ways: tuple[str, ...]) -> bool:
-    match i:
-        case op.Call():
-            return ways[i.task] in (DIRECT_WAITS, HOST_WAITS) or _has_policies(flow, i.policies)
-        case op.CallFlow():
-            return _has_policies(flow, i.policies)
-        case op.Request():
-            return i.service in ("sleep", "wait")
-        case op.Fork() | op.Map():
-            return True
-        case _:
-            return False
-
-
-def _has_policies(flow: Any, operand: int) -> bool:
-    return operand >= 0 or flow.constants[-1 - operand].value is not None
-
-
-def _goes_to(i: op.Instruction) -> int:
-    return i.flow if isinstance(i, op.CallFlow | op.TailCall) else -1
+            self.refused[flow, pc] = Unstructured(stored.reason)
+            return None
+        cells: dict[tuple[int, int], LoneCell] = {}
+        values = {name: described(each, image, cells) for name, each in stored.globals.items()}
+        code = with_own_constants(stored.code, [image.blueprint.flows[each] for each in stored.iterators])
+        numbered = code.replace(co_linetable=stored.numbers, co_firstlineno=1)
+        if self._knows_columns():
+            code = with_places(code, numbers_of(numbered), self._whole_place)
+        self._numbered[id(code)] = numbered
+        self._held |= stored.iterators
+        return Made(code, flow in self.program.waiting, values)
