@@ -39,11 +39,11 @@ class _Last:
 class Ending:
     """How what an `Awaiting` drives has ended, once it has: with a value, as coroutines end, or with an error.
 
-    ``chain`` goes through it: it gives first what is driven, and then what raises that.
+    ``chain`` goes through it: it gives first what is driven, what that goes on as, and at last what raises how it ended.
     """
 
     __slots__ = ("_awaiting", "_fail")
-    _awaiting: Awaiting[Any] | None  # while it waits for something
+    _awaiting: Awaiting[Any] | None  # while it is under way
     _fail: Callable[[], Any]  # when it has ended
 
     def __iter__(self) -> Ending:
@@ -68,15 +68,15 @@ class Ending:
         """It ended with an error."""
         self._end(with_flow_frames(error))
 
+    def go_on(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """It has not ended: it goes on as another coroutine."""
+        assert self._awaiting is not None
+        self._awaiting._coroutine = coroutine
+
     def _end(self, error: BaseException) -> None:
         self._fail = raising(error)
         if self._awaiting is not None:
             self.let_go()
-
-    def keep(self, awaiting: Awaiting[Any]) -> None:
-        """Remember who waits: from here on C code drives it."""
-        self._awaiting = awaiting
-        awaiting.__class__ = _UnderWay
 
     def let_go(self) -> None:
         """Forget who waits."""
@@ -136,15 +136,26 @@ class Awaiting(_Steps, Coroutine[Any, Any, R]):
         made._coroutine, made._ending = coroutine, ending
         return made
 
-    @property
-    def __next__(self) -> Callable[[], Any]:
-        """The first step. One that ends with it is never anything but this, so its coroutine says when it is used again."""
+    def _step(self) -> Callable[[], Any]:
+        """The first step: what gives what is awaited, or raises. One that ends with it is never anything but this, so its
+        coroutine says when it is used again."""
+        ending = self._ending
+        ending._awaiting = self
         try:
-            awaited = self._coroutine.send(None)
-        except StopIteration:
-            return self._ending.taken()
-        self._ending.keep(self)
-        return [awaited].pop
+            while True:
+                try:
+                    awaited = self._coroutine.send(None)
+                except StopIteration:
+                    if ending._awaiting is None:
+                        return ending.taken()
+                else:
+                    self.__class__ = _UnderWay  # from here on C code drives it
+                    return [awaited].pop
+        except BaseException:
+            ending.let_go()
+            raise
+
+    __next__ = property(_step)
 
     def __await__(self) -> Generator[Any, Any, R]:
         return self  # type: ignore[return-value]
@@ -156,7 +167,11 @@ class Awaiting(_Steps, Coroutine[Any, Any, R]):
         try:
             return self._coroutine.send(value)
         except StopIteration:
-            return self._ending.taken()()
+            return self._following()()
+
+    def _following(self) -> Callable[[], Any]:
+        """The next step, after one that ended the coroutine."""
+        return self._ending.taken() if self._ending._awaiting is None else self._step()
 
     @property
     def throw(self) -> Callable[..., Any]:
@@ -192,7 +207,7 @@ class _Thrown:
         try:
             return awaiting._coroutine.throw(*error)
         except StopIteration:
-            made._fail = awaiting._ending.taken()
+            made._fail = awaiting._following()
         except GeneratorExit:
             raise
         except BaseException as raised:  # it had not begun

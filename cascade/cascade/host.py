@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Begin, Directs, Host, Meter, Pending, Place, Site, Start
@@ -40,12 +40,14 @@ from cascade.requests import emit_arguments, print_text, skip_arguments, sleep_a
 from cascade.signals import Signals
 from cascade.strands import check_limit, gather, weave
 from cascade.tasks import Task
-from cascade.turns import take_turns
+from cascade.turns import A_TURN, sleeping, take_turns
 
 __all__ = ["LocalHost"]
 
 
 _NONE: Mapping[str, Invoke] = {}
+_NO_TIME: Final = 0  # as it stands in programs: a look at the object costs nothing, and Python has one such number
+_A_TURN: Final = Pending(A_TURN)  # it can be awaited any number of times
 
 
 class _Shared:
@@ -257,10 +259,12 @@ class LocalHost:
         return None
 
     def sleep(self, site: Site, *arguments: Any, **keywords: Any) -> Pending:
+        if len(arguments) == 1 and arguments[0] is _NO_TIME and self._listener is None and not keywords:
+            return _A_TURN
         seconds = sleep_arguments(*arguments, **keywords)
         if self._listener is not None:
             tell(self._listener, Sleeping(site.place, seconds))
-        return Pending(asyncio.sleep(seconds) if seconds > 0 else _A_TURN)
+        return Pending(sleeping(seconds)) if seconds > 0 else _A_TURN
 
     def wait(self, site: Site, *arguments: Any, **keywords: Any) -> Pending:
         signal, timeout = wait_arguments(*arguments, **keywords)
@@ -294,15 +298,6 @@ class LocalHost:
 
     def now(self) -> float:
         return self._shared.clock()
-
-
-class _ATurn:
-    """What a sleep of no time awaits: one round of the event loop. It holds nothing, so there is one."""
-
-    __await__ = staticmethod(partial(iter, (None,)))
-
-
-_A_TURN = _ATurn()
 
 
 async def _answer(reply: object) -> object:

@@ -81,20 +81,51 @@ class Run(Ending):
 
     def awaiting(self) -> Awaiting[Any]:
         """The run, as a coroutine. When it ends, however it does, its resources have been torn down."""
+        if self._given is NOTHING_GIVEN and (alone := self._alone()) is not None:
+            return Awaiting.of(alone, self)
         listener = self._given.listener
-        alone: Awaiting[Any] = Awaiting.of(self._to_its_end(), self)
-        return alone if listener is None else Awaiting(_reported(self._target, alone, listener))
+        running: Awaiting[Any] = Awaiting.of(self._to_its_end(None), self)
+        return running if listener is None else Awaiting(_reported(self._target, running, listener))
 
-    async def _to_its_end(self) -> None:
+    # --- a run that is one call of a flow, and shares its machine: the machine tells it how that ended ---
+
+    def _alone(self) -> Coroutine[Any, Any, None] | None:
+        """Such a run, as a coroutine. None for any other, and for what can not be begun: it will say so when it is awaited."""
+        try:
+            call = direct_call(self._target)
+            machine = None if call is None else self._engine.machine_of(call, call is not self._target)
+        except Exception:
+            return None
+        if call is None or machine is None:
+            return None
+        self._keep(call)
+        return machine.run_under(self, call.flow.index, call.arguments)
+
+    def gave(self, _place: int, value: object) -> None:
+        """See `cascade_vm.host.Parent`."""
+        if type(value) is TailCall:
+            self.go_on(self._to_its_end(value))
+            return
+        try:
+            result = self._checked(value)
+        except BaseException as error:
+            self.fail(error)
+        else:
+            self.give(result)
+
+    def failed(self, _place: int, error: BaseException) -> None:
+        """See `cascade_vm.host.Parent`."""
+        self.fail(error)
+
+    # --- any run ---
+
+    async def _to_its_end(self, tail: TailCall | None) -> None:
         """The programs that tail calls lead to, until one ends with a value. Those that have ended are forgotten."""
         try:
-            value = await self._begin(None)
+            value = await self._begin(tail)
             while type(value) is TailCall:
                 value = await self._begin(value)
-            if type(value) is Jump:
-                raise _leads_nowhere(value)
-            if type(self._target) is FlowCall:
-                value = checked_result(self._target, value)
+            value = self._checked(value)
             if self._host is not None and self._host.holds_resources:
                 host, self._host = self._host, None
                 await host.close_run(None)
@@ -103,6 +134,20 @@ class Run(Ending):
             raise  # nothing can be awaited any more
         except BaseException as error:
             self.fail(error if self._host is None else await self._host.closed_by(error))
+
+    def _checked(self, value: object) -> object:
+        """The value that the last program ended with, if it may."""
+        if type(value) is Jump:
+            raise _leads_nowhere(value)
+        return checked_result(self._target, value) if type(self._target) is FlowCall else value
+
+    def _keep(self, call: FlowCall) -> None:
+        """Forget the arguments of a call that is made now."""
+        target = self._target
+        if call is not target:
+            assert isinstance(target, LazyResult)
+            self._target = target.target
+            self._code, self._at = target.site
 
     def _begin(self, tail: TailCall | None) -> Coroutine[Any, Any, object]:
         """The first program, or the one that a tail call leads to, as a coroutine."""
@@ -117,10 +162,7 @@ class Run(Ending):
         call = target if isinstance(target, FlowCall) else direct_call(target)
         if call is None:
             return self._planned(target)
-        if call is not target:
-            assert isinstance(target, LazyResult)
-            self._target = target.target
-            self._code, self._at = target.site
+        self._keep(call)
         if self._given is NOTHING_GIVEN and self._host is None:
             machine = self._engine.machine_of(call, call is not target)
             if machine is not None:

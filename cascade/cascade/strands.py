@@ -15,6 +15,7 @@ from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any, TypeGuard
 
+from cascade_vm.calls import BranchBegin, StrandStart
 from cascade_vm.host import Begin, Start
 
 __all__ = ["check_limit", "gather", "weave"]
@@ -135,7 +136,8 @@ class _Group:
         if type(loop).create_task is asyncio.BaseEventLoop.create_task and loop.get_task_factory() is None:
 
             def begin(place: int, start: Start) -> None:
-                running[place] = task = _Strand(self._strand(place, start), loop=loop)
+                coroutine = start.under(self, place) if type(start) is StrandStart else self._strand(place, start)
+                running[place] = task = _Strand(coroutine, loop=loop)
                 task._group, task._place = self, place
         else:
 
@@ -165,20 +167,28 @@ class _Group:
     # --- ending ---
 
     async def _strand(self, place: int, start: Start) -> None:
-        # The strand is started in here, so that one cancelled before its first step leaves no coroutine behind. What it raises
-        # goes to the parent: an interrupt or an exit would stop the event loop at once if it left the task.
+        # The strand is started in here, so that one cancelled before its first step leaves no coroutine behind.
         try:
             running = start()
             del start  # with all that it holds
             result = await running
-            if (task := self._running[place]) is not None and task._must_cancel:  # type: ignore[attr-defined]
-                raise asyncio.CancelledError  # by itself, in its last step
         except GeneratorExit:
             raise
         except BaseException as error:
-            self._loop.call_soon(self._failed, place, error, context=self._context)
+            self.failed(place, error)
         else:
-            self._succeeded(place, result)
+            self.gave(place, result)
+
+    def gave(self, place: int, value: object) -> None:
+        """A strand ended with a value."""
+        if (task := self._running[place]) is not None and task._must_cancel:  # type: ignore[attr-defined]
+            self.failed(place, asyncio.CancelledError())  # by itself, in its last step
+        else:
+            self._succeeded(place, value)
+
+    def failed(self, place: int, error: BaseException) -> None:
+        """It ended with an error, which does not leave its task: an interrupt or an exit would stop the event loop at once."""
+        self._loop.call_soon(self._failed, place, error, context=self._context)
 
     def _succeeded(self, place: int, result: object) -> None:
         self._results[place] = result
@@ -247,7 +257,10 @@ class _Weave(_Group):
             self._more = False
             return None
         place = heappop(self._ready)
-        return place, partial(self._begins[place], self._results)
+        begin = self._begins[place]
+        if type(begin) is BranchBegin:
+            return place, begin.start(self._results)
+        return place, partial(begin, self._results)
 
     def _succeeded(self, place: int, result: object) -> None:
         for dependent in self._dependents[place]:

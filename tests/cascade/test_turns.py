@@ -1,4 +1,4 @@
-"""Strands that compute share the event loop."""
+"""What strands wait for on the event loop: their turn, and a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from cascade.testing import run_virtual
-from cascade.turns import take_turns
+from cascade.turns import sleeping, take_turns
 
 
 def test_one_strand_goes_on_in_each_round_of_the_loop() -> None:
@@ -54,3 +54,25 @@ def test_a_cancelled_one_holds_nobody_up() -> None:
     run_virtual(main())
     run_virtual(main())  # another loop has a queue of its own
     assert log == [1, 3] * 2
+
+
+def test_a_sleep_that_is_cancelled_leaves_no_timer() -> None:
+    """However it is cancelled; one that has ended is not cancelled any more."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        timer = sleeping(60)
+        task = asyncio.ensure_future(timer)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert all(handle.cancelled() for handle in loop._scheduled)  # type: ignore[attr-defined]
+        await sleeping(2)
+        assert loop.time() == began + 2
+        ended = sleeping(1)
+        await ended
+        assert not ended.cancel()
+
+    run_virtual(main())

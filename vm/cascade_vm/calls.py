@@ -6,7 +6,7 @@ time, in its plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cascade_vm.arguments import arguments_of
@@ -14,15 +14,18 @@ from cascade_vm.cells import gatherer
 from cascade_vm.cursors import CURSORS, cursor_over
 from cascade_vm.errors import CATCHABLE, forget_function
 from cascade_vm.formatting import format_method
-from cascade_vm.host import Begin, Pending, Site, Start
+from cascade_vm.host import Parent, Pending, Site
 from cascade_vm.names import opens_attributes
 from cascade_vm.operations import METHODS
 
 if TYPE_CHECKING:
     from cascade_vm.dispatch import Strand
     from cascade_vm.linker import LinkedFlow
+    from cascade_vm.machine import Machine
 
-__all__ = ["ENTERS", "Arguments", "CallPlan", "MethodPlan", "StrandPlan", "argument_picker"]
+__all__ = [
+    "ENTERS", "Arguments", "BranchBegin", "CallPlan", "MethodPlan", "StrandPlan", "StrandStart", "argument_picker",
+]  # fmt: skip
 
 ENTERS: Final = object()
 """Given by a call that leaves it to another cell to push a frame."""
@@ -141,12 +144,8 @@ def fork(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> 
 def _weave(strand: Strand, registers: Registers, plan: StrandPlan) -> Pending:
     """Branches that wait for each other: each is given the results of those it gets, once they are there."""
     machine, depth = strand.machine, strand.depth + len(strand.frames)
-
-    def starter(flow: LinkedFlow, values: Sequence[Any], inputs: tuple[int, ...]) -> Begin:
-        return lambda results: machine.strand(flow, [*values, *(results[branch] for branch in inputs)], depth)
-
     rows = zip(plan.flows, plan.arguments, plan.inputs, strict=True)
-    begins = [starter(flow, pick(registers), inputs) for flow, pick, inputs in rows]
+    begins = [BranchBegin(machine, flow, pick(registers), depth, inputs) for flow, pick, inputs in rows]
     return machine.host.weave(plan.site, begins, plan.needs, registers[plan.setting])
 
 
@@ -159,10 +158,49 @@ def map_flow(strand: Strand, registers: Registers, plan: StrandPlan, items: int)
     return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
 
 
-def _starter(strand: Strand, flow: LinkedFlow, values: Sequence[Any]) -> Start:
+def _starter(strand: Strand, flow: LinkedFlow, values: Sequence[Any]) -> StrandStart:
     """Starts a new strand of a flow, below this one."""
-    machine, depth = strand.machine, strand.depth + len(strand.frames)
-    return lambda: machine.strand(flow, values, depth)
+    return StrandStart(strand.machine, flow, values, strand.depth + len(strand.frames))
+
+
+class StrandStart:
+    """A `cascade_vm.host.Start` whose strand may also tell a parent what it comes to."""
+
+    __slots__ = ("_depth", "_flow", "_machine", "_values")
+
+    def __init__(self, machine: Machine, flow: LinkedFlow, values: Sequence[Any], depth: int) -> None:
+        self._machine = machine
+        self._flow = flow
+        self._values = values
+        self._depth = depth
+
+    def __call__(self) -> Coroutine[Any, Any, object]:
+        return self._machine.strand(self._flow, self._values, self._depth)
+
+    def under(self, parent: Parent, place: int) -> Coroutine[Any, Any, None]:
+        """The strand; it raises nothing and gives nothing."""
+        return self._machine.strand_under(parent, place, self._flow, self._values, self._depth)
+
+
+class BranchBegin:
+    """A `cascade_vm.host.Begin` of the same kind; ``inputs`` are the branches whose results are the last arguments."""
+
+    __slots__ = ("_depth", "_flow", "_inputs", "_machine", "_values")
+
+    def __init__(self, machine: Machine, flow: LinkedFlow, values: Sequence[Any], depth: int, inputs: tuple[int, ...]) -> None:
+        self._machine = machine
+        self._flow = flow
+        self._values = values
+        self._depth = depth
+        self._inputs = inputs
+
+    def __call__(self, results: Sequence[object]) -> Coroutine[Any, Any, object]:
+        return self.start(results)()
+
+    def start(self, results: Sequence[object]) -> StrandStart:
+        """What starts the branch, once the results are there."""
+        values = [*self._values, *[results[branch] for branch in self._inputs]]
+        return StrandStart(self._machine, self._flow, values, self._depth)
 
 
 def as_error(value: object, cause: object) -> BaseException:

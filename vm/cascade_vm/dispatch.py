@@ -51,6 +51,7 @@ MAX_FRAMES: Final = 250_000
 _TOO_DEEP: Final = f"flow calls are nested deeper than {MAX_FRAMES}"
 FIRST_BATCH: Final = 128
 NO_TURNS: Final = iter(())
+NO_FRAMES: Final = ()
 
 _NO_KEYWORDS: dict[str, Any] = {}
 
@@ -80,9 +81,11 @@ class Strand:
 
     __slots__ = ("batch", "began", "depth", "doomed", "frames", "left", "looked", "machine", "nested", "result", "turns")
 
-    def __init__(self, machine: Machine, frame: Frame, depth: int) -> None:
+    frames: Any  # a list, until there are some nothing but `NO_FRAMES`
+
+    def __init__(self, machine: Machine, frame: Frame | None, depth: int) -> None:
         self.machine = machine
-        self.frames = [frame]
+        self.frames = NO_FRAMES if frame is None else [frame]
         self.depth = depth
         self.left = 0
         self.result: Any = None

@@ -84,6 +84,16 @@ Begin = Callable[[Sequence[object]], Coroutine[Any, Any, object]]
 """Starts a branch that needs others: called with the results of all branches, those that it needs among them."""
 
 
+class Parent(Protocol):
+    """Who is told what strands come to, each by its place: a strand that tells it needs no coroutine around its own."""
+
+    def gave(self, place: int, value: object) -> None:
+        """The strand ended with a value."""
+
+    def failed(self, place: int, error: BaseException) -> None:
+        """It ended with an error."""
+
+
 class Later:
     """What the function of a direct task gives that may not be called so now: the call that is to be made by the host."""
 

@@ -26,7 +26,7 @@ from cascade_vm.dispatch import (
     execute,
 )
 from cascade_vm.errors import BudgetExhausted, leave_function
-from cascade_vm.host import Host
+from cascade_vm.host import Host, Parent
 from cascade_vm.linker import Image, LinkedFlow, link
 from cascade_vm.tiers import (
     AWAITS,
@@ -43,6 +43,7 @@ from cascade_vm.tiers import (
     returned,
     run_entry,
     slice_is_over,
+    start_of,
     take_turn,
     use_instance,
     warm,
@@ -99,6 +100,12 @@ class Machine:
         warm(self, linked, START_COUNTS)
         return self._drive(Strand(self, Frame(linked, arguments), 0))
 
+    def run_under(self, parent: Parent, flow: int, arguments: Sequence[object]) -> Coroutine[Any, Any, None]:
+        """`run` that tells ``parent`` what it comes to, and raises and gives nothing."""
+        linked = self.image.flows[flow]
+        warm(self, linked, START_COUNTS)
+        return self._tell(parent, 0, linked, arguments, None)
+
     def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> Coroutine[Any, Any, object]:
         """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
         if depth >= MAX_FRAMES:
@@ -106,6 +113,12 @@ class Machine:
         self._spend_turn()
         warm(self, flow, START_COUNTS)
         return self._drive(Strand(self, Frame(flow, arguments), depth))
+
+    def strand_under(
+        self, parent: Parent, place: int, flow: LinkedFlow, arguments: Sequence[object], depth: int
+    ) -> Coroutine[Any, Any, None]:
+        """`strand` that tells ``parent`` what it comes to, and raises and gives nothing."""
+        return self._tell(parent, place, flow, arguments, depth)
 
     def run_now(self, flow: LinkedFlow, enter: Callable[[], Sequence[Any]]) -> object:
         """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn and lets nobody else
@@ -162,14 +175,11 @@ class Machine:
                 error = BudgetExhausted("turns", self.host.meter.turns_spent)
             elif state == RAISES:
                 error, strand.result = strand.result, None
-        if state == ENDED and strand.doomed is None:
-            return strand.result
-        failure: Any = strand.result if state == FAILED else strand.doomed
-        leave_function(failure)
-        try:
-            raise failure
-        finally:
-            del failure, error, strand  # the error holds this frame now
+        if state == FAILED or strand.doomed is not None:
+            failure: Any = strand.result if state == FAILED else strand.doomed
+            leave_function(failure)
+            del failure  # it holds this frame now
+        return _outcome(strand, state)
 
     def _spend_turn(self) -> None:
         meter = self.host.meter
@@ -207,42 +217,42 @@ class Machine:
             if meter.turns_left is not None:
                 meter.turns_left += strand.left
 
-    async def _drive(self, strand: Strand) -> object:
-        """Run a strand to its end."""
-        meter = self.host.meter
-        error: BaseException | None = None
-        state, origin = RUNS, RAISED_HERE
-        left = strand.batch
-        while True:
-            soon = state != OUT_OF_TURNS and is_hot(strand)  # at its next turn it goes on as generated code
-            given = self._grant(0 if soon else left, state == OUT_OF_TURNS and error is None)
-            state = self._advance(strand, error, origin, given)
-            left -= given - strand.left
-            error, origin = None, RAISED_HERE
-            if state == AWAITS:
-                entry, strand.result = strand.result, None
+    async def _tell(self, parent: Parent, place: int, flow: LinkedFlow, arguments: Sequence[object], depth: int | None) -> None:
+        """Run a flow to its end, and tell ``parent``. A strand ``depth`` frames deep counts a turn; None: it is a whole run."""
+        try:
+            entry = start_of(self, flow, depth or 0)
+            if entry is None:
+                begun = self._drive(Strand(self, Frame(flow, arguments), 0)) if depth is None else None
+                value = await (begun or self.strand(flow, arguments, depth or 0))
+            else:
+                strand, state = Strand(self, None, depth or 0), ENDED
                 try:
-                    state = returned(strand, await begin(strand, entry))
+                    value = await entry.run(strand, 0, *arguments) if entry.waits else entry.run(strand, 0, *arguments)
                 except GeneratorExit:
                     raise
                 except BaseException as caught:
                     state = left_code(strand, caught)
-            elif state == ENTERS_FLOW and len(strand.frames) > 1:
-                warm(self, strand.frames[-2].flow, START_COUNTS)
-            if state == ENDED:
-                if strand.doomed is None:
-                    return strand.result
-                state, strand.result = FAILED, strand.doomed
-            if state == FAILED:
-                try:
-                    raise strand.result
-                finally:
-                    strand.result = strand.doomed = None  # the error holds this frame now
+                if state != ENDED or strand.doomed is not None:
+                    value = await self._drive(strand, state)
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            parent.failed(place, error)
+        else:
+            parent.gave(place, value)
+
+    async def _drive(self, strand: Strand, state: int = RUNS) -> object:
+        """Run a strand to its end, from what it is now."""
+        meter = self.host.meter
+        error: BaseException | None = None
+        origin, left = RAISED_HERE, strand.batch
+        while True:
+            if state in (ENDED, FAILED):
+                return _outcome(strand, state)
             if state == OUT_OF_TURNS:
                 if meter.turns_left == 0:
                     error = BudgetExhausted("turns", meter.turns_spent)
-                    continue
-                if left <= 0:
+                elif left <= 0:
                     warm_up(strand)
                     over, left = slice_is_over(strand), strand.batch
                     if over:
@@ -264,6 +274,21 @@ class Machine:
             elif state == RAISES:
                 error, strand.result = strand.result, None
                 origin = RAISED_IN_STRAND
+            soon = state != OUT_OF_TURNS and is_hot(strand)  # at its next turn it goes on as generated code
+            given = self._grant(0 if soon else left, state == OUT_OF_TURNS and error is None)
+            state = self._advance(strand, error, origin, given)
+            left -= given - strand.left
+            error, origin = None, RAISED_HERE
+            if state == AWAITS:
+                entry, strand.result = strand.result, None
+                try:
+                    state = returned(strand, await begin(strand, entry))
+                except GeneratorExit:
+                    raise
+                except BaseException as caught:
+                    state = left_code(strand, caught)
+            elif state == ENTERS_FLOW and len(strand.frames) > 1:
+                warm(self, strand.frames[-2].flow, START_COUNTS)
 
     async def _pause(self, strand: Strand) -> BaseException | None:
         """Let others have a turn; the cancellation that came meanwhile, if one did."""
@@ -277,3 +302,15 @@ class Machine:
             return error
         strand.began = strand.looked = self.host.now()
         return None
+
+
+def _outcome(strand: Strand, state: int) -> object:
+    """The value of a strand that has ended; raises its error if it failed."""
+    if state == ENDED and strand.doomed is None:
+        return strand.result
+    failure: Any = strand.result if state == FAILED else strand.doomed
+    strand.result = strand.doomed = None
+    try:
+        raise failure
+    finally:
+        del failure  # it holds this frame now

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AWAITS", "MOST_DEPTH", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "begin", "entry_of",
-    "is_hot", "left_code", "more_turns", "returned", "run_entry", "slice_is_over", "take_turn", "use_instance", "warm",
-    "warm_up",
+    "is_hot", "left_code", "more_turns", "returned", "run_entry", "slice_is_over", "start_of", "take_turn", "use_instance",
+    "warm", "warm_up",
 ]  # fmt: skip
 
 RUNS: Final = 5  # it goes on
@@ -34,6 +34,7 @@ NO_STARTS: Mapping[int, Callable[..., Any]] = {}
 
 MOST_DEPTH: Final = 100
 """Generated functions in each other. Python's own stack is 1,000 deep, and tasks need some of it."""
+_DEEP: Final = MAX_FRAMES - MOST_DEPTH - 1
 START_COUNTS: Final = 20
 """Turns that the start of a flow counts for."""
 _LARGEST_BATCH: Final = 1_024
@@ -116,6 +117,13 @@ def entry_at(machine: Machine, linked: LinkedFlow, cell: cells.Cell) -> Entry | 
     return machine.instance.entry(linked.number, pc)
 
 
+def start_of(machine: Machine, linked: LinkedFlow, depth: int) -> Entry | None:
+    """The generated code a strand may begin with, ``depth`` frames deep, before it has a frame; nobody counts its turns."""
+    if machine.instance is None or machine.directs is None or depth >= _DEEP:
+        return None
+    return machine.instance.entries.get((linked.number, 0))
+
+
 # --- in and out ----------------------------------------------------------------------------------------------------------
 
 
@@ -155,7 +163,7 @@ def left_code(strand: Strand, error: BaseException) -> int:
     from cascade_vm.generated import leaving
 
     if type(error) is leaving.Leave:
-        strand.frames += leaving.frames_left(error)
+        strand.frames = [*strand.frames, *leaving.frames_left(error)]
         if strand.depth + len(strand.frames) > MAX_FRAMES:
             strand.frames.pop()  # the call is made again, and refused
         strand.result = error.pending
