@@ -8,7 +8,7 @@ of what calls need (`cascade.engine_host`).
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
@@ -133,19 +133,40 @@ class Engine:
 
     # --- what runs share ---
 
-    def plan_of(self, graph: LazyGraph) -> tuple[Plan, EngineHost]:
-        """The plan of a graph, made when there is none for its structure, and the host of the plan's tasks."""
-        found = self._plans.get(graph.key)
-        if found is not None:
-            self._plans.move_to_end(graph.key)
-            return found
-        from cascade.planning import compile_plan
+    def planned(self, target: object) -> tuple[Plan, EngineHost, Sequence[object]]:
+        """The plan of a graph, made when there is none for its structure, the host of the plan's tasks, and what its slots
+        hold."""
+        from cascade.alike import alike
 
-        plan = compile_plan(graph, self._stages_of(graph))
-        made = self._plans[graph.key] = (plan, self._host(plan.tasks))
+        same = alike(target)
+        found = None if same is None else self._known(same.key)
+        if same is not None and found is not None:
+            return *found, same.values
+        from cascade.planning import graph_of
+
+        graph = graph_of(target)
+        found = self._known(graph.key) or self._keep_plan(graph.key, self._plan(graph))
+        if same is not None:
+            self._keep_plan(same.key, found)
+        return *found, graph.values
+
+    def _known(self, key: object) -> tuple[Plan, EngineHost] | None:
+        found = self._plans.get(key)
+        if found is not None:
+            self._plans.move_to_end(key)
+        return found
+
+    def _keep_plan(self, key: object, made: tuple[Plan, EngineHost]) -> tuple[Plan, EngineHost]:
+        self._plans[key] = made
         if len(self._plans) > self._most_plans:
             self._plans.popitem(last=False)
         return made
+
+    def _plan(self, graph: LazyGraph) -> tuple[Plan, EngineHost]:
+        from cascade.planning import compile_plan
+
+        plan = compile_plan(graph, self._stages_of(graph))
+        return plan, self._host(plan.tasks)
 
     def _stages_of(self, graph: LazyGraph) -> list[list[Node]]:
         """What the solver says, or said of a graph of this structure that is written elsewhere."""

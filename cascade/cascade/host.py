@@ -46,6 +46,7 @@ __all__ = ["LocalHost"]
 
 
 _NONE: Mapping[str, Invoke] = {}
+_NOT_GIVEN: Final = object()
 _NO_TIME: Final = 0  # as it stands in programs: a look at the object costs nothing, and Python has one such number
 _A_TURN: Final = Pending(A_TURN)  # it can be awaited any number of times
 
@@ -258,10 +259,10 @@ class LocalHost:
         print_text(self._shared.print_to, arguments, keywords)
         return None
 
-    def sleep(self, site: Site, *arguments: Any, **keywords: Any) -> Pending:
-        if len(arguments) == 1 and arguments[0] is _NO_TIME and self._listener is None and not keywords:
+    def sleep(self, site: Site, duration: object = _NOT_GIVEN, *more: Any, **keywords: Any) -> Pending:
+        if duration is _NO_TIME and self._listener is None and not more and not keywords:
             return _A_TURN
-        seconds = sleep_arguments(*arguments, **keywords)
+        seconds = sleep_arguments(*(() if duration is _NOT_GIVEN else (duration, *more)), **keywords)
         if self._listener is not None:
             tell(self._listener, Sleeping(site.place, seconds))
         return Pending(sleeping(seconds)) if seconds > 0 else _A_TURN

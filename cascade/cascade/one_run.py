@@ -13,6 +13,7 @@ from cascade_vm.control import Jump, TailCall
 from cascade_vm.host import Meter
 from cascade_vm.machine import Machine
 
+from cascade.answers import PLAIN
 from cascade.awaiting import Awaiting, Ending
 from cascade.errors import EngineError, Problem
 from cascade.flow_calls import checked_result, reported, sourced, start
@@ -182,13 +183,10 @@ class Run(Ending):
         return self._given.use_vm and self._given.listener is None and unlimited and self._engine.calls_in_place
 
     def _planned(self, target: object) -> Coroutine[Any, Any, object]:
-        from cascade.planning import graph_of
-
-        lazy_graph = graph_of(target)
-        plan, shared = self._engine.plan_of(lazy_graph)
+        plan, shared, values = self._engine.planned(target)
         if self._uses_sources():
             plan = plan.sourced
-        arguments = self._slots(lazy_graph.values)
+        arguments = self._slots(values)
         host = self._enter(shared, any(isinstance(value, Inject) for value in arguments))
         if self._given.use_vm:
             return Machine(plan.image, host, patience=self._engine.patience).run(plan.root_index, arguments)
@@ -200,8 +198,9 @@ class Run(Ending):
         """The inputs of a plan: literals as they are, parameters and variables of the environment as they are now."""
         from cascade.inputs import Input, read_inputs
 
-        places = [place for place, value in enumerate(values) if isinstance(value, Input)]
         arguments = list(values)
+        plain = PLAIN.issuperset(map(type, arguments))
+        places = [] if plain else [place for place, value in enumerate(values) if isinstance(value, Input)]
         inputs: list[Input[Any]] = [values[place] for place in places]  # type: ignore[misc]
         for place, value in zip(places, read_inputs(inputs, self._known_params(inputs)), strict=True):
             arguments[place] = value

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import Context, copy_context
 from functools import partial
 from heapq import heapify, heappop, heappush
+from itertools import count
 from typing import Any, TypeGuard
 
 from cascade_vm.calls import BranchBegin, StrandStart
@@ -71,15 +72,16 @@ def _has_not_begun(coroutine: Any) -> bool:
 
 
 class _Group:
-    """Strands under way. ``running`` has the task of each by the place of its result."""
+    """Strands under way. ``running`` has the task of each by the place of its result; ``draw`` gives the next place and start,
+    None when there is none now."""
 
     __slots__ = (
-        "_all_ended", "_context", "_error", "_limit", "_loop", "_more", "_refilling", "_results", "_running", "_starts",
+        "_all_ended", "_context", "_draw", "_error", "_limit", "_loop", "_more", "_refilling", "_results", "_running",
         "_stopping",
     )  # fmt: skip
 
     def __init__(self, starts: Iterator[Start], limit: int | None) -> None:
-        self._starts = starts
+        self._draw: Callable[[], tuple[int, Start] | None] = partial(next, zip(count(), starts), None)
         self._limit = limit
         self._results: list[object] = []
         self._running: dict[int, asyncio.Task[None] | None] = {}
@@ -119,45 +121,33 @@ class _Group:
 
     def _fill(self) -> None:
         """Start strands while there is room."""
-        running, limit = self._running, self._limit
+        loop, running, results, limit, draw = self._loop, self._running, self._results, self._limit, self._draw
+        quick = type(loop).create_task is asyncio.BaseEventLoop.create_task and loop.get_task_factory() is None
         try:
-            begin = self._beginner()
             while self._more and not self._stopping and (limit is None or len(running) < limit):
-                following = self._following()
+                following = draw()
                 if following is None:
+                    self._more = False
                     return
-                begin(*following)
+                place, start = following
+                if place == len(results):
+                    results.append(None)
+                if quick:
+                    coroutine = start.under(self, place) if type(start) is StrandStart else self._strand(place, start)
+                    running[place] = task = _Strand(coroutine, loop=loop)
+                    task._group, task._place = self, place
+                else:
+                    self._begin(place, start)
         except Exception as error:  # what gives the starts failed
             self._fail(error)
 
-    def _beginner(self) -> Callable[[int, Start], None]:
-        """What makes the task of a strand."""
-        loop, running = self._loop, self._running
-        if type(loop).create_task is asyncio.BaseEventLoop.create_task and loop.get_task_factory() is None:
-
-            def begin(place: int, start: Start) -> None:
-                coroutine = start.under(self, place) if type(start) is StrandStart else self._strand(place, start)
-                running[place] = task = _Strand(coroutine, loop=loop)
-                task._group, task._place = self, place
-        else:
-
-            def begin(place: int, start: Start) -> None:
-                running[place] = None
-                task = loop.create_task(self._strand(place, start))
-                if place in running:  # it may have begun at once
-                    running[place] = task
-                    self.watch(place, task)
-
-        return begin
-
-    def _following(self) -> tuple[int, Start] | None:
-        """The next strand to start, and its place; None when none can be."""
-        start = next(self._starts, None)
-        if start is None:
-            self._more = False
-            return None
-        self._results.append(None)
-        return len(self._results) - 1, start
+    def _begin(self, place: int, start: Start) -> None:
+        """Start a strand as the task that the event loop makes."""
+        self._running[place] = None
+        task = self._loop.create_task(self._strand(place, start))
+        if place in self._running:  # it may have begun at once
+            self._running[place] = task
+            self.watch(place, task)
 
     def _refill(self) -> None:
         self._refilling = False
@@ -181,24 +171,22 @@ class _Group:
 
     def gave(self, place: int, value: object) -> None:
         """A strand ended with a value."""
-        if (task := self._running[place]) is not None and task._must_cancel:  # type: ignore[attr-defined]
+        running = self._running
+        if (task := running.pop(place)) is not None and task._must_cancel:  # type: ignore[attr-defined]
+            running[place] = task
             self.failed(place, asyncio.CancelledError())  # by itself, in its last step
-        else:
-            self._succeeded(place, value)
-
-    def failed(self, place: int, error: BaseException) -> None:
-        """It ended with an error, which does not leave its task: an interrupt or an exit would stop the event loop at once."""
-        self._loop.call_soon(self._failed, place, error, context=self._context)
-
-    def _succeeded(self, place: int, result: object) -> None:
-        self._results[place] = result
-        del self._running[place]
+            return
+        self._results[place] = value
         if self._more and not self._stopping:
             if not self._refilling:  # those that wait take their places in the next round of the event loop
                 self._refilling = True
                 self._loop.call_soon(self._refill, context=self._context)
-        elif not self._running:
+        elif not running:
             self._look_for_the_end()
+
+    def failed(self, place: int, error: BaseException) -> None:
+        """It ended with an error, which does not leave its task: an interrupt or an exit would stop the event loop at once."""
+        self._loop.call_soon(self._failed, place, error, context=self._context)
 
     def _failed(self, place: int, error: BaseException) -> None:
         del self._running[place]
@@ -238,34 +226,34 @@ class _Group:
 class _Weave(_Group):
     """Strands that wait for each other. ``missing`` counts what each one still waits for; ``ready`` is a heap of places."""
 
-    __slots__ = ("_begins", "_dependents", "_missing", "_ready")
+    __slots__ = ("_dependents", "_missing", "_ready")
 
     def __init__(self, begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: int | None) -> None:
         super().__init__(iter(()), limit)
-        self._begins = begins
-        self._results = [None] * len(begins)
+        results: list[object] = [None] * len(begins)
+        self._results = results
         self._missing = [len(set(needed)) for needed in needs]
         self._dependents: list[list[int]] = [[] for _ in begins]
         for place, needed in enumerate(needs):
             for other in set(needed):
                 self._dependents[other].append(place)
-        self._ready = [place for place, missing in enumerate(self._missing) if not missing]
-        heapify(self._ready)
+        self._ready = ready = [place for place, missing in enumerate(self._missing) if not missing]
+        heapify(ready)
 
-    def _following(self) -> tuple[int, Start] | None:
-        if not self._ready:
-            self._more = False
-            return None
-        place = heappop(self._ready)
-        begin = self._begins[place]
-        if type(begin) is BranchBegin:
-            return place, begin.start(self._results)
-        return place, partial(begin, self._results)
+        def draw() -> tuple[int, Start] | None:
+            if not ready:
+                return None
+            place = heappop(ready)
+            begin = begins[place]
+            return place, begin.start(results) if type(begin) is BranchBegin else partial(begin, results)
 
-    def _succeeded(self, place: int, result: object) -> None:
-        for dependent in self._dependents[place]:
-            self._missing[dependent] -= 1
-            if not self._missing[dependent]:
-                heappush(self._ready, dependent)
-        self._more = bool(self._ready)
-        super()._succeeded(place, result)
+        self._draw = draw
+
+    def gave(self, place: int, value: object) -> None:
+        if (task := self._running[place]) is None or not task._must_cancel:  # type: ignore[attr-defined]
+            for dependent in self._dependents[place]:
+                self._missing[dependent] -= 1
+                if not self._missing[dependent]:
+                    heappush(self._ready, dependent)
+            self._more = bool(self._ready)
+        super().gave(place, value)

@@ -129,15 +129,17 @@ def method_of_type(kind: type, name: str) -> Callable[..., Any]:
 def attempt_flow(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
     """A flow under policies: a strand that the host may start more than once."""
     (flow,), (pick,) = plan.flows, plan.arguments
-    start = _starter(strand, flow, pick(registers))
+    start = StrandStart(strand.machine, flow, pick(registers), strand.depth + len(strand.frames))
     return strand.machine.host.attempt(plan.site, start, registers[plan.setting])
 
 
 def fork(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
-    """Branches side by side."""
+    """Branches side by side; what starts each is made when there is room for it, for there may be very many."""
     if plan.needs:
         return _weave(strand, registers, plan)
-    starts = [_starter(strand, flow, pick(registers)) for flow, pick in zip(plan.flows, plan.arguments, strict=True)]
+    machine, depth = strand.machine, strand.depth + len(strand.frames)
+    rows = zip(plan.flows, plan.arguments, strict=True)
+    starts = (StrandStart(machine, flow, pick(registers), depth) for flow, pick in rows)
     return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
 
 
@@ -154,13 +156,9 @@ def map_flow(strand: Strand, registers: Registers, plan: StrandPlan, items: int)
     values = list(cursor_over(registers[items]))
     (flow,), (pick,) = plan.flows, plan.arguments
     captured = tuple(pick(registers))
-    starts = (_starter(strand, flow, (value, *captured)) for value in values)
+    machine, depth = strand.machine, strand.depth + len(strand.frames)
+    starts = (StrandStart(machine, flow, (value, *captured), depth) for value in values)
     return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
-
-
-def _starter(strand: Strand, flow: LinkedFlow, values: Sequence[Any]) -> StrandStart:
-    """Starts a new strand of a flow, below this one."""
-    return StrandStart(strand.machine, flow, values, strand.depth + len(strand.frames))
 
 
 class StrandStart:

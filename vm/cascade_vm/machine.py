@@ -104,7 +104,7 @@ class Machine:
         """`run` that tells ``parent`` what it comes to, and raises and gives nothing."""
         linked = self.image.flows[flow]
         warm(self, linked, START_COUNTS)
-        return self._tell(parent, 0, linked, arguments, None)
+        return self.strand_under(parent, 0, linked, arguments, None)
 
     def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> Coroutine[Any, Any, object]:
         """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
@@ -113,12 +113,6 @@ class Machine:
         self._spend_turn()
         warm(self, flow, START_COUNTS)
         return self._drive(Strand(self, Frame(flow, arguments), depth))
-
-    def strand_under(
-        self, parent: Parent, place: int, flow: LinkedFlow, arguments: Sequence[object], depth: int
-    ) -> Coroutine[Any, Any, None]:
-        """`strand` that tells ``parent`` what it comes to, and raises and gives nothing."""
-        return self._tell(parent, place, flow, arguments, depth)
 
     def run_now(self, flow: LinkedFlow, enter: Callable[[], Sequence[Any]]) -> object:
         """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn and lets nobody else
@@ -217,8 +211,10 @@ class Machine:
             if meter.turns_left is not None:
                 meter.turns_left += strand.left
 
-    async def _tell(self, parent: Parent, place: int, flow: LinkedFlow, arguments: Sequence[object], depth: int | None) -> None:
-        """Run a flow to its end, and tell ``parent``. A strand ``depth`` frames deep counts a turn; None: it is a whole run."""
+    async def strand_under(
+        self, parent: Parent, place: int, flow: LinkedFlow, arguments: Sequence[object], depth: int | None
+    ) -> None:
+        """`strand` that tells ``parent`` what it comes to, and raises and gives nothing. ``depth`` None: it is a whole run."""
         try:
             entry = start_of(self, flow, depth or 0)
             if entry is None:
