@@ -1,13 +1,21 @@
 """Lets every test import what tests share: `from support.x import …`."""
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+# Caches of the program under test are this process's own, and so is the key: nothing is read from or left in the user's.
+_HOME = tempfile.mkdtemp(prefix="cascade-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ.update(XDG_CACHE_HOME=f"{_HOME}/cache", XDG_STATE_HOME=f"{_HOME}/state")
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

@@ -39,7 +39,7 @@ from cascade.errors import GraphError, Problem
 from cascade.lazy import Mapped
 from cascade.lazy_graph import LazyGraph, Node, graph_of
 from cascade.places import format_place, place_in
-from cascade.program import Flow
+from cascade.program import CODE_ON_DISK, Flow
 from cascade.shapes import CallShape, CollectShape, Number, RouteShape, numbers_in, slot_number
 from cascade.tasks import Task
 
@@ -92,7 +92,7 @@ class Plan:
     @cached_property
     def image(self) -> Image:
         """The linked Blueprint, shared by every run."""
-        return link(self._code)
+        return link(self._code, CODE_ON_DISK)
 
     @cached_property
     def root_index(self) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from time import time_ns
+from typing import TYPE_CHECKING, Final
 
 from cascade_vm.blueprint import Blueprint, Parameter
 from cascade_vm.blueprint import Flow as FlowCode
@@ -24,7 +25,28 @@ if TYPE_CHECKING:
     from cascade.host import LocalHost
     from cascade.tasks import Task
 
-__all__ = ["Flow", "FlowCall", "Program"]
+__all__ = ["CODE_ON_DISK", "Flow", "FlowCall", "Program"]
+
+
+class _CodeOnDisk:
+    """A `cascade_vm.code_cache.CodeCache`. What it is (`cascade.code_cache`) is loaded when there is something to fetch."""
+
+    def __init__(self) -> None:
+        self._began = time_ns()
+
+    def fetch(self, key: str) -> bytes | None:
+        from cascade import code_cache
+
+        return code_cache.fetch(key, self._began)
+
+    def keep(self, key: str, data: bytes) -> None:
+        from cascade import code_cache
+
+        code_cache.keep(key, data, self._began)
+
+
+CODE_ON_DISK: Final = _CodeOnDisk()
+"""Where the generated code of all programs is kept."""
 
 
 class Material:
@@ -51,7 +73,7 @@ class Material:
     @cached_property
     def image(self) -> Image:
         """The linked Blueprint, shared by every run."""
-        return link(self.blueprint)
+        return link(self.blueprint, CODE_ON_DISK)
 
     @cached_property
     def host(self) -> LocalHost:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cascade.compile_cache import _drop_oldest
+from cascade.cache_folder import drop_oldest
 from cascade.host import LocalHost
 from cascade.processes import Processes, Ticket, pack_request
 from cascade.strands import gather
@@ -291,7 +291,7 @@ def test_the_cache_removes_nothing_but_entries(tmp_path: Path) -> None:
     for number in range(300):
         (tmp_path / f"mine{number}.cbp").write_bytes(b"")
         (tmp_path / f"{number:040x}.cbp").write_bytes(b"")
-    _drop_oldest(tmp_path)
+    drop_oldest(tmp_path, ".cbp", 256)
     assert len(list(tmp_path.glob("mine*.cbp"))) == 300
     assert len(list(tmp_path.iterdir())) == 300 + 256
 

@@ -13,6 +13,7 @@ from cascade_vm.linker import link
 from support import engines
 from support.engines import Case
 from support.generate import generate
+from support.kept_code import KeptCode, expect_kept
 from support.model import Model, print_program
 from support.oracle import TooLong, UncertainError, make_arguments, run_python
 from support.outcomes import Outcome, difference
@@ -117,17 +118,19 @@ def _sliced(case: Case, name: str, blueprint: Blueprint, expected: Outcome, stra
 
 
 def _generated(case: Case, name: str, blueprint: Blueprint, expected: Outcome, strands: bool) -> Iterator[Disagreement]:
-    """As generated code it does the same; also when it leaves that and comes back all the time, and to the turn when these are
-    counted."""
+    """As generated code it does the same, made just now or kept from before; also when it leaves that and comes back all the
+    time, and to the turn when these are counted."""
     never_ends = (expected.error or "").startswith("BudgetExhausted")
+    kept = KeptCode()
     for tier in engines.TIERS:
         counts = "turns" in tier or "while" in tier
         if tier == "tier 0" or (never_ends and not counts):
             continue
-        image = link(blueprint)  # generating takes longer than running: it is done once
         late = tier not in ("generated", "generated, counting turns")
         for slices in (not counts,) if late else (False, True):
+            image = link(blueprint, kept)  # what was generated before is made of its bytes
             got = engines.run_machine(case, image, slices=slices, tier=tier)
+            expect_kept(image, kept)
             wanted = expected if counts else expected.without("turns")
             seen = got if counts else got.without("turns")
             if strands and slices:

@@ -27,6 +27,7 @@ from cascade_vm.linker import Image, link
 from cascade_vm.machine import Machine
 from msgspec import structs
 from support import engines
+from support.kept_code import KeptCode, expect_kept
 from support.outcomes import snapshot
 from support.python_flows import Module
 from support.python_generator import Sample, generate
@@ -252,13 +253,18 @@ def _disagreements(sample: Sample, compiled: _Compiled, variants: tuple[str, ...
         blueprint = plain if name == "plain" else engines.variants()[name](plain)
         if found := engines.complaints(blueprint):
             yield Disagreement(f"verifier of {name}", "\n".join(found))
-        image = link(blueprint)
+        kept = KeptCode()
+        image = link(blueprint, kept)
         for text, arguments, outcome in zip(sample.calls, calls, expected, strict=True):
             got, turns = compiled.machine(image, arguments)
             yield from _differences(name, text, outcome, got)
             for patience, slices in ((0, False), (0, True), (len(text) % 50, False)):
                 generated, _ = compiled.machine(image, arguments, None, slices, patience)
                 yield from _differences(f"{name}, generated{' in slices' * slices}", text, outcome, generated)
+            again = link(blueprint, kept)
+            fetched, _ = compiled.machine(again, arguments, None, True, 0)
+            yield from _differences(f"{name}, kept code in slices", text, outcome, fetched)
+            expect_kept(again, kept)
             if name == variants[0]:
                 sliced, _ = compiled.machine(image, arguments, slices=True)
                 yield from _differences("slices", text, outcome, sliced)

@@ -16,6 +16,7 @@ from cascade_vm.generated.leaving import SLICE, Leave
 from cascade_vm.host import UNBOUND, Meter, Pending, Place, Site
 from cascade_vm.linker import Image, link
 from cascade_vm.machine import Machine
+from support.kept_code import KeptCode, expect_kept
 
 __all__ = ["Ended", "TaskHost", "leaving_every", "outcomes", "run_once"]
 
@@ -135,10 +136,12 @@ def outcomes(
         return
     for every in (2, 3):
         with leaving_every(every):
-            image = link(blueprint)
+            kept = KeptCode()
+            image = link(blueprint, kept)
             for patience in (0, tiers.START_COUNTS + 1, tiers.START_COUNTS + 4, tiers.START_COUNTS + 9):
                 for direct in (True, False):
                     ended = run_once(image, arguments(), TaskHost(tasks(), direct), patience, 1)
                     yield f"after {patience} turns, left at each {every}th, direct: {direct}", ended
+                expect_kept(image, kept)
                 if patience:  # what is hot stays hot
-                    image = link(blueprint)
+                    image = link(blueprint, kept)

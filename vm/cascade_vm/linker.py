@@ -19,8 +19,8 @@ from cascade_vm.library import VALUES
 from cascade_vm.operations import OPERATIONS
 
 if TYPE_CHECKING:
+    from cascade_vm.code_cache import CodeCache
     from cascade_vm.generated.instance import Instance
-    from cascade_vm.generated.stored import CodeCache
 
 __all__ = ["LINKS", "Image", "LinkedFlow", "link"]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from cascade_vm.generated.leaving import GOES_ON, UNIT, Leave
 from cascade_vm.generated.program import DIRECT, DIRECT_WAITS
@@ -22,7 +24,7 @@ MOST_INSTANCES = 4
 """Of one program: hosts that it runs on by turns."""
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """A generated function, and how many registers it is given: all of them, or the arguments of a flow."""
 
     run: Callable[..., Any]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import msgspec
 
 from cascade_vm import opcodes as op
 from cascade_vm.cells import Cell
@@ -69,7 +71,7 @@ def leave_deep() -> NoReturn:
 # --- where generated code stands -----------------------------------------------------------------------------------------
 
 
-class Stop(NamedTuple):
+class Stop(msgspec.Struct, frozen=True):
     """A frame of generated code, and the instruction that it is at."""
 
     frame: FrameType

@@ -5,8 +5,9 @@ It is found out of the Blueprint alone, and of how the tasks are called; nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint, Flow
@@ -23,8 +24,7 @@ DIRECT, DIRECT_WAITS, HOST, HOST_WAITS = "direct", "direct waits", "host", "host
 MOST_KEYWORDS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """What all generated code of a program shares. ``careful``: turns are counted one by one, and calls are told."""
 
     image: Image

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cascade_vm.generated.lone_cells import LoneCell
 from cascade_vm.library import VALUES
 from cascade_vm.linker import Image
 from cascade_vm.operations import METHODS, OPERATIONS
+
+if TYPE_CHECKING:
+    from cascade_vm.generated.lone_cells import LoneCell
 
 __all__ = ["Description", "Scope", "describe", "described"]
 
@@ -88,6 +90,8 @@ def described(description: Description, image: Image, cells: dict[tuple[int, int
             return image.blueprint.flows[flow].constants[index].value
         case "cell", flow, pc, part:
             if (flow, pc) not in cells:
+                from cascade_vm.generated.lone_cells import LoneCell
+
                 cells[flow, pc] = LoneCell(image, flow, pc)
             return cells[flow, pc].cell[part]
         case "site", flow, pc, target:

@@ -1,7 +1,7 @@
 """A generated function as bytes, and back.
 
-The bytes hold code for this very Python, and reading them is trusting them: whoever keeps them (a `CodeCache`) gives
-back only what it was given, and `key_of` is different wherever anything that the code depends on is.
+The bytes hold code for this very Python, and reading them is trusting them. So whoever keeps them gives back only what it was
+given (`cascade_vm.code_cache`), and `key_of` is another one wherever anything that the code depends on is.
 """
 
 from __future__ import annotations
@@ -11,30 +11,19 @@ import sys
 from hashlib import sha256
 from importlib.util import MAGIC_NUMBER
 from types import CodeType
-from typing import Any, NamedTuple, Protocol
+from typing import Any
+
+import msgspec
 
 from cascade_vm.blueprint import Flow
 from cascade_vm.constants import Constant, is_constant
 from cascade_vm.generated.program import Program
 from cascade_vm.generated.scope import Description
 
-__all__ = ["CodeCache", "Stored", "from_bytes", "key_of", "to_bytes", "with_own_constants"]
+__all__ = ["Stored", "from_bytes", "key_of", "to_bytes", "with_own_constants"]
 
 
-class CodeCache(Protocol):
-    """Where generated code is kept between processes. Neither method raises.
-
-    What `fetch` gives is run: it has to be what `keep` was given under that key, by this user and this version of the machine.
-    """
-
-    def fetch(self, key: str) -> bytes | None:
-        """What was kept under a key; None when it is not there."""
-
-    def keep(self, key: str, data: bytes) -> None:
-        """Keep it, for as long as there is room."""
-
-
-class Stored(NamedTuple):
+class Stored(msgspec.Struct, frozen=True):
     """What is kept of one entry: its code, or why there can not be any.
 
     ``numbers`` is the table of places with which it was compiled, ``globals`` describes the globals that it names, and
@@ -50,7 +39,7 @@ class Stored(NamedTuple):
 
 def to_bytes(stored: Stored) -> bytes:
     """`ValueError` for what can not be written down."""
-    return marshal.dumps(tuple(stored))
+    return marshal.dumps(msgspec.structs.astuple(stored))
 
 
 def from_bytes(data: bytes) -> Stored:

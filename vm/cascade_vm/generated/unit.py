@@ -9,7 +9,9 @@ from bisect import bisect_right
 from contextlib import suppress
 from threading import Lock
 from types import CodeType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from cascade_vm.blueprint import Location
 from cascade_vm.generated.positions import WholePlace, column_in_bytes, is_counted_alike, numbers_of, with_places
@@ -28,7 +30,7 @@ __all__ = ["Made", "Unit"]
 Numbers = tuple[tuple[int, int], ...]
 
 
-class Made(NamedTuple):
+class Made(msgspec.Struct, frozen=True):
     """The code of one entry; ``waits``: it is that of a coroutine. ``values`` are its globals, save those of all programs."""
 
     code: CodeType
