@@ -9,15 +9,14 @@ the loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextvars import Context, copy_context
 from functools import partial
 from heapq import heapify, heappop, heappush
-from itertools import count
 from typing import Any, TypeGuard
 
-from cascade_vm.calls import BranchBegin, StrandStart
-from cascade_vm.host import Begin, Start
+from cascade_vm.calls import BranchBegin, StrandStarts
+from cascade_vm.host import Begin, Parent, Start
 
 __all__ = ["check_limit", "gather", "weave"]
 
@@ -38,7 +37,12 @@ async def gather(starts: Iterable[Start], limit: int | None = None) -> list[obje
 
     The first error cancels the rest; it is raised when all have ended. So does cancellation of the caller.
     """
-    return await _Group(iter(starts), limit).run()
+    group = _Group(limit)
+    if type(starts) is StrandStarts:
+        strands = starts.under(group)
+    else:
+        strands = ((place, _strand(group, place, start)) for place, start in enumerate(starts))
+    return await group.run(partial(next, strands, None))
 
 
 async def weave(begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: int | None = None) -> list[object]:
@@ -46,12 +50,28 @@ async def weave(begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit
 
     Of those that may begin the one with the lowest number does so first.
     """
-    return await _Weave(begins, needs, limit).run()
+    group = _Weave(needs, limit)
+    return await group.run(partial(group.next_ready, begins))
 
 
 def _is_fatal(error: BaseException | None) -> TypeGuard[BaseException]:
     """Whether it ends the whole run: an interrupt, an exit, a spent budget."""
     return error is not None and not isinstance(error, Exception | asyncio.CancelledError)
+
+
+async def _strand(parent: Parent, place: int, start: Start) -> None:
+    """A strand that tells its parent."""
+    # It is started in here, so that one cancelled before its first step leaves no coroutine behind.
+    try:
+        running = start()
+        del start  # with all that it holds
+        value = await running
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        parent.failed(place, error)
+    else:
+        parent.gave(place, value)
 
 
 class _Strand(asyncio.Task[None]):
@@ -72,16 +92,14 @@ def _has_not_begun(coroutine: Any) -> bool:
 
 
 class _Group:
-    """Strands under way. ``running`` has the task of each by the place of its result; ``draw`` gives the next place and start,
-    None when there is none now."""
+    """Strands under way. ``running`` has the task of each by the place of its result."""
 
     __slots__ = (
         "_all_ended", "_context", "_draw", "_error", "_limit", "_loop", "_more", "_refilling", "_results", "_running",
         "_stopping",
     )  # fmt: skip
 
-    def __init__(self, starts: Iterator[Start], limit: int | None) -> None:
-        self._draw: Callable[[], tuple[int, Start] | None] = partial(next, zip(count(), starts), None)
+    def __init__(self, limit: int | None) -> None:
         self._limit = limit
         self._results: list[object] = []
         self._running: dict[int, asyncio.Task[None] | None] = {}
@@ -92,8 +110,11 @@ class _Group:
         self._all_ended: asyncio.Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop
         self._context: Context
+        self._draw: Callable[[], tuple[int, Coroutine[Any, Any, None]] | None]
 
-    async def run(self) -> list[object]:
+    async def run(self, draw: Callable[[], tuple[int, Coroutine[Any, Any, None]] | None]) -> list[object]:
+        """``draw`` gives the next strand and its place, None when there is none now."""
+        self._draw = draw
         self._loop = loop = asyncio.get_running_loop()
         self._context = copy_context()
         cancelled: asyncio.CancelledError | None = None
@@ -115,6 +136,7 @@ class _Group:
                 raise self._error
         finally:
             cancelled = self._error = None  # an error that holds the frame that holds the error would wait for the gc
+            del self._draw, draw  # so would what holds us
         return self._results
 
     # --- starting ---
@@ -122,29 +144,28 @@ class _Group:
     def _fill(self) -> None:
         """Start strands while there is room."""
         loop, running, results, limit, draw = self._loop, self._running, self._results, self._limit, self._draw
-        quick = type(loop).create_task is asyncio.BaseEventLoop.create_task and loop.get_task_factory() is None
+        plain = type(loop).create_task is asyncio.BaseEventLoop.create_task and loop.get_task_factory() is None
         try:
             while self._more and not self._stopping and (limit is None or len(running) < limit):
-                following = draw()
-                if following is None:
+                drawn = draw()
+                if drawn is None:
                     self._more = False
                     return
-                place, start = following
+                place, coroutine = drawn
                 if place == len(results):
                     results.append(None)
-                if quick:
-                    coroutine = start.under(self, place) if type(start) is StrandStart else self._strand(place, start)
+                if plain:
                     running[place] = task = _Strand(coroutine, loop=loop)
                     task._group, task._place = self, place
                 else:
-                    self._begin(place, start)
+                    self._begin(place, coroutine)
         except Exception as error:  # what gives the starts failed
             self._fail(error)
 
-    def _begin(self, place: int, start: Start) -> None:
-        """Start a strand as the task that the event loop makes."""
+    def _begin(self, place: int, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Begin a strand as the task that the event loop makes of it."""
         self._running[place] = None
-        task = self._loop.create_task(self._strand(place, start))
+        task = self._loop.create_task(coroutine)
         if place in self._running:  # it may have begun at once
             self._running[place] = task
             self.watch(place, task)
@@ -155,19 +176,6 @@ class _Group:
         self._look_for_the_end()
 
     # --- ending ---
-
-    async def _strand(self, place: int, start: Start) -> None:
-        # The strand is started in here, so that one cancelled before its first step leaves no coroutine behind.
-        try:
-            running = start()
-            del start  # with all that it holds
-            result = await running
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            self.failed(place, error)
-        else:
-            self.gave(place, result)
 
     def gave(self, place: int, value: object) -> None:
         """A strand ended with a value."""
@@ -228,26 +236,26 @@ class _Weave(_Group):
 
     __slots__ = ("_dependents", "_missing", "_ready")
 
-    def __init__(self, begins: Sequence[Begin], needs: Sequence[tuple[int, ...]], limit: int | None) -> None:
-        super().__init__(iter(()), limit)
-        results: list[object] = [None] * len(begins)
-        self._results = results
+    def __init__(self, needs: Sequence[tuple[int, ...]], limit: int | None) -> None:
+        super().__init__(limit)
+        self._results = [None] * len(needs)
         self._missing = [len(set(needed)) for needed in needs]
-        self._dependents: list[list[int]] = [[] for _ in begins]
+        self._dependents: list[list[int]] = [[] for _ in needs]
         for place, needed in enumerate(needs):
             for other in set(needed):
                 self._dependents[other].append(place)
-        self._ready = ready = [place for place, missing in enumerate(self._missing) if not missing]
-        heapify(ready)
+        self._ready = [place for place, missing in enumerate(self._missing) if not missing]
+        heapify(self._ready)
 
-        def draw() -> tuple[int, Start] | None:
-            if not ready:
-                return None
-            place = heappop(ready)
-            begin = begins[place]
-            return place, begin.start(results) if type(begin) is BranchBegin else partial(begin, results)
-
-        self._draw = draw
+    def next_ready(self, begins: Sequence[Begin]) -> tuple[int, Coroutine[Any, Any, None]] | None:
+        """The next strand, and its place."""
+        if not self._ready:
+            return None
+        place = heappop(self._ready)
+        begin, results = begins[place], self._results
+        if type(begin) is BranchBegin:
+            return place, begin.under(self, place, results)
+        return place, _strand(self, place, partial(begin, results))
 
     def gave(self, place: int, value: object) -> None:
         if (task := self._running[place]) is None or not task._must_cancel:  # type: ignore[attr-defined]

@@ -6,7 +6,9 @@ time, in its plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cascade_vm.arguments import arguments_of
@@ -14,7 +16,7 @@ from cascade_vm.cells import gatherer
 from cascade_vm.cursors import CURSORS, cursor_over
 from cascade_vm.errors import CATCHABLE, forget_function
 from cascade_vm.formatting import format_method
-from cascade_vm.host import Parent, Pending, Site
+from cascade_vm.host import Parent, Pending, Site, Start
 from cascade_vm.names import opens_attributes
 from cascade_vm.operations import METHODS
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from cascade_vm.machine import Machine
 
 __all__ = [
-    "ENTERS", "Arguments", "BranchBegin", "CallPlan", "MethodPlan", "StrandPlan", "StrandStart", "argument_picker",
+    "ENTERS", "Arguments", "BranchBegin", "CallPlan", "MethodPlan", "StrandPlan", "StrandStarts", "argument_picker",
 ]  # fmt: skip
 
 ENTERS: Final = object()
@@ -129,76 +131,90 @@ def method_of_type(kind: type, name: str) -> Callable[..., Any]:
 def attempt_flow(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
     """A flow under policies: a strand that the host may start more than once."""
     (flow,), (pick,) = plan.flows, plan.arguments
-    start = StrandStart(strand.machine, flow, pick(registers), strand.depth + len(strand.frames))
-    return strand.machine.host.attempt(plan.site, start, registers[plan.setting])
+    machine, values, depth = strand.machine, pick(registers), _depth_below(strand)
+    return machine.host.attempt(plan.site, lambda: machine.strand(flow, values, depth), registers[plan.setting])
 
 
 def fork(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
-    """Branches side by side; what starts each is made when there is room for it, for there may be very many."""
+    """Branches side by side."""
     if plan.needs:
         return _weave(strand, registers, plan)
-    machine, depth = strand.machine, strand.depth + len(strand.frames)
-    rows = zip(plan.flows, plan.arguments, strict=True)
-    starts = (StrandStart(machine, flow, pick(registers), depth) for flow, pick in rows)
+    given = (pick(registers) for pick in plan.arguments)
+    return _gather(strand, plan, zip(plan.flows, given, strict=True), registers)
+
+
+def map_flow(strand: Strand, registers: Registers, plan: StrandPlan, items: int) -> Pending:
+    """One strand an item."""
+    values = list(cursor_over(registers[items]))
+    (flow,), (pick,) = plan.flows, plan.arguments
+    return _gather(strand, plan, zip(repeat(flow), zip(values, *map(repeat, pick(registers)))), registers)  # noqa: B905
+
+
+def _gather(strand: Strand, plan: StrandPlan, rows: Rows, registers: Registers) -> Pending:
+    starts = StrandStarts(strand.machine, _depth_below(strand), rows)
     return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
 
 
 def _weave(strand: Strand, registers: Registers, plan: StrandPlan) -> Pending:
     """Branches that wait for each other: each is given the results of those it gets, once they are there."""
-    machine, depth = strand.machine, strand.depth + len(strand.frames)
+    machine, depth = strand.machine, _depth_below(strand)
     rows = zip(plan.flows, plan.arguments, plan.inputs, strict=True)
-    begins = [BranchBegin(machine, flow, pick(registers), depth, inputs) for flow, pick, inputs in rows]
+    begins = [BranchBegin(machine, depth, flow, pick(registers), inputs) for flow, pick, inputs in rows]
     return machine.host.weave(plan.site, begins, plan.needs, registers[plan.setting])
 
 
-def map_flow(strand: Strand, registers: Registers, plan: StrandPlan, items: int) -> Pending:
-    """One strand an item; each is made when there is room for it."""
-    values = list(cursor_over(registers[items]))
-    (flow,), (pick,) = plan.flows, plan.arguments
-    captured = tuple(pick(registers))
-    machine, depth = strand.machine, strand.depth + len(strand.frames)
-    starts = (StrandStart(machine, flow, (value, *captured), depth) for value in values)
-    return strand.machine.host.gather(plan.site, starts, registers[plan.setting])
+def _depth_below(strand: Strand) -> int:
+    """How many frames wait for what a strand starts; generated code, which has frames of Python's, counts as one."""
+    return strand.depth + (len(strand.frames) or 1)
 
 
-class StrandStart:
-    """A `cascade_vm.host.Start` whose strand may also tell a parent what it comes to."""
+Rows = Iterator[tuple["LinkedFlow", Sequence[Any]]]
+"""Flows and their arguments, made one by one as there is room for the strands: there may be very many."""
 
-    __slots__ = ("_depth", "_flow", "_machine", "_values")
 
-    def __init__(self, machine: Machine, flow: LinkedFlow, values: Sequence[Any], depth: int) -> None:
+class StrandStarts:
+    """What a `cascade_vm.host.Start` is for each of: to be gone through once."""
+
+    __slots__ = ("_depth", "_machine", "_rows")
+
+    def __init__(self, machine: Machine, depth: int, rows: Rows) -> None:
         self._machine = machine
-        self._flow = flow
-        self._values = values
         self._depth = depth
+        self._rows = rows
 
-    def __call__(self) -> Coroutine[Any, Any, object]:
-        return self._machine.strand(self._flow, self._values, self._depth)
+    def __iter__(self) -> Iterator[Start]:
+        for flow, values in self._rows:
+            yield partial(self._machine.strand, flow, values, self._depth)
 
-    def under(self, parent: Parent, place: int) -> Coroutine[Any, Any, None]:
-        """The strand; it raises nothing and gives nothing."""
-        return self._machine.strand_under(parent, place, self._flow, self._values, self._depth)
+    def under(self, parent: Parent) -> Iterator[tuple[int, Coroutine[Any, Any, None]]]:
+        """In their place strands that tell ``parent`` what they come to, each with its own place."""
+        strand_under, depth = self._machine.strand_under, self._depth
+        for place, (flow, values) in enumerate(self._rows):
+            yield place, strand_under(parent, place, flow, values, depth)
 
 
 class BranchBegin:
-    """A `cascade_vm.host.Begin` of the same kind; ``inputs`` are the branches whose results are the last arguments."""
+    """A `cascade_vm.host.Begin` whose strand may tell a parent what it comes to. ``inputs`` are the branches whose results are
+    the last arguments."""
 
     __slots__ = ("_depth", "_flow", "_inputs", "_machine", "_values")
 
-    def __init__(self, machine: Machine, flow: LinkedFlow, values: Sequence[Any], depth: int, inputs: tuple[int, ...]) -> None:
+    def __init__(self, machine: Machine, depth: int, flow: LinkedFlow, values: Sequence[Any], inputs: tuple[int, ...]) -> None:
         self._machine = machine
+        self._depth = depth
         self._flow = flow
         self._values = values
-        self._depth = depth
         self._inputs = inputs
 
     def __call__(self, results: Sequence[object]) -> Coroutine[Any, Any, object]:
-        return self.start(results)()
+        return self._machine.strand(self._flow, self._given(results), self._depth)
 
-    def start(self, results: Sequence[object]) -> StrandStart:
-        """What starts the branch, once the results are there."""
-        values = [*self._values, *[results[branch] for branch in self._inputs]]
-        return StrandStart(self._machine, self._flow, values, self._depth)
+    def under(self, parent: Parent, place: int, results: Sequence[object]) -> Coroutine[Any, Any, None]:
+        """The strand that tells ``parent``."""
+        return self._machine.strand_under(parent, place, self._flow, self._given(results), self._depth)
+
+    def _given(self, results: Sequence[object]) -> list[Any]:
+        return [*self._values, *[results[branch] for branch in self._inputs]]
 
 
 def as_error(value: object, cause: object) -> BaseException:

@@ -30,6 +30,7 @@ from cascade_vm.host import Host, Parent
 from cascade_vm.linker import Image, LinkedFlow, link
 from cascade_vm.tiers import (
     AWAITS,
+    DEEP,
     NEVER,
     NO_STARTS,
     RAISES,
@@ -43,7 +44,6 @@ from cascade_vm.tiers import (
     returned,
     run_entry,
     slice_is_over,
-    start_of,
     take_turn,
     use_instance,
     warm,
@@ -51,13 +51,14 @@ from cascade_vm.tiers import (
 )
 
 if TYPE_CHECKING:
-    from cascade_vm.generated.instance import Instance
+    from cascade_vm.generated.instance import Entry, Instance
 
 __all__ = ["PATIENCE", "Machine"]
 
 PATIENCE: Final = 2_000
 """Turns that a flow makes before there is generated code for it. Generating takes as long as some 5,000 turns do."""
 _WITHOUT_END: Final = 1 << 30
+_WHOLE: Final = -1  # the depth of a run, below which there is nothing
 
 _STARTS_STRANDS: Final = (calls.fork, calls.map_flow, calls.attempt_flow)
 
@@ -70,7 +71,19 @@ class Machine:
     number of machines. A strand that has computed for ``slice_seconds`` (on the host's clock) lets others have a turn.
     """
 
-    __slots__ = ("_aside", "call", "directs", "first_batch", "host", "image", "instance", "patience", "slice_seconds", "starts")
+    __slots__ = (
+        "_aside",
+        "begins",
+        "call",
+        "directs",
+        "first_batch",
+        "host",
+        "image",
+        "instance",
+        "patience",
+        "slice_seconds",
+        "starts",
+    )
 
     def __init__(
         self, program: Blueprint | Image, host: Host, slice_seconds: float = 0.004, patience: int | None = PATIENCE
@@ -88,6 +101,8 @@ class Machine:
         self._aside: tuple[int, Strand | None] = (0, None)
         """What functions run in that Python code calls, one in the other, and the thread that it is for."""
         self.starts: Mapping[int, Callable[..., Any]] = NO_STARTS
+        self.begins: Mapping[tuple[int, int], Entry | None] = NO_STARTS
+        """Generated code that a strand may begin with before it has a frame."""
         if image.instances and self.patience != NEVER:
             use_instance(self)
 
@@ -104,7 +119,7 @@ class Machine:
         """`run` that tells ``parent`` what it comes to, and raises and gives nothing."""
         linked = self.image.flows[flow]
         warm(self, linked, START_COUNTS)
-        return self.strand_under(parent, 0, linked, arguments, None)
+        return self.strand_under(parent, 0, linked, arguments, _WHOLE)
 
     def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> Coroutine[Any, Any, object]:
         """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
@@ -211,19 +226,20 @@ class Machine:
             if meter.turns_left is not None:
                 meter.turns_left += strand.left
 
-    async def strand_under(
-        self, parent: Parent, place: int, flow: LinkedFlow, arguments: Sequence[object], depth: int | None
-    ) -> None:
-        """`strand` that tells ``parent`` what it comes to, and raises and gives nothing. ``depth`` None: it is a whole run."""
+    async def strand_under(self, parent: Parent, place: int, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> None:
+        """`strand` that tells ``parent`` what it comes to, and raises and gives nothing."""
         try:
-            entry = start_of(self, flow, depth or 0)
-            if entry is None:
-                begun = self._drive(Strand(self, Frame(flow, arguments), 0)) if depth is None else None
-                value = await (begun or self.strand(flow, arguments, depth or 0))
+            entry = self.begins.get((flow.number, 0))
+            if entry is None or depth >= DEEP:
+                whole = self._drive(Strand(self, Frame(flow, arguments), 0)) if depth == _WHOLE else None
+                value = await (whole or self.strand(flow, arguments, depth))
             else:
-                strand, state = Strand(self, None, depth or 0), ENDED
+                strand, state = Strand(self, None, max(depth, 0)), ENDED
                 try:
-                    value = await entry.run(strand, 0, *arguments) if entry.waits else entry.run(strand, 0, *arguments)
+                    value = entry.run(strand, 0, *arguments)
+                    del arguments  # there may be very many
+                    if entry.waits:
+                        value = await value
                 except GeneratorExit:
                     raise
                 except BaseException as caught:

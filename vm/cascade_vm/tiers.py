@@ -7,7 +7,7 @@ generated code awaits itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cascade_vm import cells
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cascade_vm.machine import Machine
 
 __all__ = [
-    "AWAITS", "MOST_DEPTH", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "begin", "entry_of",
-    "is_hot", "left_code", "more_turns", "returned", "run_entry", "slice_is_over", "start_of", "take_turn", "use_instance",
+    "AWAITS", "DEEP", "MOST_DEPTH", "NEVER", "NO_STARTS", "RAISES", "RUNS", "SLICE_IS_OVER", "START_COUNTS", "begin",
+    "entry_of", "is_hot", "left_code", "more_turns", "returned", "run_entry", "slice_is_over", "take_turn", "use_instance",
     "warm", "warm_up",
 ]  # fmt: skip
 
@@ -30,11 +30,12 @@ RAISES: Final = 7  # `strand.result` is an error, raised by what the current cel
 SLICE_IS_OVER: Final = 8  # others have a turn now, its own is paid
 
 NEVER: Final = 1 << 62
-NO_STARTS: Mapping[int, Callable[..., Any]] = {}
+NO_STARTS: Mapping[Any, Any] = {}
 
 MOST_DEPTH: Final = 100
 """Generated functions in each other. Python's own stack is 1,000 deep, and tasks need some of it."""
-_DEEP: Final = MAX_FRAMES - MOST_DEPTH - 1
+DEEP: Final = MAX_FRAMES - MOST_DEPTH - 1
+"""Frames of other strands, from which on generated functions may not go as deep."""
 START_COUNTS: Final = 20
 """Turns that the start of a flow counts for."""
 _LARGEST_BATCH: Final = 1_024
@@ -73,13 +74,16 @@ def use_instance(machine: Machine, make: bool = False) -> None:
     image, directs = machine.image, machine.directs
     for instance in image.instances:
         if instance.directs is directs:
-            machine.instance, machine.starts = instance, instance.starts
+            break
+    else:
+        if not make:
             return
-    if make:
         from cascade_vm.generated.instance import instance_for
 
-        machine.instance = instance_for(image, directs)
-        machine.starts = machine.instance.starts
+        instance = instance_for(image, directs)
+    machine.instance, machine.starts = instance, instance.starts
+    if directs is not None:  # else turns are counted, that of the start among them
+        machine.begins = instance.entries
 
 
 def is_hot(strand: Strand) -> bool:
@@ -115,13 +119,6 @@ def entry_at(machine: Machine, linked: LinkedFlow, cell: cells.Cell) -> Entry | 
     if pc is None or machine.instance is None or linked.heat < machine.patience:
         return None
     return machine.instance.entry(linked.number, pc)
-
-
-def start_of(machine: Machine, linked: LinkedFlow, depth: int) -> Entry | None:
-    """The generated code a strand may begin with, ``depth`` frames deep, before it has a frame; nobody counts its turns."""
-    if machine.instance is None or machine.directs is None or depth >= _DEEP:
-        return None
-    return machine.instance.entries.get((linked.number, 0))
 
 
 # --- in and out ----------------------------------------------------------------------------------------------------------
