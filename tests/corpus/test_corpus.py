@@ -7,9 +7,13 @@ says what becomes of other people's functions.
 from __future__ import annotations
 
 import pytest
+from cascade.errors import CompileError
+from cascade_compiler.lowering import lower
+from cascade_compiler.optimise import optimise
 from support.corpus import Report, decorated, observe
 from support.corpus_check import MODULES, check_corpus_module, check_functions, compare, corpus_module
 from support.corpus_engines import engines_of, make_flow
+from support.kept_code import HOSTS, check_kept
 
 import cascade as cs
 
@@ -52,6 +56,18 @@ def test_the_corpus_is_large_and_few_of_it_is_refused() -> None:
     assert accepted >= LEAST
     assert refused <= 0.05 * (accepted + refused)
     assert wrong == 0
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_all_generated_code_can_be_kept(name: str) -> None:
+    """Every function of every flow comes back from its bytes as it was."""
+    module, functions, _ = corpus_module(name)
+    for flow in decorated(module, functions, make_flow).values():
+        try:
+            blueprint = optimise(lower(flow.program()))
+        except (AttributeError, CompileError):  # it is refused
+            continue
+        assert check_kept(blueprint, HOSTS[1:2]) > 0
 
 
 def test_a_difference_is_seen_and_made_small() -> None:
