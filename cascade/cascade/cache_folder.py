@@ -72,18 +72,22 @@ def write_entry(place: Path, data: bytes) -> None:
     write_whole(place, data)
 
 
-def drop_oldest(folder: Path, suffix: str, most: int) -> None:
-    """Keep the ``most`` newest entries of a kind. The folder may hold other files: they stay."""
-    ours = (path for path in folder.glob(f"*{suffix}") if _STEM.fullmatch(path.stem))
-    for _, path in sorted(_ages(ours), reverse=True)[most:]:
+def drop_oldest(folder: Path, suffix: str, most: int, room: int = 0) -> None:
+    """Keep the newest entries of a kind. When there are more than ``most`` the oldest go, until there is ``room`` for more. The
+    folder may hold other files: they stay."""
+    with os.scandir(folder) as files:
+        ours = [file for file in files if file.name.endswith(suffix) and _STEM.fullmatch(file.name.removesuffix(suffix))]
+    if len(ours) <= most:
+        return
+    for _, path in sorted(_ages(ours), reverse=True)[most - room :]:
         with contextlib.suppress(OSError):
-            path.unlink()
+            os.unlink(path)
 
 
-def _ages(paths: Iterable[Path]) -> Iterable[tuple[float, Path]]:
-    for path in paths:
+def _ages(files: Iterable[os.DirEntry[str]]) -> Iterable[tuple[float, str]]:
+    for file in files:
         with contextlib.suppress(OSError):
-            yield path.stat().st_mtime, path
+            yield file.stat().st_mtime, file.path
 
 
 @cache

@@ -52,7 +52,7 @@ def keep(key: str, data: bytes, began: int | None = None) -> None:
         path, meaning = place
         cache_folder.write_entry(path, digest(known, meaning + data, "sha256") + data)
         if _written % _BETWEEN == 0:
-            cache_folder.drop_oldest(path.parent, _SUFFIX, _MOST_ENTRIES - _BETWEEN)
+            cache_folder.drop_oldest(path.parent, _SUFFIX, _MOST_ENTRIES - _BETWEEN, _BETWEEN)
         _written += 1
     except OSError:
         return
