@@ -1,38 +1,30 @@
-"""Lists of calls that differ in nothing but their arguments: their plan is found without reading their graph.
+"""Lists of calls that differ in nothing but their arguments: they are what `task.map` says of the lists of these.
 
-The graph of a thousand calls is a thousand nodes, which take longer to read than to run. What is looked at here is what makes
-the graphs of two such lists one. What they mean is still read from the graph, when it is planned.
+The graph of a thousand calls is a thousand nodes, which take longer to read than to run; and each length has a plan of its own.
+That of the map is one node, for any number of calls.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from cascade.answers import PLAIN
-from cascade.lazy import NOTHING, LazyResult
-from cascade.shapes import Same, Sites
+from cascade.lazy import NOTHING, LazyResult, Mapped
 from cascade.tasks import Task
 
-__all__ = ["Alike", "alike"]
+__all__ = ["as_map"]
 
 _FEWEST: Final = 8
 """Of fewer calls the graph is read as quickly."""
 
 
-class Alike(NamedTuple):
-    """``key`` is the same for lists with the same plan, ``values`` is what the slots of that hold."""
-
-    key: object
-    values: list[object]
-
-
-def alike(target: object) -> Alike | None:
-    """``target`` as a list or tuple of calls of one task, written at one place, with plain arguments by position and nothing
-    else said of them; None for any other."""
-    if not isinstance(target, list | tuple) or type(target) not in (list, tuple) or len(target) < _FEWEST:
+def as_map(target: object) -> LazyResult[list[Any]] | None:
+    """A list of calls of one task, written at one place, with plain arguments by position and nothing else said of them, as the
+    call that means the same. None for all else."""
+    if type(target) is not list or len(target) < _FEWEST:
         return None
-    first = target[0]
-    if type(first) is not LazyResult or type(first.target) is not Task:
+    first: object = target[0]
+    if type(first) is not LazyResult or type(first.target) is not Task or not first.args:
         return None
     task, (code, at), count = first.target, first.site, len(first.args)
     values: list[object] = []
@@ -45,6 +37,7 @@ def alike(target: object) -> Alike | None:
         if len(given) != count or call.selector is not None:
             return None
         values += given
-    if len(set(map(id, target))) < len(target) or not PLAIN.issuperset(map(type, values)):
+    if len(set(target)) < len(target) or not PLAIN.issuperset(map(type, values)):
         return None
-    return Alike((type(target), len(target), count, Same(task), Sites([(code, at)])), values)
+    columns = tuple([values[number::count] for number in range(count)])
+    return LazyResult(Mapped(task), columns, {}, code, at)

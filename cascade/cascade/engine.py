@@ -134,39 +134,27 @@ class Engine:
     # --- what runs share ---
 
     def planned(self, target: object) -> tuple[Plan, EngineHost, Sequence[object]]:
-        """The plan of a graph, made when there is none for its structure, the host of the plan's tasks, and what its slots
-        hold."""
-        from cascade.alike import alike
-
-        same = alike(target)
-        found = None if same is None else self._known(same.key)
-        if same is not None and found is not None:
-            return *found, same.values
+        """The plan of a graph, the host of the plan's tasks, and what its slots hold."""
+        from cascade.alike import as_map
         from cascade.planning import graph_of
 
-        graph = graph_of(target)
-        found = self._known(graph.key) or self._keep_plan(graph.key, self._plan(graph))
-        if same is not None:
-            self._keep_plan(same.key, found)
-        return *found, graph.values
+        mapped = as_map(target) if type(self.solver) is NativeSolver else None  # any other is asked about each call
+        graph = graph_of(target if mapped is None else mapped)
+        return *self.plan_of(graph), graph.values
 
-    def _known(self, key: object) -> tuple[Plan, EngineHost] | None:
-        found = self._plans.get(key)
+    def plan_of(self, graph: LazyGraph) -> tuple[Plan, EngineHost]:
+        """The plan of a graph, made when there is none for its structure, and the host of the plan's tasks."""
+        found = self._plans.get(graph.key)
         if found is not None:
-            self._plans.move_to_end(key)
-        return found
-
-    def _keep_plan(self, key: object, made: tuple[Plan, EngineHost]) -> tuple[Plan, EngineHost]:
-        self._plans[key] = made
-        if len(self._plans) > self._most_plans:
-            self._plans.popitem(last=False)
-        return made
-
-    def _plan(self, graph: LazyGraph) -> tuple[Plan, EngineHost]:
+            self._plans.move_to_end(graph.key)
+            return found
         from cascade.planning import compile_plan
 
         plan = compile_plan(graph, self._stages_of(graph))
-        return plan, self._host(plan.tasks)
+        made = self._plans[graph.key] = (plan, self._host(plan.tasks))
+        if len(self._plans) > self._most_plans:
+            self._plans.popitem(last=False)
+        return made
 
     def _stages_of(self, graph: LazyGraph) -> list[list[Node]]:
         """What the solver says, or said of a graph of this structure that is written elsewhere."""

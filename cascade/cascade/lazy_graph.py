@@ -37,7 +37,7 @@ from cascade.shapes import (
     numbers_in,
     slot_number,
 )
-from cascade.structure import children
+from cascade.structure import children, holds_atoms
 from cascade.tasks import Task
 
 __all__ = ["LazyGraph", "Node", "graph_of"]
@@ -146,9 +146,11 @@ class _Reading:
         holds = self._holds
         if id(value) in holds:
             return holds[id(value)]
-        path: list[tuple[object, Iterator[Any]]] = [(value, children(value))]
         holds[id(value)] = False
         self._kept.append(value)
+        if holds_atoms(value):
+            return False
+        path: list[tuple[object, Iterator[Any]]] = [(value, children(value))]
         while path:
             container, items = path[-1]
             for item in items:

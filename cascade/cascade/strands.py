@@ -143,22 +143,22 @@ class _Group:
 
     def _fill(self) -> None:
         """Start strands while there is room."""
-        loop, running, results, limit, draw = self._loop, self._running, self._results, self._limit, self._draw
+        loop, running, results, limit = self._loop, self._running, self._results, self._limit
+        if not self._more or self._stopping or len(running) == limit:
+            return
         plain = type(loop).create_task is asyncio.BaseEventLoop.create_task and loop.get_task_factory() is None
         try:
-            while self._more and not self._stopping and (limit is None or len(running) < limit):
-                drawn = draw()
-                if drawn is None:
-                    self._more = False
-                    return
-                place, coroutine = drawn
+            for place, coroutine in iter(self._draw, None):
                 if place == len(results):
                     results.append(None)
                 if plain:
-                    running[place] = task = _Strand(coroutine, loop=loop)
+                    running[place] = task = _Strand(coroutine, loop=loop, name="cascade-branch")
                     task._group, task._place = self, place
                 else:
                     self._begin(place, coroutine)
+                if len(running) == limit or self._stopping:
+                    return
+            self._more = False
         except Exception as error:  # what gives the starts failed
             self._fail(error)
 

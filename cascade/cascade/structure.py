@@ -16,7 +16,7 @@ from cascade.program import FlowCall
 from cascade.routing import Router
 
 __all__ = [
-    "Edge", "Kind", "children", "edges_of", "label_of", "nodes_of", "placeholders_in", "replaced",
+    "Edge", "Kind", "children", "edges_of", "holds_atoms", "label_of", "nodes_of", "placeholders_in", "replaced",
     "unfinished_in",
 ]  # fmt: skip
 
@@ -43,7 +43,7 @@ def unfinished_in(value: object) -> Iterator[Placeholder | FlowCall]:
     if isinstance(value, Placeholder | FlowCall):
         yield value
         return
-    if not isinstance(value, list | tuple | dict | set | frozenset) or _holds_atoms(value):
+    if not isinstance(value, list | tuple | dict | set | frozenset) or holds_atoms(value):
         return
     entered: set[int] = {id(value)}
     todo: list[Iterator[object]] = [children(value)]
@@ -52,7 +52,7 @@ def unfinished_in(value: object) -> Iterator[Placeholder | FlowCall]:
             if type(item) in _ATOMS:
                 continue
             if isinstance(item, list | tuple | dict | set | frozenset):
-                if not _holds_atoms(item) and id(item) not in entered:
+                if not holds_atoms(item) and id(item) not in entered:
                     entered.add(id(item))
                     todo.append(children(item))
                     break
@@ -65,7 +65,7 @@ def unfinished_in(value: object) -> Iterator[Placeholder | FlowCall]:
 _ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 
-def _holds_atoms(value: Any) -> bool:
+def holds_atoms(value: Any) -> bool:
     """Whether a container holds values of which nothing can be unfinished. Large data is looked through on the way into each
     run: this takes a tenth of the time of a look at each item."""
     kind = type(value)

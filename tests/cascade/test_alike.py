@@ -1,13 +1,16 @@
-"""Lists of calls that differ in their arguments only are recognised, and mean what their graphs mean."""
+"""Lists of calls that differ in their arguments only run as a map, and nobody can tell."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from cascade.alike import alike
-from cascade.planning import graph_of
+from cascade.adapters.executors.local import LocalExecutor
+from cascade.adapters.solvers.native import NativeSolver
+from cascade.alike import as_map
+from cascade.events import CallFinished
 from cascade.testing import run_virtual
 
 import cascade as cs
@@ -15,9 +18,65 @@ import cascade as cs
 COUNT = 20
 
 
+class EachCall(NativeSolver):
+    """A solver of somebody's own: it is asked about each call of a list."""
+
+
+class Spy(LocalExecutor):
+    """Remembers what tasks are called with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[object] = []
+
+    def bind(self, task: Any) -> Any:
+        call = super().bind(task)
+
+        def seen(arguments: Sequence[Any], keywords: Any) -> object:
+            self.seen.append((task.name, tuple(arguments), dict(keywords)))
+            return call(arguments, keywords)
+
+        return seen
+
+
 @cs.task(mode="inline")
 def pair(a: object, b: object = None) -> tuple[object, object]:
     return a, b
+
+
+@cs.task(mode="inline")
+def by_position(a: object, /, *more: object) -> object:
+    return a, more
+
+
+@cs.task(mode="inline", retry=2)
+def fail_at_seven(number: int) -> int:
+    if number == 7:
+        raise ValueError(number)
+    return number
+
+
+@cs.task
+async def rest(number: int) -> int:
+    await asyncio.sleep(COUNT - number)
+    if number == 11:
+        raise LookupError(number)
+    return number
+
+
+@cs.task(mode="inline")
+def jump(number: int) -> object:
+    return cs.TailCall(kwargs={"number": number}) if number == 3 else cs.Jump("there", number)
+
+
+@cs.resource("tests-alike")
+def made() -> Any:
+    yield 5
+
+
+@cs.task(mode="inline")
+def uses(a: int, b: int = cs.inject(made)) -> int:  # type: ignore[assignment]
+    return a + b
 
 
 @cs.task(mode="inline")
@@ -34,15 +93,16 @@ def calls(count: int = COUNT, start: int = 0) -> list[Any]:
     return [pair(number, str(number)) for number in range(start, start + count)]
 
 
-UNLIKE: dict[str, Callable[[list[Any]], Sequence[object]]] = {
+UNLIKE: dict[str, Callable[[list[Any]], Any]] = {
     "few": lambda all_: all_[:3],
-    "a set": lambda all_: set(all_),  # type: ignore[arg-type, return-value]
+    "a tuple": tuple,
     "another task": lambda all_: [*all_, other(1, 2)],
     "written elsewhere": lambda all_: [*all_, pair(1, "1")],
     "a value": lambda all_: [*all_, 1],
     "nested": lambda all_: [*all_, all_[:1]],
     "twice": lambda all_: [*all_, all_[3]],
     "fewer arguments": lambda all_: [pair(*[1] * (1 + (n == 7))) for n in range(len(all_))],
+    "no arguments": lambda all_: [pair(a=n) for n in range(len(all_))],
     "by keyword": lambda all_: [pair(n, b=n) for n in range(len(all_))],
     "a container": lambda all_: [pair(n, [n]) for n in range(len(all_))],
     "a placeholder": lambda all_: [pair(n, all_[0]) for n in range(len(all_))],
@@ -55,76 +115,88 @@ UNLIKE: dict[str, Callable[[list[Any]], Sequence[object]]] = {
     "flows": lambda all_: [flow(n) for n in range(len(all_))],
     "maps": lambda all_: [pair.map(a=[n]) for n in range(len(all_))],
 }
+ALIKE: dict[str, Callable[[], list[Any]]] = {
+    "pairs": calls,
+    "one argument": lambda: [pair(number) for number in range(COUNT)],
+    "by position": lambda: [by_position(number, None, 1.5) for number in range(COUNT)],
+    "failing": lambda: [fail_at_seven(number) for number in range(COUNT)],
+    "failing later": lambda: [rest(number) for number in range(COUNT)],
+    "jumping": lambda: [jump(number) for number in range(COUNT)],
+    "resources": lambda: [uses(number) for number in range(COUNT)],
+}
+
+
+def outcome(engine: cs.Engine, target: object, **options: Any) -> object:
+    """The value or the error of a run, and the calls that were told."""
+    told: list[object] = []
+
+    def hear(event: Any) -> None:
+        told.append(event._replace(duration=0) if isinstance(event, CallFinished) else type(event))
+
+    async def main() -> object:
+        try:
+            return repr(await engine.run(target, listener=hear, **options))
+        except BaseException as error:
+            lines = []
+            traceback = error.__traceback__
+            while traceback is not None:
+                lines.append((traceback.tb_frame.f_code.co_name, traceback.tb_lineno))
+                traceback = traceback.tb_next
+            return type(error), str(error), lines[1:]
+
+    return run_virtual(main()), told
 
 
 @pytest.mark.parametrize("what", UNLIKE)
 def test_what_is_not_alike(what: str) -> None:
     """Anything else that makes a difference is seen; and runs as on the reference."""
     target = UNLIKE[what](calls())
-    assert alike(target) is None
+    assert as_map(target) is None
     params = {"p": 3} if what == "a parameter" else None
     engine = cs.Engine()
     assert run_virtual(engine.run(calls())) == [(number, str(number)) for number in range(COUNT)]
     assert run_virtual(engine.run(target, params)) == run_virtual(cs.Engine().run(target, params, False))
 
 
-@pytest.mark.parametrize("kind", [list, tuple])
-def test_what_is_alike(kind: type) -> None:
-    """The key tells apart what the graph's key tells apart, and the values are those of its slots."""
-    target, more = kind(calls()), kind(calls(start=100))
-    found, again = alike(target), alike(more)
-    assert found is not None
-    assert again is not None
-    assert found.key == again.key
-    assert graph_of(target).key == graph_of(more).key
-    for one in (target, more):
-        same = alike(one)
-        assert same is not None
-        assert same.values == graph_of(one).values
-    elsewhere = [pair(number, "") for number in range(COUNT)]
-    for unlike in (calls(COUNT + 1), elsewhere, (list if kind is tuple else tuple)(calls())):
-        same = alike(unlike)
-        assert same is not None
-        assert same.key != found.key
-        assert graph_of(unlike).key != graph_of(target).key
+@pytest.mark.parametrize("what", ALIKE)
+@pytest.mark.parametrize("use_vm", [True, False])
+def test_a_map_is_told_from_its_calls_by_nobody(what: str, use_vm: bool) -> None:
+    """Value, error, traceback, and what listeners and executors see."""
+    target = ALIKE[what]()
+    assert as_map(target) is not None
+    spies = Spy(), Spy()
+    both = [cs.Engine(EachCall(), executor=spies[0]), cs.Engine(executor=spies[1])]
+    for _ in range(2):
+        one, two = (outcome(engine, target, use_vm=use_vm) for engine in both)
+        assert one == two
+    assert spies[0].seen == spies[1].seen
 
 
-def test_one_plan_serves_all() -> None:
-    """Arguments of any plain type, again and again."""
+@pytest.mark.parametrize(
+    "limits", [{"turns": COUNT - 1}, {"turns": COUNT}, {"turns": COUNT + 1}, {"calls": 7}, {"calls": COUNT}]
+)
+def test_a_map_spends_what_its_calls_spend(limits: dict[str, int]) -> None:
+    """A budget is spent by the same call."""
+    budget = cs.Budget(**limits)
+    one, two = (outcome(cs.Engine(solver), calls(), budget=budget) for solver in (EachCall(), NativeSolver()))
+    assert one == two
+
+
+def test_one_plan_serves_any_number() -> None:
+    """And arguments of any plain type."""
     engine = cs.Engine()
-    for value in (1, True, 1.0, None, "x", b"x"):
-        target = [pair(value, number) for number in range(COUNT)]
-        for _ in range(3):
-            given = run_virtual(engine.run(target))
-            assert given == [(value, number) for number in range(COUNT)]
+    for count in (8, 9, 500):
+        for value in (1, True, 1.0, None, "x", b"x"):
+            given = run_virtual(engine.run([pair(value, number) for number in range(count)]))
+            assert given == [(value, number) for number in range(count)]
             assert {type(one) for one, _ in given} == {type(value)}
-    assert len(engine._plans) == 2
+    assert len(engine._plans) == 1
 
 
 def test_parameters_that_nobody_asked_for_are_refused() -> None:
     """The first time and every other time."""
     engine = cs.Engine()
-    target = calls()
     for _ in range(3):
         with pytest.raises(cs.CascadeError, match="nobody"):
-            run_virtual(engine.run(target, {"nobody": 1}))
-        assert len(run_virtual(engine.run(target))) == COUNT
-
-
-def test_an_error_shows_the_line_of_the_call() -> None:
-    """Where the list is written, whichever run it is."""
-
-    @cs.task(mode="inline")
-    def fail(number: int) -> int:
-        if number == 7:
-            raise ValueError(number)
-        return number
-
-    engine = cs.Engine()
-    shown = []
-    for _ in range(3):
-        with pytest.raises(ValueError, match="7") as caught:
-            run_virtual(engine.run([fail(number) for number in range(COUNT)]))
-        shown.append([(entry.name, entry.lineno) for entry in caught.traceback][-2:])
-    assert shown[0][1][0] == "fail"
-    assert shown == [shown[0]] * 3
+            run_virtual(engine.run(calls(), {"nobody": 1}))
+        assert len(run_virtual(engine.run(calls()))) == COUNT
