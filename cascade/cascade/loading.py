@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -179,7 +180,7 @@ def _load_source(path: Path, data: bytes, level: int) -> Program:
     kept = encode(portable(blueprint, path.parent))
     compile_cache.keep(path, level, compile_cache.Entry(read.contents, modules.places, kept))
     lines = {source.name: source.text for source in build.sources}
-    return Program(str(path), Material(blueprint, modules.found, lines, lambda: build.program))
+    return Program(str(path), Material(blueprint, modules.found, lines, lambda: build.program, _digest(kept, blueprint)))
 
 
 def _revive(path: Path, entry: compile_cache.Entry) -> Program | None:
@@ -198,7 +199,7 @@ def _revive(path: Path, entry: compile_cache.Entry) -> Program | None:
     def read_graph() -> graph.Program:
         return build_source(path, TaskModules(entry.modules), SourceReader(path, entry.files)).program
 
-    return Program(str(path), Material(blueprint, tasks, lines, read_graph))
+    return Program(str(path), Material(blueprint, tasks, lines, read_graph, _digest(entry.blueprint, blueprint)))
 
 
 # --- names of files ------------------------------------------------------------------------------------------------------
@@ -217,6 +218,11 @@ def in_place(blueprint: Blueprint, directory: Path) -> Blueprint:
     return replace(blueprint, files=tuple(shown))
 
 
+def _digest(data: bytes, blueprint: Blueprint) -> bytes:
+    """Of a Blueprint that has these bytes, but for the names of its files."""
+    return sha256(data + repr(blueprint.files).encode("utf-8", "surrogatepass")).digest()
+
+
 # --- built programs ------------------------------------------------------------------------------------------------------
 
 
@@ -225,7 +231,8 @@ def _load_built(path: Path, data: bytes) -> Program:
     beside = path.parent
     directories = dict.fromkeys((beside, *((beside / file).parent for file in blueprint.files)))
     tasks = TaskModules().bind(blueprint.tasks, tuple(directories), path)
-    return Program(str(path), Material(in_place(blueprint, beside), tasks, {}, None))
+    placed = in_place(blueprint, beside)
+    return Program(str(path), Material(placed, tasks, {}, None, _digest(data, placed)))
 
 
 def read_blueprint(path: Path, data: bytes) -> Blueprint:

@@ -51,7 +51,8 @@ CODE_ON_DISK: Final = _CodeOnDisk()
 
 class Material:
     """What a program was made from: a verified Blueprint (or what makes it), the functions of its tasks, and for a source also
-    its lines and, when asked for, its flow graph (which the reference interpreter walks)."""
+    its lines and, when asked for, its flow graph (which the reference interpreter walks). ``digest`` tells the Blueprint from
+    all others, where one is known."""
 
     def __init__(
         self,
@@ -59,11 +60,13 @@ class Material:
         tasks: Mapping[str, Task[..., object]],
         lines: Mapping[str, str],
         read_graph: Callable[[], graph.Program] | None,
+        digest: bytes | None = None,
     ) -> None:
         self._blueprint = blueprint
         self.tasks = tasks
         self.lines = lines
         self.read_graph = read_graph
+        self._digest = digest
 
     @cached_property
     def blueprint(self) -> Blueprint:
@@ -73,7 +76,7 @@ class Material:
     @cached_property
     def image(self) -> Image:
         """The linked Blueprint, shared by every run."""
-        return link(self.blueprint, CODE_ON_DISK)
+        return link(self.blueprint, CODE_ON_DISK, self._digest)
 
     @cached_property
     def host(self) -> LocalHost:

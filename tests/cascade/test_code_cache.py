@@ -442,6 +442,14 @@ def counted(n: int) -> int:
     return n
 
 
+@cs.flow
+def slow(n: int) -> int:
+    i = 0
+    while i < n:
+        i += 1
+    return i
+
+
 def test_python_flows_and_graphs_of_calls_are_kept_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key is the program's content: it does not matter where it comes from."""
     for use in (lambda: cs.run(counted(5_000)), lambda: asyncio.run(cs.Engine().run(counted(5_000)))):
@@ -449,12 +457,28 @@ def test_python_flows_and_graphs_of_calls_are_kept_too(folder: Path, monkeypatch
     assert entries(folder)
 
 
-def test_a_program_that_never_gets_busy_is_not_written_down(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its bytes are needed for the key alone."""
-
-    def never(*_: object) -> bytes:
-        raise AssertionError("nobody asked for it")
-
-    monkeypatch.setattr("cascade_vm.codec.digest_of", never)
+def test_a_program_is_not_written_down_for_its_key_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that never gets busy needs none, and one of a file has its bytes."""
+    asked: list[object] = []
+    monkeypatch.setattr("cascade_vm.codec.digest_of", lambda blueprint: asked.append(blueprint) or b"digest")
     assert cs.run(cs.load("program.csc")["main"](10)) == 12
+    assert cs.run(slow(10)) == 10
     assert entries(folder) == []
+    assert cs.run(cs.load("program.csc")["main"](N)) == RIGHT
+    assert entries(folder)
+    assert asked == []
+    assert cs.run(slow(5_000)) == 5_000
+    assert len(asked) == 1
+
+
+def test_the_names_of_its_files_are_part_of_a_program(folder: Path, run: Run) -> None:
+    """Code says where it is from: a program that has moved has other code."""
+    assert run() > 0
+    (folder / "program.csc").rename(folder / "moved.csc")
+    with pytest.raises(ZeroDivisionError) as caught:
+        cs.run(cs.load("moved.csc")["fails"](5_000))
+    assert 'File "moved.csc", line 14' in "".join(traceback.format_exception(caught.value))
+    (folder / "below").mkdir()
+    (folder / "moved.csc").rename(folder / "below/program.csc")
+    os.chdir(folder / "below")
+    assert run() == 0  # it has the name that it had before

@@ -72,10 +72,10 @@ class Image:
 
     __slots__ = ("_digest", "blueprint", "code_cache", "flows", "has_functions", "instances", "places", "trails")
 
-    def __init__(self, blueprint: Blueprint, code_cache: CodeCache | None = None) -> None:
+    def __init__(self, blueprint: Blueprint, code_cache: CodeCache | None = None, digest: bytes | None = None) -> None:
         self.blueprint = blueprint
         self.code_cache = code_cache
-        self._digest: bytes | None = None
+        self._digest = digest
         self.has_functions = any(isinstance(i, op.Close) for flow in blueprint.flows for i in flow.code)
         self.flows = [LinkedFlow(flow, number) for number, flow in enumerate(blueprint.flows)]
         self.instances: list[Instance] = []
@@ -83,7 +83,7 @@ class Image:
         self.trails: dict[tuple[int, int], list[Place]] = {}
 
     def digest(self) -> bytes:
-        """Of the program's bytes. `BlueprintError` CS308 when it is too large to be written down."""
+        """What tells the program from all others. `BlueprintError` CS308 when it is too large to be written down."""
         if self._digest is None:
             from cascade_vm.codec import digest_of  # a program that is made here may need none
 
@@ -117,9 +117,10 @@ class Image:
         return Site(target, self.place(flow.locations[flow.places[pc]]))
 
 
-def link(blueprint: Blueprint, code_cache: CodeCache | None = None) -> Image:
-    """Make the cells of every flow. Generated code of the program is kept in ``code_cache``, too."""
-    image = Image(blueprint, code_cache)
+def link(blueprint: Blueprint, code_cache: CodeCache | None = None, digest: bytes | None = None) -> Image:
+    """Make the cells of every flow. Generated code of the program is kept in ``code_cache``, too; under a ``digest`` of the
+    program, where that is known (else its bytes are made for it when there is code to keep)."""
+    image = Image(blueprint, code_cache, digest)
     for linked in image.flows:
         _Linking(image, linked).run()
     return image
