@@ -26,8 +26,8 @@ _STEM: Final = re.compile(r"[0-9a-f]{40}")
 
 
 def directory() -> Path | None:
-    """The folder; None where there is none. It may not be there yet."""
-    if os.environ.get("CASCADE_CACHE") == "0":
+    """The folder, which may not be there yet. None where there is to be none, or where systems do not say whose a file is."""
+    if os.environ.get("CASCADE_CACHE") == "0" or not hasattr(os, "geteuid"):
         return None
     chosen = os.environ.get("CASCADE_CACHE_DIR")
     if chosen:

@@ -103,7 +103,9 @@ def test_a_program_that_can_not_be_written_down_is_run_all_the_same(monkeypatch:
     """It has no bytes, and so no key."""
     monkeypatch.setattr("cascade_vm.limits.BYTES", 10)
     kept = KeptCode()
-    assert run_once(link(looped(), kept), [1_000], HOST, 0).value == 10
+    image = link(looped(), kept)
+    assert run_once(image, [1_000], HOST, 0).value == 10
+    assert image.instances[0].unit.made
     assert kept.entries == {}
 
 

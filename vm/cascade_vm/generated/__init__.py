@@ -5,7 +5,8 @@
     places.py       which node stands where among nested statements
     shape.py        loops, branches and jumps out of both, as Python's statements
     statements.py   the instructions of a node: `values.py`, `control.py` and `calls.py` have those that are written out,
-                    `operands.py` what they read and write, `syntax.py` Python's syntax trees
+                    `operands.py` what they read and write, `lone_cells.py` the cells of those that are not,
+                    `syntax.py` Python's syntax trees
     positions.py    from a place in the generated code to an instruction, and to the user's source
     generator.py    from a flow and an entry to the code of a function
     unit.py         the functions of a program, generated or fetched; `program.py` is what they have in common, `scope.py` says
@@ -13,7 +14,7 @@
     instance.py     the code of a program bound to a host; `runtime.py` is what it calls
     leaving.py      out of generated code: its frames become the machine's frames
 
-Code that was kept from an earlier run needs only the last three lines of these.
+Code that was kept from an earlier run needs no more than `unit.py` and what stands below it, `cursors.py` and `positions.py`.
 
 A generated function is called with a strand, how deep generated functions are nested, and the registers that are in use at its
 entry. It gives what its flow returns. Everything else leaves it as an exception: errors of the program, and `leaving.Leave`,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cascade_vm.blueprint import Location
+from cascade_vm.errors import BlueprintError
 from cascade_vm.generated.positions import WholePlace, column_in_bytes, is_counted_alike, numbers_of, with_places
 from cascade_vm.generated.program import Program, program_of
 from cascade_vm.generated.scope import described
@@ -122,16 +123,19 @@ class Unit:
     def _make(self, flow: int, pc: int) -> Made | None:
         """Fetch the code, or generate it and keep it. What is kept is never needed: whatever is wrong with it, it is as good
         as none."""
-        cache, key = self.program.image.code_cache, None
+        try:
+            key = "" if self.program.image.code_cache is None else self._key_of(flow, pc)
+        except BlueprintError:  # it can not be written down: nobody tries again
+            self.program.image.code_cache, key = None, ""
+        cache = self.program.image.code_cache
         if cache is not None:
             with suppress(Exception):
-                key = self._key_of(flow, pc)
                 data = cache.fetch(key)
                 if data is not None:
                     return self._revived(flow, pc, from_bytes(data))
         generated = self._generate(flow, pc)
         made = None if generated is None else self._placed(flow, generated)
-        if cache is not None and key is not None:
+        if cache is not None:
             with suppress(Exception):
                 stored = self._stored(flow, pc, generated, made)
                 if stored is not None:
