@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cascade_vm.blueprint import Blueprint, Parameter
 from cascade_vm.blueprint import Flow as FlowCode
+from cascade_vm.choices import PLAIN
 from cascade_vm.linker import Image, link
 
 from cascade.errors import ArgumentError, Problem, TargetError
@@ -214,7 +215,8 @@ class Flow:
 
     def __call__(self, *arguments: object, **keywords: object) -> FlowCall:
         """Bind and check the arguments. Raises `ArgumentError`, also for results of calls: they are not there yet."""
-        _refuse_calls(self, arguments, keywords)
+        if not (PLAIN.issuperset(map(type, arguments)) and PLAIN.issuperset(map(type, keywords.values()))):
+            _refuse_calls(self, arguments, keywords)
         return FlowCall(self, tuple(bind_call(self.code, arguments, keywords, self.program.checks_types)))
 
     def __repr__(self) -> str:

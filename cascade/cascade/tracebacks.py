@@ -130,8 +130,9 @@ def frames_at(places: Sequence[Place], following: TracebackType | None = None) -
 
 
 def _frame_at(place: Place, following: TracebackType | None) -> TracebackType:
-    lines = getline(place.file, place.line), getline(place.file, place.end_line)
-    frame, instruction = _never_run(place, *lines)
+    first = getline(place.file, place.line)
+    last = first if place.end_line == place.line else getline(place.file, place.end_line)
+    frame, instruction = _never_run(place, first, last)
     return TracebackType(following, frame, instruction, place.line)
 
 

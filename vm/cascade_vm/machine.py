@@ -244,8 +244,10 @@ class Machine:
                     raise
                 except BaseException as caught:
                     state = left_code(strand, caught)
-                if state != ENDED or strand.doomed is not None:
+                if state not in (ENDED, FAILED):
                     value = await self._drive(strand, state)
+                elif state == FAILED or strand.doomed is not None:
+                    _outcome(strand, state)  # which raises it
         except GeneratorExit:
             raise
         except BaseException as error:

@@ -30,6 +30,12 @@ def bind(flow: Signature, arguments: Sequence[object], keywords: Mapping[str, ob
     A parameter of kind "rest" gets a tuple, one of kind "keywords" a dict. Raises `TypeError`, in Python's words, for arguments
     that do not fit: of several faults the one that Python finds first.
     """
+    if not keywords and len(arguments) == len(flow.parameters):
+        for parameter in flow.parameters:
+            if parameter.kind not in ("position", "either"):
+                break
+        else:
+            return [*arguments]
     positional = [each for each in flow.parameters if each.kind in ("position", "either")]
     given = {parameter.name: value for parameter, value in zip(positional, arguments, strict=False)}
     spare = _bind_keywords(flow, given, keywords)

@@ -157,15 +157,15 @@ def returned(strand: Strand, value: object) -> int:
 
 def left_code(strand: Strand, error: BaseException) -> int:
     """What a strand is that left generated code by an exception."""
-    from cascade_vm.generated import leaving
+    from cascade_vm.generated.leaving import Leave, frames_left, note_error
 
-    if type(error) is leaving.Leave:
-        strand.frames = [*strand.frames, *leaving.frames_left(error)]
+    if type(error) is Leave:
+        strand.frames = [*strand.frames, *frames_left(error)]
         if strand.depth + len(strand.frames) > MAX_FRAMES:
             strand.frames.pop()  # the call is made again, and refused
         strand.result = error.pending
         return _STATES[error.kind]
-    error = leaving.note_error(strand, error)
+    error = note_error(strand, error)
     if strand.frames:
         strand.result = error
         return RAISES
