@@ -113,7 +113,10 @@ class Machine:
         """
         linked = self.image.flows[flow]
         warm(self, linked, START_COUNTS)
-        return self._drive(Strand(self, Frame(linked, arguments), 0))
+        return self._whole(linked, arguments)
+
+    def _whole(self, flow: LinkedFlow, arguments: Sequence[object]) -> Coroutine[Any, Any, object]:
+        return self._drive(Strand(self, Frame(flow, arguments), 0))
 
     def run_under(self, parent: Parent, flow: int, arguments: Sequence[object]) -> Coroutine[Any, Any, None]:
         """`run` that tells ``parent`` what it comes to, and raises and gives nothing."""
@@ -231,8 +234,7 @@ class Machine:
         try:
             entry = self.begins.get((flow.number, 0))
             if entry is None or depth >= DEEP:
-                whole = self._drive(Strand(self, Frame(flow, arguments), 0)) if depth == _WHOLE else None
-                value = await (whole or self.strand(flow, arguments, depth))
+                value = await (self._whole(flow, arguments) if depth == _WHOLE else self.strand(flow, arguments, depth))
             else:
                 strand, state = Strand(self, None, max(depth, 0)), ENDED
                 try:
@@ -242,8 +244,8 @@ class Machine:
                         value = await value
                 except GeneratorExit:
                     raise
-                except BaseException as caught:
-                    state = left_code(strand, caught)
+                except BaseException as error:
+                    state = left_code(strand, error)
                 if state not in (ENDED, FAILED):
                     value = await self._drive(strand, state)
                 elif state == FAILED or strand.doomed is not None:
