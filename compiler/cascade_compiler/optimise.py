@@ -2,7 +2,8 @@
 
 Inlining comes before the passes that clean up, so they run once, on what callers and callees have become together. Nothing
 is iterated to a fixed point: time grows with the program. `thread` and `dead` occur twice, because jumps that rotation has
-made superfluous, and copies of what a test no longer reads, appear late.
+made superfluous, and copies of what a test no longer reads, appear late; `settle`, because a loop that rotation has turned
+round has what it need not ask at its start.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from cascade_compiler.passes.inline import inline
 from cascade_compiler.passes.promote import promote_root
 from cascade_compiler.passes.rotate import rotate
 from cascade_compiler.passes.self_tail import loop_self_tail_calls
+from cascade_compiler.passes.settle import settle
 from cascade_compiler.passes.thread import thread
 from cascade_compiler.passes.versions import make_versions
 from cascade_vm.blueprint import Blueprint
@@ -42,6 +44,7 @@ PASSES: tuple[Pass, ...] = (
     Pass("copies", 1, propagate_copies),
     Pass("fold", 1, fold),
     Pass("thread", 1, thread),
+    Pass("settle", 2, settle),
     Pass("dead", 1, remove_dead),
     Pass("control", 2, follow_control),
     Pass("copies", 2, propagate_copies),
@@ -49,6 +52,7 @@ PASSES: tuple[Pass, ...] = (
     Pass("fold", 2, fold),
     Pass("fuse", 2, fuse),
     Pass("rotate", 2, rotate),
+    Pass("settle", 2, settle),
     Pass("thread", 2, thread),
     Pass("dead", 2, remove_dead),
     Pass("allocate", 1, allocate),

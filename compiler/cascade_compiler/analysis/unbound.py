@@ -1,6 +1,8 @@
-"""Which registers may be `UNBOUND`, and where: the verifier's question, asked for one register at one instruction.
+"""Which registers may be `UNBOUND`, and where: the verifier's question, asked for one register at one instruction. And which
+are so for certain.
 
-A forward dataflow over blocks. Only registers that can be unbound anywhere are tracked, which in most flows is none.
+A forward dataflow over blocks. Only registers that can be unbound anywhere are tracked, which in most flows is none. Each has
+two bits: one says that it may be unbound, one that it may hold a value.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from cascade_compiler.analysis.blocks import Block
 from cascade_compiler.analysis.liveness import Accesses
 from cascade_compiler.analysis.worklist import Worklist
+from cascade_vm import opcodes as op
 from cascade_vm import roles
 from cascade_vm.blueprint import Flow
 from cascade_vm.opcodes import Instruction
@@ -46,6 +49,7 @@ class MaybeUnbound:
         ]
 
     def _bits(self, registers: Sequence[int]) -> int:
+        """That registers may be unbound; moved by the number of registers tracked, that they may hold a value."""
         bits = 0
         for register in registers:
             number = self._numbers.get(register)
@@ -53,67 +57,81 @@ class MaybeUnbound:
                 bits |= 1 << number
         return bits
 
-    def _step(self, instruction: Instruction, writes: Sequence[int], unbound: int) -> int:
-        """What may be unbound after an instruction that fell through."""
+    def step(self, instruction: Instruction, writes: Sequence[int], state: int) -> int:
+        """What may be after an instruction that fell through."""
+        held = len(self._numbers)
         written = self._bits(writes)
+        kept = state & ~(written | written << held)
         if instruction.copies:
-            copied = [
-                target
-                for target, source in zip(writes, roles.raw_reads(instruction), strict=True)
-                if unbound & self._bits((source,))
-            ]
-            return (unbound & ~written) | self._bits(copied)
+            return kept | self._copied(instruction, writes, state)
         if instruction.unbinds:
-            return unbound | written
+            return kept | written | (0 if isinstance(instruction, op.Clear) else written << held)
         if instruction.binds:
-            unbound &= ~self._bits(roles.raw_reads(instruction))
-        return unbound & ~written
+            kept &= ~self._bits(roles.raw_reads(instruction))
+        return kept | written << held
+
+    def _copied(self, instruction: Instruction, writes: Sequence[int], state: int) -> int:
+        held, found = len(self._numbers), 0
+        for target, source in zip(writes, roles.raw_reads(instruction), strict=True):
+            to, of = self._numbers.get(target), self._numbers.get(source)
+            if to is not None:
+                found |= 1 << held + to if of is None else (state >> of & 1) << to | (state >> held + of & 1) << held + to
+        return found
 
     def _settle(self) -> None:
         parameters = self._flow.parameters
-        self._at_start[0] = self._bits([i for i, parameter in enumerate(parameters) if parameter.computed or self._flow.branch])
+        left_out = self._bits([i for i, parameter in enumerate(parameters) if parameter.computed or self._flow.branch])
+        self._at_start[0] = left_out | self._bits(range(len(parameters))) << len(self._numbers)
         waiting, seen = Worklist([0]), {0}
         while waiting:
             index = waiting.pop()
-            for target, unbound in self._leaving(index):
-                new = self._at_start[target] | unbound
+            for target, state in self.leaving(index):
+                new = self._at_start[target] | state
                 if new != self._at_start[target] or target not in seen:
                     seen.add(target)
                     self._at_start[target] = new
                     waiting.add(target)
 
-    def _leaving(self, index: int) -> Iterator[tuple[int, int]]:
+    def leaving(self, index: int) -> Iterator[tuple[int, int]]:
+        """The blocks that control may come to from a block, each with what may be on the way: labels, then what is fallen
+        into, then handlers."""
         block, code = self._blocks[index], self._flow.code
-        unbound = ever = before_last = self._at_start[index]
+        state = ever = before_last = self._at_start[index]
         for pc in self._relevant[index]:
-            before_last = unbound
-            unbound = self._step(code[pc], self._writes[pc], unbound)
-            ever |= unbound
+            before_last = state
+            state = self.step(code[pc], self._writes[pc], state)
+            ever |= state
         for target in block.jumps:
-            yield target, unbound | before_last if self._ends_relevant(index) else unbound
+            yield target, state | before_last if self._ends_relevant(index) else state
         if block.falls is not None:
-            yield block.falls, unbound
+            yield block.falls, state
         for handler, target in zip(block.handlers, block.handler_blocks, strict=True):
-            yield target, ever & ~self._bits((handler.error,))
+            error = self._bits((handler.error,))
+            yield target, ever & ~error | error << len(self._numbers)
 
     def _ends_relevant(self, index: int) -> bool:
         relevant = self._relevant[index]
         return bool(relevant) and relevant[-1] == self._blocks[index].end - 1
 
     def walk(self, index: int) -> Iterator[tuple[int, int]]:
-        """The instructions of a block in order, each with the set before it, for `holds`."""
+        """The instructions of a block in order, each with what may be before it, for `holds` and `is_unbound`."""
         block, code = self._blocks[index], self._flow.code
-        unbound = self._at_start[index]
+        state = self._at_start[index]
         relevant = set(self._relevant[index])
         for pc in range(block.start, block.end):
-            yield pc, unbound
+            yield pc, state
             if pc in relevant:
-                unbound = self._step(code[pc], self._writes[pc], unbound)
+                state = self.step(code[pc], self._writes[pc], state)
 
-    def holds(self, unbound: int, register: int) -> bool:
-        """Whether a register is in a set that `walk` gave."""
+    def holds(self, state: int, register: int) -> bool:
+        """Whether a register may be unbound."""
         number = self._numbers.get(register)
-        return number is not None and bool(unbound >> number & 1)
+        return number is not None and bool(state >> number & 1)
+
+    def is_unbound(self, state: int, register: int) -> bool:
+        """Whether a register is unbound for certain."""
+        number = self._numbers.get(register)
+        return number is not None and self.holds(state, register) and not state >> len(self._numbers) + number & 1
 
 
 def _candidates(flow: Flow, accesses: Accesses) -> list[int]:
