@@ -8,16 +8,12 @@ import linecache
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import ref
 
 import pytest
-from cascade_vm.blueprint import Blueprint, Flow, Handler, Location, Parameter, Task
-from cascade_vm.constants import Constant
-from cascade_vm.cursors import DONE, cursor_over, enumerated, reversed_, zipped
+from cascade_vm.blueprint import Blueprint, Handler
 from cascade_vm.dispatch import MAX_FRAMES
-from cascade_vm.generated.cursors import cursor_of, iterator_at, iterator_over, step
 from cascade_vm.generated.positions import column_in_bytes, with_places
 from cascade_vm.linker import link
 from cascade_vm.machine import Machine
@@ -30,7 +26,6 @@ from cascade_vm.opcodes import (
     Check,
     Compute,
     Copy,
-    Instruction,
     Jump,
     Method,
     Next,
@@ -39,41 +34,12 @@ from cascade_vm.opcodes import (
     TailCall,
 )  # fmt: skip
 from cascade_vm.opcodes import Iterate as Over
-from cascade_vm.verifier import verify
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tiers import TaskHost, outcomes, run_once
+from support.instructions import agree, flow, program
+from support.tiers import TaskHost, run_once
 
 unit = "a global of the module of a task, of the name that generated code once looked for"
-
-
-def flow(
-    name: str, parameters: Sequence[str], registers: int, constants: Sequence[object], code: Sequence[Instruction],
-    handlers: Sequence[Handler] = (), columns: tuple[int, int] = (0, 1),
-) -> Flow:  # fmt: skip
-    """A flow whose instruction ``pc`` is on line ``pc + 1``."""
-    begin, end = columns
-    locations = tuple(Location(0, pc + 1, begin, pc + 1, end, name) for pc in range(len(code)))
-    named = tuple(Parameter(parameter) for parameter in parameters)
-    variables = (*parameters, *[None] * (registers - len(parameters)))
-    return Flow(
-        name, named, registers, tuple(map(Constant, constants)), tuple(code), tuple(range(len(code))), locations,
-        tuple(handlers), variables,
-    )  # fmt: skip
-
-
-def program(*flows: Flow, tasks: Sequence[str] = (), file: str = "made.csc") -> Blueprint:
-    blueprint = Blueprint(flows, tuple(Task(task) for task in tasks), (file,), 0)
-    verify(blueprint)
-    return blueprint
-
-
-def agree(blueprint: Blueprint, arguments: Sequence[object] = (), tasks: Mapping[str, Callable[..., Any]] | None = None) -> Any:
-    """The value, or the error, that all ways of running it give."""
-    ways = list(outcomes(blueprint, lambda: arguments, lambda: tasks or {}))
-    for way, got in ways:
-        assert repr(got) == repr(ways[0][1]), way
-    return ways[0][1].error or ways[0][1].value
 
 
 # --- names and texts of users ----------------------------------------------------------------------------------------------
@@ -145,103 +111,6 @@ def test_constants_where_variables_stand_make_no_warning() -> None:
         warnings.simplefilter("error")
         value = agree(program(flow("main", [], 4, [1, "a", (), None], code)))
     assert value == (True, False, False, False)
-
-
-# --- loops -----------------------------------------------------------------------------------------------------------------
-
-
-class Shared:
-    """Gives the same iterator again and again."""
-
-    def __init__(self, items: list[int]) -> None:
-        self.items = iter(items)
-
-    def __iter__(self) -> Any:
-        return self.items
-
-
-SOURCES: dict[str, Callable[[], Any]] = {
-    "list": lambda: [1, 2, 3, 4, 5], "tuple": lambda: (1, 2, 3), "text": lambda: "abcdé", "bytes": lambda: b"abc",
-    "bytearray": lambda: bytearray(b"abcd"), "dict": lambda: {1: 2, 3: 4, 5: 6}, "keys": lambda: {1: 2, 3: 4}.keys(),
-    "values": lambda: {1: 2, 3: 4}.values(), "items": lambda: {1: 2, 3: 4, 5: 5}.items(), "set": lambda: {1, 2, 3},
-    "frozenset": lambda: frozenset((1, 2)), "range": lambda: range(10, 0, -3), "empty range": lambda: range(0),
-    "huge range": lambda: range(1 << 70, (1 << 70) + 5), "generator": lambda: (n for n in range(4)), "empty": list,
-    "iterator": lambda: iter([1, 2, 3, 4, 5]), "shared": lambda: Shared([1, 2, 3, 4]), "reversed": lambda: reversed([1, 2]),
-    "a cursor": lambda: cursor_over([1, 2, 3]), "zipped": lambda: zipped([1, 2], "ab"),
-    "enumerated": lambda: enumerated("ab", 3),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", SOURCES)
-@pytest.mark.parametrize("function", ["", "enumerate", "zip", "reversed"])
-def test_a_loop_is_left_and_entered_at_every_item(function: str, kind: str) -> None:
-    """Over whatever it goes; an iterator that others may read too stays the one that it is."""
-    if function == "reversed" and not hasattr(SOURCES[kind](), "__reversed__") and not hasattr(SOURCES[kind](), "__len__"):
-        pytest.skip("has no reverse")
-    source: list[Instruction] = [Compute(2, function, (0, 0) if function == "zip" else (0,))] if function else [Copy(2, 0)]
-    if function == "reversed" and kind in ("set", "frozenset"):
-        pytest.skip("has no reverse")
-    code = [
-        Compute(1, "build_list", ()), *source, Over(2, 2), Next(3, 2, 6), Compute(4, "append", (1, 3)), Jump(3),
-        Compute(2, "list", (0,)), Compute(1, "build_tuple", (1, 2)), Return(1),
-    ]  # fmt: skip
-    blueprint = program(flow("main", ["source"], 5, [], code))
-    ways = list(outcomes(blueprint, lambda: [SOURCES[kind]()]))
-    assert ways[0][1].error is None
-    assert {way: got for way, got in ways if got != ways[0][1]} == {}
-
-
-@given(st.sampled_from(sorted(SOURCES)), st.integers(0, 6))
-def test_an_iterator_becomes_the_cursor_that_goes_on(kind: str, taken: int) -> None:
-    """What is left of it is what the cursor gives; and a cursor becomes that iterator again."""
-    if kind in ("generator", "iterator", "shared", "reversed", "a cursor", "zipped", "enumerated"):
-        return
-    source = SOURCES[kind]()
-    iterator, plain = iterator_over(source), iter(source)
-    for _ in range(taken):
-        assert next(iterator, DONE) == next(plain, DONE)
-    cursor = cursor_of(iterator, source)
-    again = iterator_at(cursor)
-    assert step(cursor_of(again, None) if again is not cursor else cursor) == next(plain, DONE)
-
-
-@pytest.mark.parametrize("start", range(5))
-def test_what_two_arguments_of_zip_share_they_share_afterwards(start: int) -> None:
-    """``zip(it, it)`` in pairs, and an item that is lost when one of them is over."""
-    shared = iter(range(7))
-    iterator = zip(shared, shared, strict=False)
-    for _ in range(start):
-        next(iterator, None)
-    assert list(cursor_of(iterator, (shared, shared))) == list(zip(*[iter(range(2 * start, 7))] * 2, strict=False))
-
-
-def test_a_list_that_grows_is_followed() -> None:
-    """Also by a loop that was left meanwhile; one that has ended stays so."""
-    items = [1, 2]
-    iterator = iterator_over(items)
-    next(iterator)
-    cursor = cursor_of(iterator, items)
-    items.append(3)
-    assert list(cursor) == [2, 3]
-    items.append(4)
-    assert list(cursor) == []
-    assert list(cursor_of(reversed(items), None)) == list(reversed_(items)) == [4, 3, 2, 1]
-
-
-@pytest.mark.parametrize("make", [dict.fromkeys, set])
-def test_a_dict_that_grows_ends_its_loop_in_both_tiers(make: Callable[[Any], Any]) -> None:
-    """With Python's own error, again and again."""
-    source: Any = make((1, 2, 3))
-    iterator = iterator_over(source)
-    next(iterator)
-    cursor = cursor_of(iterator, source)
-    if isinstance(source, dict):
-        source[9] = 0
-    else:
-        source.add(9)
-    for each in (iterator, cursor, cursor_of(iterator, source)):
-        with pytest.raises(RuntimeError, match="changed size during iteration"):
-            next(each)
 
 
 # --- calls -----------------------------------------------------------------------------------------------------------------

@@ -106,11 +106,12 @@ class _Keys:
 class Enumerated:
     """``enumerate(values, start)``"""
 
-    __slots__ = ("count", "inner")
+    __slots__ = ("count", "inner", "of_loop")
 
     def __init__(self, inner: Iterator[Any], count: int) -> None:
         self.inner = inner
         self.count = count
+        self.of_loop = False
 
     def __iter__(self) -> Enumerated:
         return self
@@ -125,11 +126,12 @@ class Enumerated:
 class Zipped:
     """``zip(*values, strict=…)``"""
 
-    __slots__ = ("inner", "strict")
+    __slots__ = ("inner", "of_loop", "strict")
 
     def __init__(self, inner: tuple[Iterator[Any], ...], strict: bool) -> None:
         self.inner = inner
         self.strict = strict
+        self.of_loop = False
 
     def __iter__(self) -> Zipped:
         return self
@@ -163,11 +165,12 @@ def _others(count: int) -> str:
 class Mapped:
     """``map(function, *values)``"""
 
-    __slots__ = ("function", "inner")
+    __slots__ = ("function", "inner", "of_loop")
 
     def __init__(self, function: Callable[..., Any], inner: tuple[Iterator[Any], ...]) -> None:
         self.function = function
         self.inner = inner
+        self.of_loop = False
 
     def __iter__(self) -> Mapped:
         return self
@@ -185,11 +188,12 @@ class Mapped:
 class Filtered:
     """``filter(function, values)``; None keeps what is true."""
 
-    __slots__ = ("function", "inner")
+    __slots__ = ("function", "inner", "of_loop")
 
     def __init__(self, function: Callable[[Any], Any] | None, inner: Iterator[Any]) -> None:
         self.function = function
         self.inner = inner
+        self.of_loop = False
 
     def __iter__(self) -> Filtered:
         return self
@@ -204,11 +208,12 @@ class Filtered:
 class Reversed:
     """``reversed(sequence)``: an index that falls."""
 
-    __slots__ = ("index", "sequence")
+    __slots__ = ("index", "of_loop", "sequence")
 
     def __init__(self, sequence: Sequence[Any]) -> None:
         self.sequence = sequence
         self.index = len(sequence) - 1
+        self.of_loop = False
 
     def __iter__(self) -> Reversed:
         return self

@@ -61,7 +61,19 @@ class Function:
         """For callers that are no flows of its program: it runs to its end, and can not wait."""
         code = self._code
         if code is not None and not keywords and len(arguments) == self._plain:
-            return self._machine.call_now(self._template.flow, code, (*self._captured, *arguments))
+            aside = self._machine.aside(self._template.flow)
+            try:
+                value = code(aside, 0, *self._captured, *arguments)
+            except BaseException as error:
+                left = error
+            else:
+                if aside.doomed is None:
+                    return value
+                left = aside.doomed
+            try:
+                return self._machine.left_aside(self._template.flow, aside, left)
+            finally:
+                del left  # it holds this frame
         machine, template = self._machine, self._template
         self._code = machine.starts.get(template.number)
         return machine.run_now(template.flow, lambda: _arguments(self, arguments, keywords))

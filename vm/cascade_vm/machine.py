@@ -143,24 +143,35 @@ class Machine:
 
     def call_now(self, flow: LinkedFlow, code: Callable[..., Any], arguments: Sequence[Any]) -> object:
         """The same for a function that there is generated code of, where turns are not limited."""
-        thread, aside = self._aside
-        if thread != get_ident():
-            aside = self._empty_strand(flow)
-            self._aside = (get_ident(), aside)
-        assert aside is not None
+        aside = self.aside(flow)
         try:
             value: object = code(aside, 0, *arguments)
-            if aside.doomed is None:
-                return value
         except BaseException as error:
             left = error
         else:
+            if aside.doomed is None:
+                return value
             left = aside.doomed
+        try:
+            return self.left_aside(flow, aside, left)
+        finally:
+            del left  # it holds this frame
+
+    def aside(self, flow: LinkedFlow) -> Strand:
+        """What functions run in that Python code calls, one in the other."""
+        thread, aside = self._aside
+        if thread != get_ident() or aside is None:
+            aside = self._empty_strand(flow)
+            self._aside = (get_ident(), aside)
+        return aside
+
+    def left_aside(self, flow: LinkedFlow, aside: Strand, error: BaseException) -> object:
+        """Such a function has left generated code, by an error or to go on in tier 0: to its end."""
         strand = self._empty_strand(flow)
         strand.doomed, aside.doomed = aside.doomed, None
         aside.left = _WITHOUT_END
-        state = left_code(strand, left)
-        del left
+        state = left_code(strand, error)
+        del error
         return self._finish(strand, state)
 
     def _empty_strand(self, flow: LinkedFlow) -> Strand:

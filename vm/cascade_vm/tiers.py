@@ -160,7 +160,11 @@ def left_code(strand: Strand, error: BaseException) -> int:
     from cascade_vm.generated.leaving import Leave, frames_left, note_error
 
     if type(error) is Leave:
-        strand.frames = [*strand.frames, *frames_left(error)]
+        left = frames_left(error)
+        if strand.frames:
+            strand.frames += left  # there may be many: they are not copied
+        else:
+            strand.frames = left
         if strand.depth + len(strand.frames) > MAX_FRAMES:
             strand.frames.pop()  # the call is made again, and refused
         strand.result = error.pending

@@ -4,9 +4,12 @@
     cursors.py      which registers can be iterators of Python's own, and how those become data again
     places.py       which node stands where among nested statements
     shape.py        loops, branches and jumps out of both, as Python's statements
-    statements.py   the instructions of a node: `values.py`, `control.py` and `calls.py` have those that are written out,
-                    `operands.py` what they read and write, `lone_cells.py` the cells of those that are not,
-                    `syntax.py` Python's syntax trees
+    loop_forms.py   how loops draw turns; `short_loops.py` says which need none
+    statements.py   the instructions of a node: `expressions.py`, `values.py`, `iteration.py`, `control.py` and `calls.py` have
+                    those that are written out, `operands.py` what they read and write, `lone_cells.py` the cells of those that
+                    are not, `syntax.py` Python's syntax trees
+    folding.py      values that are written into the instruction which reads them; `passing.py` says which iterators and
+                    functions nobody else sees, `liveness.py` what is read later, `kinds.py` what has a known type
     positions.py    from a place in the generated code to an instruction, and to the user's source
     generator.py    from a flow and an entry to the code of a function
     unit.py         the functions of a program, generated or fetched; `program.py` is what they have in common, `scope.py` says

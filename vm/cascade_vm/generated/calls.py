@@ -7,17 +7,32 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import Any
 
 from cascade_vm import opcodes as op
-from cascade_vm.generated.control import harmless_answers
+from cascade_vm.generated.control import harmless_answers, has_keys
+from cascade_vm.generated.expressions import OPENING
 from cascade_vm.generated.operands import Operands
+from cascade_vm.generated.passing import is_called_only
 from cascade_vm.generated.positions import AWAITS
 from cascade_vm.generated.program import DIRECT, DIRECT_WAITS
-from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, is_word, load, otherwise
-from cascade_vm.generated.values import OPENING, likeliest
+from cascade_vm.generated.syntax import (
+    assign,
+    assign_many,
+    await_,
+    branch,
+    call,
+    constant,
+    is_,
+    is_type,
+    is_word,
+    load,
+    otherwise,
+)
+from cascade_vm.generated.values import likeliest
 from cascade_vm.operations import METHODS
 
-__all__ = ["call_flow", "invoke", "method", "request", "task"]
+__all__ = ["call_flow", "close", "invoke", "method", "request", "spread_arguments", "task"]
 
 
 def task(s: Operands, i: op.Call) -> list[ast.stmt]:
@@ -63,6 +78,13 @@ def _spread_task(s: Operands, i: op.Call) -> list[ast.stmt]:
     arguments, keywords = i.arguments
     value = call(f"t{i.task}", ast.Starred(s.read(arguments), ast.Load()), keywords=[ast.keyword(None, s.read(keywords))])
     usual = ast.BoolOp(ast.And(), [is_type(s.read(arguments), "tuple"), is_type(s.read(keywords), "dict")])
+    again = s.program.again
+    if again and all(
+        map(is_word, again)
+    ):  # the arguments of a tail call, most likely: written out, Python needs no frame of its own for the call
+        named = [ast.keyword(name, ast.Subscript(s.read(keywords), constant(name), ast.Load())) for name in again]
+        same = ast.BoolOp(ast.And(), [otherwise(s.read(arguments)), *has_keys(s.read(keywords), again)])
+        value = ast.IfExp(same, call(f"t{i.task}", keywords=named), value)
     return branch(usual, _direct(s, i, value), s.cell(i))
 
 
@@ -91,13 +113,14 @@ def method(s: Operands, i: op.Method) -> list[ast.stmt]:
         ast.Attribute(s.read(i.target), i.name, ast.Load()), *(value for value, form in pairs if not form), keywords=keywords
     )
     if i.target < 0:
-        known_kind = type(s.flow.constants[-1 - i.target].value)
-        return s.write(i.dst, whole) if known_kind in kinds else s.cell(i)
+        return s.cell(i)
     known = is_type(s.read(i.target), s.scope.name_of(likeliest(kinds)))
     if len(kinds) > 1:
         others = load(s.scope.name_of(frozenset(kinds), "k"))
         known = ast.BoolOp(ast.Or(), [known, ast.Compare(call("type", s.read(i.target)), [ast.In()], [others])])
-    return branch(known, s.write(i.dst, whole), s.cell(i))
+    usual = s.write(i.dst, whole)
+    made = [each for argument in i.arguments if argument in s.closes for each in s.function(s.closes.pop(argument))]
+    return branch(known, usual, [*made, *s.cell(i)])
 
 
 def request(s: Operands, i: op.Request) -> list[ast.stmt]:
@@ -106,6 +129,48 @@ def request(s: Operands, i: op.Request) -> list[ast.stmt]:
     host = ast.Attribute(ast.Attribute(load("s"), "machine", ast.Load()), "host", ast.Load())
     asked = call(ast.Attribute(host, i.service, ast.Load()), s.site(i.service), *s.read_all(i.arguments))
     return [assign("v", asked), *s.settled("v"), *s.write(i.dst, load("v"))]
+
+
+def close(s: Operands, i: op.Close) -> list[ast.stmt]:
+    """A function; none is made where one operation calls it."""
+    if is_called_only(s, i):
+        s.closes[i.dst] = s.pc
+        return []
+    return s.cell(i)
+
+
+def spread_arguments(s: Operands, i: op.Instruction, following: op.Instruction | None) -> list[ast.stmt] | None:
+    """What binds ``*arguments`` and ``**keywords`` to the parameters of a flow and takes them out again: at once where
+    there are as many arguments as parameters, and no keywords. None for anything else."""
+    if not (isinstance(i, op.Compute) and i.operation == "bind_call" and isinstance(following, op.Restore)):
+        return None
+    count = i.forms.count("")
+    if (
+        following.branch != -1
+        or following.source != i.dst
+        or i.forms[count:] not in (("*",), ("*", "**"))
+        or any(i.forms[:count])
+    ):
+        return None
+    whole, *fixed = i.arguments[:count]
+    spread = i.arguments[count:]
+    if whole >= 0 or min(spread) < 0 or (i.dst not in following.targets and s.liveness().is_read_after(i.dst, s.pc + 1)):
+        return None
+    described: Any = s.flow.constants[-1 - whole].value
+    parameters = described[0][1]
+    if any(kind not in ("position", "either") for _, kind, *_ in parameters) or len(parameters) != len(following.targets):
+        return None
+    usual = ast.BoolOp(ast.Or(), [is_type(s.read(spread[0]), "tuple"), is_type(s.read(spread[0]), "list")])
+    as_many = ast.Compare(call("len", s.read(spread[0])), [ast.Eq()], [constant(len(parameters) - len(fixed))])
+    without = [is_type(s.read(each), "dict") for each in spread[1:]] + [otherwise(s.read(each)) for each in spread[1:]]
+    given: ast.expr = s.read(spread[0])
+    if fixed:
+        given = ast.Tuple([*s.read_all(fixed), ast.Starred(given, ast.Load())], ast.Load())
+    taken = [assign_many([s.register(target) for target in following.targets], given)] if parameters else []
+    slow = s.mark(s.cell(i))
+    s.at(s.index, s.pc + 1)
+    slow += s.mark(s.cell(following))
+    return branch(ast.BoolOp(ast.And(), [usual, as_many, *without]), taken, slow)
 
 
 def call_flow(s: Operands, i: op.CallFlow) -> list[ast.stmt]:

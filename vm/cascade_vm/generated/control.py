@@ -10,13 +10,14 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cascade_vm import opcodes as op
 from cascade_vm.generated.syntax import call, constant, is_, is_type, load
 from cascade_vm.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from cascade_vm.generated.operands import Operands
 
-__all__ = ["CONTROL", "harmless_answers"]
+__all__ = ["CONTROL", "harmless_answers", "has_keys"]
 
 Control = Callable[["Operands", Sequence[int]], ast.expr | None]
 
@@ -39,7 +40,7 @@ def _all(*conditions: ast.expr) -> ast.expr:
     return ast.BoolOp(ast.And(), list(conditions))
 
 
-def _has_keys(given: ast.expr, names: Sequence[str]) -> list[ast.expr]:
+def has_keys(given: ast.expr, names: Sequence[str]) -> list[ast.expr]:
     """That a dict has these keys and no others: comparing its keys with a set takes four times as long."""
     as_many = ast.Compare(call("len", given), [ast.Eq()], [constant(len(names))])
     return [as_many, *(ast.Compare(constant(name), [ast.In()], [given]) for name in names)]
@@ -97,7 +98,7 @@ def _tail_call_case(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
         is_(_part(value, "target"), constant(None)),
         ast.UnaryOp(ast.Not(), _part(value, "args")),
         is_type(_part(value, "kwargs"), "dict"),
-        *_has_keys(_part(value, "kwargs"), needed),
+        *has_keys(_part(value, "kwargs"), needed),
     )
     whole = s.calling(OPERATIONS["tail_call_case"].function, *s.read_all(arguments))
     rest = ast.IfExp(no_tail_call, constant(False), whole)
@@ -119,7 +120,17 @@ def _tail_keywords(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
         return None
     given = _part(s.read(value), "kwargs")
     usual = _all(is_type(s.read(value), "TailCall"), is_type(given, "dict"))
-    return _either(usual, call(_part(given, "copy")), s, "tail_keywords", arguments)
+    return _either(usual, given if _is_spread_only(s) else call(_part(given, "copy")), s, "tail_keywords", arguments)
+
+
+def _is_spread_only(s: Operands) -> bool:
+    """Whether what the instruction gives is ``**keywords`` of the task called next, and nothing else: that copies them."""
+    here, following = s.flow.code[s.pc], s.flow.code[s.pc + 1] if s.pc + 1 < s.end else None
+    if not (isinstance(here, op.Compute) and isinstance(following, op.Call) and following.forms == ("*", "**")):
+        return False
+    positional, keywords = following.arguments
+    gone = here.dst == following.dst or not s.liveness().is_read_after(here.dst, s.pc + 1)
+    return keywords == here.dst and positional != here.dst and gone and not s.guarded
 
 
 def _is_sequence(s: Operands, arguments: Sequence[int]) -> ast.expr:
@@ -160,7 +171,7 @@ def harmless_answers(s: Operands, value: ast.expr) -> list[ast.expr]:
     if s.program.again:
         given = _part(value, "kwargs")
         items = [_is_plain(ast.Subscript(given, constant(name), ast.Load())) for name in s.program.again]
-        usual = _has_keys(given, s.program.again)
+        usual = has_keys(given, s.program.again)
         no_more = ast.UnaryOp(ast.Not(), _part(value, "args"))
         found.append(_all(is_type(value, "TailCall"), is_type(given, "dict"), *usual, no_more, *items))
     return found

@@ -14,12 +14,22 @@ from typing import TYPE_CHECKING, Any
 from cascade_vm import cursors, roles
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Flow
-from cascade_vm.cursors import CURSORS, Counter, Cursor, Enumerated, Reversed, Zipped, cursor_over
+from cascade_vm.cursors import (
+    CURSORS,
+    Counter,
+    Cursor,
+    Enumerated,
+    Filtered,
+    Mapped,
+    Reversed,
+    Zipped,
+    cursor_over,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from cascade_vm.generated.graph import Plan
 
-__all__ = ["Iterators", "cursor_of", "iterator_at", "iterator_over", "step"]
+__all__ = ["ITERABLE", "Iterators", "cursor_of", "iterator_at", "iterator_over", "step"]
 
 _CURSOR, _OTHER = 1, 2
 
@@ -29,7 +39,7 @@ class Iterators:
 
     def __init__(self, flow: Flow, plan: Plan) -> None:
         self._flow = flow
-        self._plan = plan
+        self.plan = plan
         written = {i.dst for i in flow.code if isinstance(i, op.Iterate)}
         self.registers = written & {i.cursor for i in flow.code if isinstance(i, op.Next) and i.cursor >= 0}
         self._states: dict[int, dict[int, int]] = {}
@@ -42,7 +52,7 @@ class Iterators:
         """Whether a register is an iterator just before an instruction."""
         if register not in self.registers:
             return False
-        start = max(start for start in self._plan.ends if start <= pc)
+        start = max(start for start in self.plan.ends if start <= pc)
         state = self._states.get(start, {}).get(register, 0)
         for place, written, becomes in self._writes[start]:
             if written == register and place < pc:
@@ -54,7 +64,7 @@ class Iterators:
         if not self.registers:
             return ()
         found: list[tuple[int, ...]] = [()] * len(self._flow.code)
-        for start, end in self._plan.ends.items():
+        for start, end in self.plan.ends.items():
             state = dict(self._states.get(start, {}))
             changes: dict[int, list[tuple[int, int]]] = {}
             for place, register, becomes in self._writes[start]:
@@ -74,7 +84,7 @@ class Iterators:
         """Instruction, register and what it is from then on, of all that a node writes."""
         return [
             (pc, register, _CURSOR if isinstance(self._flow.code[pc], op.Iterate) else _OTHER)
-            for pc in range(start, self._plan.ends[start])
+            for pc in range(start, self.plan.ends[start])
             for register in self.registers.intersection(roles.writes(self._flow.code[pc]))
         ]
 
@@ -89,8 +99,8 @@ class Iterators:
             for _, register, becomes in self._writes[start]:
                 state[register] = becomes
                 seen[register] |= becomes
-            row = self._plan.handlers[start]
-            ways = [(way, state) for way in self._plan.after[start]]
+            row = self.plan.handlers[start]
+            ways = [(way, state) for way in self.plan.after[start]]
             if row >= 0:
                 handler = self._flow.handlers[row]
                 held = {handler.error: _OTHER} if handler.error in self.registers else {}
@@ -110,7 +120,7 @@ class Iterators:
             changes: dict[int, dict[int, int]] = {}
             for pc, register, becomes in self._writes[start]:
                 changes.setdefault(pc, {})[register] = becomes
-            for pc in range(start, self._plan.ends[start]):
+            for pc in range(start, self.plan.ends[start]):
                 instruction = self._flow.code[pc]
                 steps = isinstance(instruction, op.Next)
                 for register in self.registers.intersection(roles.registers_read(instruction)):
@@ -120,7 +130,7 @@ class Iterators:
         return found
 
 
-_ITERABLE: tuple[type, ...] = (
+ITERABLE: tuple[type, ...] = (
     list,
     tuple,
     range,
@@ -138,23 +148,42 @@ _ITERABLE: tuple[type, ...] = (
 def iterator_over(value: Any) -> Iterator[Any]:
     """What `cascade_vm.cursors.cursor_over` gives, but Python's own iterator where there is one that can say where it is."""
     kind = type(value)
-    if kind in _ITERABLE:
+    if kind in ITERABLE:
         return iter(value)
     return value if kind in CURSORS else iter(list(value))
 
 
-def iterator_at(cursor: Any) -> Any:
-    """The iterator that goes on where a loop's own cursor is; other values as they are."""
+def iterator_at(cursor: Any) -> tuple[Any, Any]:
+    """The iterator that goes on where a loop's own cursor is, and what that goes over (`cursor_of`); other values stay."""
     if not getattr(cursor, "of_loop", False):
-        return cursor
-    if type(cursor) is Counter:
-        return iter(range(cursor.value, cursor.value + cursor.left * cursor.step, cursor.step))
-    if type(cursor) is Cursor and type(cursor.sequence) in _ITERABLE:
-        made: Any = iter(cursor.sequence)
-        if cursor.index:
+        return cursor, None
+    match cursor:
+        case Counter():
+            numbers = range(cursor.value, cursor.value + cursor.left * cursor.step, cursor.step)
+            return iter(numbers), numbers
+        case Cursor() if type(cursor.sequence) in ITERABLE:
+            made: Any = iter(cursor.sequence)
+            if cursor.index:
+                made.__setstate__(cursor.index)
+            return made, cursor.sequence
+        case Reversed() if type(cursor.sequence) in ITERABLE:
+            made = reversed(cursor.sequence)
             made.__setstate__(cursor.index)
-        return made
-    return cursor
+            return made, cursor.sequence
+        case Enumerated():
+            inner, source = iterator_at(cursor.inner)
+            return enumerate(inner, cursor.count), source
+        case Filtered():
+            inner, source = iterator_at(cursor.inner)
+            return filter(cursor.function, inner), source
+        case Zipped():
+            inners, sources = zip(*map(iterator_at, cursor.inner), strict=True)
+            return zip(*inners, strict=cursor.strict), sources
+        case Mapped():
+            inners, sources = zip(*map(iterator_at, cursor.inner), strict=True)
+            return map(cursor.function, *inners), sources
+        case _:
+            return cursor, None
 
 
 def step(cursor: Any) -> Any:
@@ -168,34 +197,45 @@ def step(cursor: Any) -> Any:
 
 
 def cursor_of(iterator: Any, source: Any) -> Any:
-    """The cursor that goes on where an iterator over ``source`` is: for `enumerate` its argument, for `zip` all of them."""
-    made = _cursor_of(iterator, source)
-    if type(made) in (Cursor, Counter) and made is not iterator:
+    """The cursor that goes on where an iterator is. ``source`` is what it goes over: a value; for `enumerate` and `filter` that
+    of the iterator that they read, for `zip` and `map` a tuple of those."""
+    kind = type(iterator)
+    if kind in CURSORS or iterator is source:
+        return iterator
+    made: Any
+    if kind is enumerate:
+        inner, count = iterator.__reduce__()[1]
+        made = Enumerated(_inner_cursor(inner, source), count)
+    elif kind is filter:
+        function, inner = iterator.__reduce__()[1]
+        made = Filtered(function, _inner_cursor(inner, source))
+    elif kind is map:
+        function, *inners = iterator.__reduce__()[1]
+        made = Mapped(function, tuple(map(_inner_cursor, inners, source)))
+    elif kind is zip:
+        _, inners, *strict = iterator.__reduce__()
+        made = Zipped(tuple(map(_inner_cursor, inners, source)), bool(strict))
+    elif kind in _KEYED:
+        made = _keyed(iterator, source)
+    elif kind in _INDEXED:
+        made = _indexed(*iterator.__reduce__())
+    else:
+        return iterator
+    if type(made) in _REMADE:
         made.of_loop = True
     return made
 
 
-def _cursor_of(iterator: Any, source: Any) -> Any:
-    kind = type(iterator)
-    if kind in CURSORS:
-        return iterator
-    if kind is enumerate:
-        inner, count = iterator.__reduce__()[1]
-        return Enumerated(_inner_cursor(inner, source), count)
-    if kind is zip:
-        inners = iterator.__reduce__()[1]
-        return Zipped(tuple([_inner_cursor(inner, each) for inner, each in zip(inners, source, strict=True)]), False)
-    if kind in _KEYED:
-        return _keyed(iterator, source)
-    if kind in _INDEXED:
-        return _indexed(*iterator.__reduce__())
-    return iterator
+_READING = (enumerate, filter, map, zip)
+_REMADE = (Counter, Cursor, Enumerated, Filtered, Mapped, Reversed, Zipped)
+"""Those that `iterator_at` makes iterators of again."""
 
 
 def _inner_cursor(iterator: Any, source: Any) -> Any:
-    """The same for what `enumerate` and `zip` read. An iterator that is not a built-in value's own may be read by others, too:
-    it stays what it is."""
-    return _cursor_of(iterator, source) if type(source) in _ITERABLE else iterator
+    """The same for what another iterator reads. One that is not a built-in value's own may be read by others, too: it stays
+    what it is."""
+    ours = type(source) in ITERABLE or (type(iterator) in _READING and iterator is not source)
+    return cursor_of(iterator, source) if ours else iterator
 
 
 def _indexed(make: Any, arguments: tuple[Any, ...], index: int = 0) -> Any:

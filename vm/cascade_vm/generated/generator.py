@@ -101,7 +101,8 @@ class Generator:
             for number in range(taken.registers):
                 if statements.is_iterator(number, pc):
                     iterator, source = statements.iterator(number)
-                    first += [assign(iterator, call("iterator_at", load(f"r{flow}_{number}"))), assign(source, constant(None))]
+                    begun = ast.Tuple([name(iterator), name(source)], ast.Store())
+                    first.append(ast.Assign([begun], call("iterator_at", load(f"r{flow}_{number}"))))
                     first.append(assign(statements.bounded(number), constant(False)))
             first.append(assign("registers", constant(None)))
         if (loops or calls) and not self.program.careful:

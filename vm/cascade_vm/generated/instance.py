@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cascade_vm import opcodes as op
 from cascade_vm.generated.leaving import GOES_ON, UNIT, Leave
 from cascade_vm.generated.program import DIRECT, DIRECT_WAITS
 from cascade_vm.generated.runtime import GLOBALS
@@ -48,6 +49,7 @@ class Instance:
         self.globals: dict[str, Any] = {**GLOBALS, UNIT: Bound(unit, directs)}
         for number in range(len(unit.program.image.flows)):
             self.globals[f"c{number}"] = self._stub(number)
+            self.globals[f"q{number}"] = self._made_now(number)
         self._slots: list[_Slot] = []
         if directs is not None:
             for number, task in enumerate(unit.program.image.blueprint.tasks):
@@ -68,6 +70,17 @@ class Instance:
 
         return later if flow in self.unit.program.waiting else now
 
+    def _made_now(self, flow: int) -> Callable[..., Any]:
+        """The same for a function that built-in functions call: it is run, too."""
+
+        def now(strand: Strand, depth: int, *arguments: object) -> object:
+            entry, linked = self.entry(flow, 0), self.unit.program.image.flows[flow]
+            if entry is None:
+                return strand.machine.run_now(linked, lambda: arguments)
+            return strand.machine.call_now(linked, entry.run, arguments)
+
+        return now
+
     def entry(self, flow: int, pc: int) -> Entry | None:
         """The function that begins at an instruction."""
         key = (flow, pc)
@@ -84,9 +97,11 @@ class Instance:
         self.entries[key] = found
         if pc == 0:
             self.unit.program.image.flows[flow].busy = True
-            self.globals[f"c{flow}"] = function
+            self.globals[f"c{flow}"] = self.globals[f"q{flow}"] = function
             if not made.waits:
                 self.starts[flow] = function
+        for number in sorted({i.flow for i in taken.code if isinstance(i, op.Close)}):
+            self.entry(number, 0)  # functions that hot code makes are called
         return found
 
 

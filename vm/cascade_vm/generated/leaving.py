@@ -18,7 +18,7 @@ from cascade_vm.cells import Cell
 from cascade_vm.errors import BudgetExhausted, note_trail, trail_of
 from cascade_vm.generated.cursors import cursor_of
 from cascade_vm.generated.positions import AT_HEAD, AT_START, AWAITS
-from cascade_vm.host import UNBOUND, Pending
+from cascade_vm.host import UNBOUND, Pending, Place
 
 if TYPE_CHECKING:
     from cascade_vm.dispatch import Frame, Strand
@@ -111,7 +111,7 @@ def note_error(strand: Strand, error: BaseException) -> BaseException:
     Gives the error that the program sees, which may be another one: what tasks may not raise is made an error of theirs.
     """
     traceback = error.__traceback__
-    if traceback is not None and traceback.tb_next is None and _note_own(error, traceback):
+    if traceback is not None and not isinstance(error, Carried) and _note_own(error, traceback):
         return error
     stops: list[Stop] = []
     if isinstance(error, Carried):
@@ -141,16 +141,29 @@ def note_error(strand: Strand, error: BaseException) -> BaseException:
 
 
 def _note_own(error: BaseException, traceback: TracebackType) -> bool:
-    """`note_error` of what a frame raised itself and caught itself, in a third of the time. False when there is more to it."""
-    unit: Bound | None = traceback.tb_frame.f_globals.get(UNIT)
-    if unit is None or isinstance(error, Carried):
-        return False
-    flow, pc, _ = unit.place(traceback.tb_frame.f_code, traceback.tb_lasti)
-    taken = unit.program.image.blueprint.flows[flow]
-    if type(taken.code[pc]) not in _RAISING_ITSELF:
-        return False
+    """`note_error` of what a frame of generated code raised itself, all others being of generated code too, in a third of the
+    time. False when there is more to it."""
+    entry: TracebackType | None = traceback
+    last: TracebackType = traceback
+    trails: list[list[Place]] = []
+    unit: Bound | None = None
+    while entry is not None:
+        last, entry = entry, entry.tb_next
+        if entry is not None and entry.tb_frame is last.tb_frame:
+            continue
+        unit = last.tb_frame.f_globals.get(UNIT)
+        if unit is None:
+            return False
+        flow, pc, _ = unit.place(last.tb_frame.f_code, last.tb_lasti)
+        taken = unit.program.image.blueprint.flows[flow]
+        kind = type(taken.code[pc])
+        if (entry is None and kind not in _RAISING_ITSELF) or (entry is not None and kind is not op.CallFlow):
+            return False
+        trails.append(unit.program.image.trail_at(taken, pc))
     BaseException.with_traceback(error, None)
-    note_trail(error, unit.program.image.trail_at(taken, pc), goes_on=False, stays=False)
+    note_trail(error, trails[-1], goes_on=False, stays=False)
+    for trail in reversed(trails[:-1]):
+        note_trail(error, trail, goes_on=True, stays=False)
     return True
 
 

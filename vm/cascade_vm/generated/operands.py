@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import TypeVar
 
 from cascade_vm import cells, roles
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Flow
 from cascade_vm.generated.cursors import Iterators
+from cascade_vm.generated.folding import Waiting, as_value, taken, written_down
+from cascade_vm.generated.kinds import Kinds
+from cascade_vm.generated.liveness import Liveness
 from cascade_vm.generated.lone_cells import LoneCell
 from cascade_vm.generated.positions import AWAITS, RUNS
 from cascade_vm.generated.program import Program
@@ -21,6 +25,7 @@ from cascade_vm.generated.syntax import assign, await_, branch, call, constant, 
 
 __all__ = ["Operands"]
 
+_Node = TypeVar("_Node", ast.stmt, ast.expr)
 _LITERAL = (type(None), bool, int, float, complex, str, bytes)
 
 
@@ -38,6 +43,23 @@ class Operands:
         self.guarded = False
         self.texts: set[int] = set()
         """Registers that hold texts for certain, in the node that is being written."""
+        self.is_text = False
+        """Whether the instruction gives a text for certain."""
+        self.passing: set[int] = set()
+        """Registers that hold iterators of Python's own until they are read (`cascade_vm.generated.passing`)."""
+        self.passes = False
+        """Whether the instruction gives such an iterator."""
+        self.waiting: list[Waiting] = []
+        self.settled_first: list[ast.stmt] = []
+        """What has to be done before the instruction, of what waited."""
+        self.size = 0
+        """Instructions that the expression is of that is being written."""
+        self.closes: dict[int, int] = {}
+        """Functions that are made where they are read: the instructions that would make them, by registers."""
+        self.short: set[tuple[int, int]] = set()
+        """The instructions that begin loops which may need no turns, by flow."""
+        self._liveness: dict[int, Liveness] = {}
+        self._kinds: dict[int, Kinds] = {}
 
     # --- operands ---
 
@@ -47,7 +69,7 @@ class Operands:
         self.flow = self.program.image.blueprint.flows[flow]
         return self.flow.code[pc]
 
-    def mark(self, body: list[ast.stmt], phase: int = RUNS) -> list[ast.stmt]:
+    def mark(self, body: list[_Node], phase: int = RUNS) -> list[_Node]:
         return mark(body, self.program.number(self.index, self.pc) + 1, phase)
 
     def register(self, number: int) -> str:
@@ -55,12 +77,39 @@ class Operands:
 
     def read(self, operand: int) -> ast.expr:
         if operand >= 0:
-            return load(self.register(operand))
+            return self._closed(self.closes[operand]) if operand in self.closes else load(self.register(operand))
         index = -1 - operand
         value = self.flow.constants[index].value
         if type(value) in _LITERAL:
             return constant(value)
         return load(self.scope.name_of(value, "k", ("constant", self.index, index)))
+
+    # --- values that wait for their reader (`cascade_vm.generated.folding`) ---
+
+    def take(self, operands: Sequence[int], slices: bool = False) -> list[ast.expr]:
+        """Operands, read once each and in this order; ``slices``: all but the first may be a slice in brackets."""
+        last = taken(self.waiting, operands)
+        if last is None:
+            self.settled_first += self.write_down()
+            last = []
+        del self.waiting[len(self.waiting) - len(last) :]
+        values = {each.register: each.value for each in last}
+        self.size += sum(each.size for each in last)
+        found = [values.get(operand) or self.read(operand) for operand in operands]
+        return found if slices else [as_value(each) for each in found]
+
+    def write_down(self) -> list[ast.stmt]:
+        """All that wait become what their registers hold."""
+        written = [written_down(self.register(each.register), each) for each in self.waiting]
+        self.passing.update(each.register for each in self.waiting if each.passes)
+        self.waiting.clear()
+        return written
+
+    def _closed(self, pc: int) -> ast.expr:
+        """A function as a built-in function may call it."""
+        i = self.flow.code[pc]
+        assert isinstance(i, op.Close)
+        return call("partial", load(f"q{i.flow}"), load("s"), constant(0), *self.read_all(i.captured))
 
     def read_all(self, operands: Sequence[int]) -> list[ast.expr]:
         return [self.read(operand) for operand in operands]
@@ -79,12 +128,26 @@ class Operands:
     def is_iterator(self, register: int, pc: int) -> bool:
         return self.iterators[self.index].holds(register, pc)
 
+    def liveness(self) -> Liveness:
+        """That of the flow at hand."""
+        found = self._liveness.get(self.index)
+        if found is None:
+            found = self._liveness[self.index] = Liveness(self.flow, self.iterators[self.index].plan)
+        return found
+
+    def kind(self, operand: int) -> type | None:
+        """The exact type of what the instruction reads there, if it is known."""
+        found = self._kinds.get(self.index)
+        if found is None:
+            found = self._kinds[self.index] = Kinds(self.flow, self.iterators[self.index].plan)
+        return found.kind(operand, self.pc)
+
     def iterator(self, register: int) -> tuple[str, str]:
         """The locals of an iterator: itself, and what it goes over."""
         return f"i{self.index}_{register}", f"o{self.index}_{register}"
 
     def bounded(self, register: int) -> str:
-        """The local that says whether an iterator has few items, and no more of them later."""
+        """The local that is False unless an iterator has few items; else what has to stay as it is for that, or True."""
         return f"m{self.index}_{register}"
 
     def before(self, value: ast.expr) -> ast.expr:
@@ -126,6 +189,8 @@ class Operands:
         written = roles.writes(i)
         if kind == cells.HOST:
             (target,) = written
+            if isinstance(i, op.Close):  # which waits for nobody
+                return self.write(target, call(name, load("s"), items(*given), self.part(lone, 2), self.part(lone, 3)))
             made = [assign("v", call(name, load("s"), items(*given), self.part(lone, 2), self.part(lone, 3)))]
             made += self.settled("v")
             if isinstance(i, op.Invoke | op.Method):
@@ -136,6 +201,13 @@ class Operands:
             read = [ast.Subscript(load("w"), constant(lone.writes[target]), ast.Load()) for target in written]
             return [*made, *(assign(self.register(target), value) for target, value in zip(written, read, strict=True))]
         raise AssertionError(f"an instruction without a rule: {i}")
+
+    def function(self, pc: int) -> list[ast.stmt]:
+        """The `Close` of an earlier instruction."""
+        here, self.pc = self.pc, pc
+        made = self.cell(self.flow.code[pc])
+        self.pc = here
+        return made
 
     def part(self, lone: LoneCell, part: int) -> ast.expr:
         """A part of the instruction's cell."""

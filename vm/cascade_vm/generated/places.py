@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cascade_vm.generated.graph import Graph, Node
 
-__all__ = ["Label", "Loop", "Where", "jump_over", "places"]
+__all__ = ["Label", "Loop", "Where", "is_apart", "jump_over", "places"]
 
 
 @dataclass(eq=False, slots=True)
@@ -21,6 +21,16 @@ class Label:
     """Jumps pass over it."""
     targeted: bool = False
     """Jumps that set ``go`` lead to it."""
+    apart: bool = False
+    """Nothing falls to it: what is there is left out unless ``go`` says otherwise. So is what handles errors."""
+
+    @property
+    def fallen_to(self) -> Label | None:
+        """Where control comes to that falls to this label."""
+        label: Label | None = self
+        while label is not None and label.apart:
+            label = label.behind
+        return label
 
 
 @dataclass(eq=False, slots=True)
@@ -56,6 +66,11 @@ def jump_over(label: Label | None, target: Label | None) -> None:
             break
         label.guarded = True
         label = label.behind
+
+
+def is_apart(node: Node) -> bool:
+    """Whether only errors lead to a node."""
+    return all(each.handler is node and node not in each.after for each in node.into)
 
 
 def places(graph: Graph) -> tuple[dict[Node, list[Node]], dict[Node, list[Node]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cascade_vm import functions
@@ -13,10 +14,10 @@ from cascade_vm.control import Jump, TailCall
 from cascade_vm.cursors import DONE, cursor_over, reversed_
 from cascade_vm.dispatch import Strand
 from cascade_vm.generated import leaving
-from cascade_vm.generated.cursors import iterator_at, iterator_over, step
+from cascade_vm.generated.cursors import ITERABLE, iterator_at, iterator_over, step
 from cascade_vm.generated.leaving import TURN, Carried, Leave
 from cascade_vm.host import UNBOUND, Later, Pending, Site
-from cascade_vm.tiers import START_COUNTS, more_turns, warm
+from cascade_vm.tiers import more_turns
 
 __all__ = ["GLOBALS"]
 
@@ -63,8 +64,10 @@ def _function_of(strand: Strand, target: object, count: int) -> Callable[..., An
         return None
     template, machine = target._template, strand.machine
     code = machine.starts.get(template.number)
+    if code is None and machine.instance is not None:  # what calls it is hot
+        machine.instance.entry(template.number, 0)
+        code = machine.starts.get(template.number)
     if code is None:
-        warm(machine, template.flow, START_COUNTS)
         return None
     target._code = code
     return code if count == template.plain else None
@@ -84,7 +87,8 @@ GLOBALS: dict[str, Any] = {
     "ENTERS": ENTERS,
     "Pending": Pending,
     "PLAIN": PLAIN,
-    "SIZED": frozenset({list, tuple, str, bytes, dict, set, frozenset, type({}.keys()), type({}.values()), type({}.items())}),
+    "ITERABLE": frozenset(ITERABLE),
+    "SIZED": frozenset({list, tuple, str, bytes, dict, set, type({}.keys()), type({}.values()), type({}.items())}),
     "StopIteration": StopIteration,
     "UNBOUND": UNBOUND,
     "Function": functions.Function,
@@ -116,7 +120,9 @@ GLOBALS: dict[str, Any] = {
     "more": more_turns,
     "next": next,
     "out_of_turns": _out_of_turns,
+    "partial": partial,
     "range": range,
+    "reversed": reversed,
     "str": str,
     "tuple": tuple,
     "slice": slice,

@@ -5,31 +5,22 @@ others stand behind their dominator, in the order of the graph, and what reaches
 behind it. A jump to elsewhere sets the local ``go`` to the number of its label; what lies between is left out as long as ``go``
 is set.
 
-    while True:                        a loop that counts its turns in batches
-        z = turns
-        for _ in z:
-            …                          `continue`: the next turn, `break`: out of the loop
-        else:
-            turns = more(s, z)         no turns left: get some, or leave the generated code
-            continue
-        break
-
-Turns come out of an iterator that all loops of a strand share: that costs nothing that can be measured, where a counter takes
-half as long again as an empty loop. Where turns are counted one by one (`Program.careful`) loops are ``while True``.
+How loops draw their turns is said in `cascade_vm.generated.loop_forms`. Where turns are counted one by one
+(`Program.careful`) they are ``while True``.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from cascade_vm import opcodes as op
 from cascade_vm import roles
 from cascade_vm.generated.graph import Graph, Node, Unstructured
-from cascade_vm.generated.places import Label, Loop, Where, jump_over, places
-from cascade_vm.generated.positions import AT_HEAD
-from cascade_vm.generated.short_loops import iterated, short_loop
+from cascade_vm.generated.loop_forms import batched, drawn, is_small, side_by_side
+from cascade_vm.generated.places import Label, Loop, Where, is_apart, jump_over, places
+from cascade_vm.generated.short_loops import beginnings, iterated, short_loop
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
     assign,
@@ -56,7 +47,7 @@ MOST_BLOCKS = 18
 """Loops and `try` in each other; Python allows 20."""
 MOST_NESTED = 70
 """Conditions in each other: Python's compiler and our own functions recurse."""
-_UNROLLED = 4
+_UNROLLED = 3
 _SHORT = 4
 """A loop of at most so many statements is written several times in a row: half of its cost is the loop itself."""
 
@@ -88,6 +79,15 @@ class _Shaping:
         self.count = 0
         self.goes = False
         self.behind_node, self.behind_loop = places(graph)
+        statements.short.update(self._short_loops())
+
+    def _short_loops(self) -> Iterator[tuple[int, int]]:
+        """The instructions that begin loops which may need no turns."""
+        if not self.statements.program.careful:
+            for node in self.graph.nodes:
+                over = self._iterator_of(node) if node.key in self.graph.bodies else None
+                if over is not None and short_loop(self.graph, node, self.statements, over) is not None:
+                    yield from ((node.flow, pc) for pc in beginnings(self.graph, node, self.blueprint.flows[node.flow], over))
 
     def run(self) -> list[ast.stmt]:
         body = self._tree(self.graph.entry, Where(self._label(None, None), None))
@@ -114,7 +114,7 @@ class _Shaping:
             if not labels:
                 return written
             last = labels[-1]
-            if last.guarded:
+            if last.guarded or last.apart:
                 return written + self._follower(last, where)
             written += self._arrived(last)
             assert last.node is not None
@@ -125,6 +125,7 @@ class _Shaping:
         for label, behind in zip(labels, [*labels[1:], where.behind], strict=False):
             label.behind = behind
             assert label.node is not None
+            label.apart = is_apart(label.node)
             self.labels[label.node] = label
         return labels
 
@@ -132,6 +133,9 @@ class _Shaping:
         """What stands at a label; it is left out while ``go`` says so."""
         assert label.node is not None
         assert label.behind is not None
+        if label.apart:
+            inside = replace(where, behind=label.behind, nested=where.nested + 1)
+            return branch(_is_number("go", label.number), [assign("go", constant(0)), *self._tree(label.node, inside)], [])
         body = self._tree(label.node, replace(where, behind=label.behind, nested=where.nested + label.guarded))
         guarded = branch(otherwise(load("go")), body, []) if label.guarded and body else body
         return [*self._arrived(label), *guarded]
@@ -162,7 +166,7 @@ class _Shaping:
         """What the end of a node does that may fail, and what is left to be looked at outside of the `try`."""
         match last:
             case op.Branch() | op.Test():
-                truth = branch(self.statements.condition(last), [assign("v", constant(True))], [assign("v", constant(False))])
+                truth = branch(self.statements.read_by(last), [assign("v", constant(True))], [assign("v", constant(False))])
                 return self.statements.mark(truth), load("v")
             case op.Next():
                 return self.statements.mark([assign("v", self.statements.following(last))]), load("v")
@@ -189,7 +193,7 @@ class _Shaping:
         statements.at(node.flow, node.end - 1)
         match last:
             case op.Branch() | op.Test():
-                return self._fork(node, condition or statements.condition(last), node.after, where)
+                return self._fork(node, condition or statements.read_by(last), node.after, where)
             case op.Next():
                 first = [] if condition else statements.mark([assign("v", statements.following(last))])
                 found = statements.mark(statements.write(last.dst, load("v")))
@@ -198,7 +202,7 @@ class _Shaping:
             case op.Switch():
                 return self._switch(node, last, where)
             case op.Return():
-                return statements.mark([return_(statements.read(last.value))])
+                return statements.mark([return_(statements.read_by(last))])
             case op.Fail() | op.Reraise():
                 return self._raise(last) if node.handler is None or node.handler is where.caught else []
             case op.TailCall():
@@ -275,11 +279,11 @@ class _Shaping:
         target, loop = self.labels[way], where.loop
         if loop is not None and target is loop.head and where.copies:
             return self._node(way, replace(where, copies=where.copies - 1))
-        if target is where.behind:
+        if target is where.behind.fallen_to:
             return []
         if loop is not None and target is loop.head:
             return [continue_()]
-        if loop is not None and target is loop.after:
+        if loop is not None and target is loop.after.fallen_to:
             return [break_()]
         self.goes = target.targeted = True
         leave = assign("go", constant(target.number))
@@ -347,21 +351,12 @@ class _Shaping:
         if self._is_short(node):
             where = replace(where, copies=_UNROLLED - 1)
         body = self._body(node, where, loop, self._node)
-        turns = f"z{where.blocks}"
-        drawn = for_(name("_"), load(turns), body, [*self._more(node, turns), continue_()])
-        return [forever([assign(turns, load("turns")), drawn, break_()])]
+        return batched(self.statements, node, f"z{where.blocks}", body)
 
     def _is_short(self, node: Node) -> bool:
         """A loop of one node, that turns by its own end."""
         small = node.end - node.start <= _SHORT and not isinstance(self.statements.at(node.flow, node.end - 1), op.Next)
         return small and len(self.graph.bodies[node.key]) == 1 and node.handler is None and not self.behind_node.get(node)
-
-    def _more(self, node: Node, turns: str) -> list[ast.stmt]:
-        """More turns than those, which are over. Every loop has its own name for what it draws from: another may get more."""
-        statements = self.statements
-        statements.at(node.flow, node.start)
-        more = call("more", load("s"), load(turns), constant(statements.waits))
-        return statements.mark([assign("turns", more)], AT_HEAD)
 
     def _iterator_of(self, node: Node) -> op.Next | None:
         """The instruction that the loop is a `for` of."""
@@ -370,29 +365,26 @@ class _Shaping:
         return iterated(self.graph, node, self.statements)
 
     def _for(self, node: Node, where: Where, loop: Loop, over: op.Next) -> list[ast.stmt]:
-        """A loop over an iterator: turns are taken first, so that no item is lost when there are none left."""
-        statements = self.statements
-        item, done = node.after
-
-        def write(_: Node, here: Where) -> list[ast.stmt]:
-            return self._edge(node, item, here)
-
-        statements.at(node.flow, node.start)
-        iterator, _ = statements.iterator(over.cursor)
+        """A loop over an iterator."""
+        few, small = short_loop(self.graph, node, self.statements, over), is_small(self.graph, node, self.statements)
+        behind = replace(where, behind=loop.after, loop=loop if small else loop.outer)
         short: list[ast.stmt] = []
-        if (few := short_loop(self.graph, node, statements, over)) is not None:
-            body = self._body(node, where, loop, write)
-            statements.at(node.flow, node.start)
-            ended = [*self._arrived(loop.head), *self._jump(done, replace(where, behind=loop.after))]
-            whole = for_(name(statements.register(over.dst)), load(iterator), body, ended)
-            short = statements.mark(branch(few, [whole, break_()], []))
-        body = self._body(node, where, loop, write)
-        statements.at(node.flow, node.start)
-        pair = ast.Tuple([name("_"), name(statements.register(over.dst))], ast.Store())
-        turns = f"z{where.blocks}"
-        both = call("zip", load(turns), load(iterator))
-        left = for_(name("_"), load(turns), [break_()], [*self._more(node, turns), continue_()])
-        statements.at(node.flow, node.start)
-        finished = [*self._arrived(loop.head), *self._jump(done, replace(where, behind=loop.after))]
-        whole = for_(pair, both, body, [*statements.mark([left]), *finished])
-        return [forever([*short, assign(turns, load("turns")), *statements.mark([whole]), break_()])]
+        if few is not None:
+            body, ended = self._parts_of_for(node, where, behind)
+            iterator = load(self.statements.iterator(over.cursor)[0])
+            short = [for_(name(self.statements.register(over.dst)), iterator, body, ended)]
+        body, ended = self._parts_of_for(node, where, behind)
+        if not small:
+            whole = drawn(self.statements, node, over, body, ended)
+            return whole if few is None else self.statements.mark(branch(few, short, whole))
+        first = self.statements.mark(branch(few, [*short, break_()], [])) if few is not None else []
+        return side_by_side(self.statements, node, f"z{where.blocks}", over, body, ended, first)
+
+    def _parts_of_for(self, node: Node, where: Where, behind: Where) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        """The body of a loop over an iterator, and what is done, ``behind`` it, when there are no more items."""
+        item, done = node.after
+        assert where.loop is not None
+        body = self._body(node, where, where.loop, lambda _, here: self._edge(node, item, here))
+        ended = [*self._arrived(where.loop.head), *self._jump(done, behind)]
+        self.statements.at(node.flow, node.start)
+        return body, ended

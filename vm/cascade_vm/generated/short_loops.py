@@ -8,15 +8,17 @@ costs 30 ns so, where the turns that others are counted by take 150.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from cascade_vm import opcodes as op
 from cascade_vm import roles
+from cascade_vm.blueprint import Flow
 from cascade_vm.generated.graph import Graph, Node
 from cascade_vm.generated.operands import Operands
-from cascade_vm.generated.syntax import load
+from cascade_vm.generated.syntax import constant, load
 from cascade_vm.operations import METHODS, OPERATIONS
 
-__all__ = ["MOST_ITEMS", "iterated", "short_loop"]
+__all__ = ["MOST_ITEMS", "beginnings", "iterated", "short_loop"]
 
 MOST_ITEMS = 64
 MOST_INSTRUCTIONS = 24
@@ -40,9 +42,10 @@ def short_loop(graph: Graph, head: Node, s: Operands, over: op.Next) -> ast.expr
     growing = _growing(code) if len(code) <= MOST_INSTRUCTIONS else None
     if growing is None:
         return None
-    _, source = s.iterator(over.cursor)
-    others = [ast.Compare(load(source), [ast.IsNot()], [load(s.register(each))]) for each in sorted(growing)]
-    return ast.BoolOp(ast.And(), [load(s.bounded(over.cursor)), *others]) if others else load(s.bounded(over.cursor))
+    bounded = s.bounded(over.cursor)
+    unlike = [constant(False), *(load(s.register(each)) for each in sorted(growing))]
+    few: list[ast.expr] = [ast.Compare(load(bounded), [ast.IsNot()], [each]) for each in unlike]
+    return ast.BoolOp(ast.And(), few) if len(few) > 1 else few[0]
 
 
 def iterated(graph: Graph, head: Node, s: Operands) -> op.Next | None:
@@ -57,6 +60,23 @@ def iterated(graph: Graph, head: Node, s: Operands) -> op.Next | None:
     nodes = (node for node in graph.nodes if node.key in body and node.flow == head.flow)
     code = (i for node in nodes for i in flow.code[node.start : node.end])
     return None if any(first.cursor in roles.writes(i) for i in code) else first
+
+
+def beginnings(graph: Graph, head: Node, flow: Flow, over: op.Next) -> Iterator[int]:
+    """The instructions that make the iterator of a loop: those just before it, else all that may."""
+    body = graph.bodies[head.key]
+    before = [_last_made(flow, node, over.cursor) for node in head.into if node.key not in body and node.flow == head.flow]
+    if None in before or not before:
+        before = [pc for pc, i in enumerate(flow.code) if isinstance(i, op.Iterate) and i.dst == over.cursor]
+    yield from (pc for pc in before if pc is not None)
+
+
+def _last_made(flow: Flow, node: Node, cursor: int) -> int | None:
+    for pc in range(node.end - 1, node.start - 1, -1):
+        i = flow.code[pc]
+        if cursor in roles.writes(i):
+            return pc if isinstance(i, op.Iterate) else None
+    return None
 
 
 def _growing(code: list[op.Instruction]) -> set[int] | None:

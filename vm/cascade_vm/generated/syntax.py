@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from keyword import iskeyword
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = [
     "assign", "assign_many", "augment", "await_", "branch", "break_", "call", "constant", "continue_", "for_", "forever",
     "function", "is_", "is_type", "is_word", "items", "load", "mark", "name", "otherwise", "raise_", "return_", "run", "try_",
 ]  # fmt: skip
 
+_Node = TypeVar("_Node", ast.stmt, ast.expr)
 _LOAD, _STORE = ast.Load(), ast.Store()
 
 
@@ -127,7 +128,7 @@ def function(title: str, parameters: Sequence[str], body: list[ast.stmt], waits:
     return ast.Module([made], [])
 
 
-def mark(nodes: Sequence[ast.stmt], line: int, column: int) -> list[ast.stmt]:
+def mark(nodes: Sequence[_Node], line: int, column: int) -> list[_Node]:
     """Give these, and all in them that has no place yet, a place."""
     for node in nodes:
         _mark(node, line, column)

@@ -1,4 +1,4 @@
-"""Instructions that compute, as Python's operators where there is one, else as calls of what the machine calls.
+"""Instructions that compute and are more than an expression (`cascade_vm.generated.expressions`).
 
 Each function writes one opcode.
 """
@@ -6,14 +6,16 @@ Each function writes one opcode.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from cascade_vm import call_operations, plain, roles
 from cascade_vm import opcodes as op
 from cascade_vm.attributes import read_attribute
 from cascade_vm.generated.control import CONTROL
+from cascade_vm.generated.expressions import BINARY, OPENING, SUBSCRIPTS, is_in_place
+from cascade_vm.generated.folding import as_value
+from cascade_vm.generated.iteration import lazy
 from cascade_vm.generated.operands import Operands
-from cascade_vm.generated.short_loops import MOST_ITEMS
 from cascade_vm.generated.syntax import (
     assign,
     assign_many,
@@ -28,121 +30,13 @@ from cascade_vm.generated.syntax import (
     load,
     run,
 )  # fmt: skip
-from cascade_vm.library import VALUES
 from cascade_vm.operations import METHODS, OPERATIONS
 
 __all__ = [
-    "OPENING", "attribute", "bound", "check", "clear", "comparison", "compute", "copy", "following", "iterate", "likeliest",
-    "match", "move", "source", "unpack",
+    "attribute", "bound", "check", "clear", "compute", "likeliest", "match", "move", "takes", "unpack",
 ]  # fmt: skip
 
-_BINARY: dict[str, type[ast.operator]] = {
-    "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "//": ast.FloorDiv, "%": ast.Mod, "**": ast.Pow, "@": ast.MatMult,
-    "&": ast.BitAnd, "|": ast.BitOr, "^": ast.BitXor, "<<": ast.LShift, ">>": ast.RShift,
-}  # fmt: skip
-_COMPARING: dict[str, type[ast.cmpop]] = {
-    "==": ast.Eq, "!=": ast.NotEq, "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "in": ast.In, "not in": ast.NotIn,
-    "is": ast.Is, "is not": ast.IsNot,
-}  # fmt: skip
-_UNARY: dict[str, type[ast.unaryop]] = {"neg": ast.USub, "pos": ast.UAdd, "invert": ast.Invert, "not": ast.Not}
-OPENING = ("format", "format_map")
-"""Methods of texts that reach attributes by a computed name: they have a guard."""
 _LIKELY: list[type] = [list, dict, str, set]
-_SUBSCRIPTS = ("[]", "[]=", "del []", "put")
-_BUILDS: dict[str, Callable[[list[ast.expr]], ast.expr]] = {
-    "slice": lambda values: call("slice", *values),
-    "build_tuple": lambda values: ast.Tuple(values, ast.Load()),
-    "build_list": lambda values: ast.List(values, ast.Load()),
-    "build_dict": lambda values: ast.Dict([*values[::2]], values[1::2]),
-}
-
-
-def comparison(s: Operands, operation: str, left: int, right: int) -> ast.expr:
-    identity = operation.startswith("is")
-    if identity and any(operand < 0 and not _is_single(s, operand) for operand in (left, right)):
-        return s.calling(OPERATIONS[operation].function, s.read(left), s.read(right))
-    return ast.Compare(s.read(left), [_COMPARING[operation]()], [s.read(right)])
-
-
-def _is_single(s: Operands, operand: int) -> bool:
-    """Whether a constant may stand beside ``is``."""
-    return type(s.flow.constants[-1 - operand].value) in (type(None), bool)
-
-
-def source(s: Operands, i: op.Instruction, following: op.Instruction | None) -> list[ast.stmt] | None:
-    """What a loop goes over, made and begun at once; None for anything else."""
-    if not (isinstance(i, op.Compute) and isinstance(following, op.Iterate) and i.dst == following.source == following.dst):
-        return None
-    if not s.is_iterator(following.dst, s.pc + 2):
-        return None
-    iterator, source = s.iterator(i.dst)
-    if any(i.forms):
-        return _spread_zip(s, i) if i.operation == "zip" and i.forms == ("*",) and i.arguments[0] >= 0 else None
-    arguments = s.read_all(i.arguments)
-    few: ast.expr = constant(False)
-    match i.operation:
-        case "range":
-            made = [assign(source, call("range", *arguments)), assign(iterator, call("iter", load(source)))]
-            few = _few_numbers(s, i.arguments)
-        case "enumerate" if len(arguments) == 1:
-            made = [assign(iterator, call("enumerate", *arguments)), assign(source, s.read(i.arguments[0]))]
-            few = _few_items(source)
-        case "zip" if arguments:
-            whole = ast.Tuple(s.read_all(i.arguments), ast.Load())
-            made = [assign(iterator, call("zip", *arguments)), assign(source, whole)]
-        case "reversed":
-            made = [assign(iterator, call("backwards", *arguments)), assign(source, constant(None))]
-        case _:
-            return None
-    return [*made, assign(s.bounded(i.dst), few)]
-
-
-def _spread_zip(s: Operands, i: op.Compute) -> list[ast.stmt]:
-    """``zip(*rows)``"""
-    iterator, source = s.iterator(i.dst)
-    rows = s.read(i.arguments[0])
-    usual = ast.BoolOp(ast.Or(), [is_type(rows, "list"), is_type(rows, "tuple")])
-    whole = call("zip", ast.Starred(load(source), ast.Load()))
-    begun = [assign(source, call("tuple", s.read(i.arguments[0]))), assign(iterator, whole)]
-    other = [*s.cell(i), assign(iterator, s.read(i.dst)), assign(source, constant(None))]
-    return [*branch(usual, begun, other), assign(s.bounded(i.dst), constant(False))]
-
-
-def _few_items(source: str) -> ast.expr:
-    """Whether what is gone over has few items."""
-    sized = ast.Compare(call("type", load(source)), [ast.In()], [load("SIZED")])
-    few = ast.Compare(call("len", load(source)), [ast.LtE()], [constant(MOST_ITEMS)])
-    return ast.BoolOp(ast.And(), [sized, few])
-
-
-def _few_numbers(s: Operands, arguments: Sequence[int]) -> ast.expr:
-    """The same for a range: its length may be more than `len` can say."""
-    if len(arguments) == 3:
-        return constant(False)
-    stop = s.read(arguments[-1])
-    first: ast.expr = constant(0) if len(arguments) == 1 else s.read(arguments[0])
-    few = ast.Compare(ast.BinOp(stop, ast.Sub(), first), [ast.LtE()], [constant(MOST_ITEMS)])
-    integers = [is_type(s.read(each), "int") for each in arguments if each >= 0]
-    return ast.BoolOp(ast.And(), [*integers, few]) if integers else few
-
-
-def iterate(s: Operands, i: op.Iterate) -> list[ast.stmt]:
-    if not s.is_iterator(i.dst, s.pc + 1):
-        return s.write(i.dst, call("cursor_over", s.read(i.source)))
-    iterator, source = s.iterator(i.dst)
-    begun = ast.IfExp(is_type(load(source), "list"), call("iter", load(source)), call("iterator_over", load(source)))
-    return [assign(source, s.read(i.source)), assign(iterator, begun), assign(s.bounded(i.dst), _few_items(source))]
-
-
-def following(s: Operands, i: op.Next) -> ast.expr:
-    """The next item of a cursor, or ``DONE``."""
-    if i.cursor >= 0 and s.is_iterator(i.cursor, s.pc):
-        return call("next", load(s.iterator(i.cursor)[0]), load("DONE"))
-    return call("step", s.read(i.cursor))
-
-
-def copy(s: Operands, i: op.Copy) -> list[ast.stmt]:
-    return s.write(i.dst, s.read(i.source))
 
 
 def move(s: Operands, i: op.Move) -> list[ast.stmt]:
@@ -153,61 +47,54 @@ def move(s: Operands, i: op.Move) -> list[ast.stmt]:
 
 
 def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
+    """What is no expression."""
     name, arguments = i.operation, i.arguments
+    passing = lazy(s, i)
+    if passing is not None:
+        return passing
     if any(i.forms):
         return _formed(s, i)
-    values = s.read_all(arguments)
-    if name in _BINARY:
-        return s.write(i.dst, ast.BinOp(values[0], _BINARY[name](), values[1]))
-    if name in _COMPARING:
-        return s.write(i.dst, comparison(s, name, *arguments))
-    if name in _UNARY:
-        return s.write(i.dst, ast.UnaryOp(_UNARY[name](), values[0]))
-    if name[:-1] in _BINARY and name[-1] == "=" and arguments[0] == i.dst:
-        return [augment(s.register(i.dst), _BINARY[name[:-1]](), values[1])]
-    build = _BUILDS.get(name)
-    if build is not None:
-        return s.write(i.dst, build(values))
-    if name in ("format_value", "concat") and (text := _text(s, i)) is not None:
-        return s.write(i.dst, text)
-    if arguments and arguments[0] >= 0 and name in _SUBSCRIPTS:
-        return _subscript(s, i, values)
-    if name == "builtin" and arguments[0] < 0 and (known := s.flow.constants[-1 - arguments[0]].value) in VALUES:
-        return s.write(i.dst, load(s.scope.name_of(VALUES[str(known)])))
+    if is_in_place(i):
+        return [augment(s.register(i.dst), BINARY[name[:-1]](), s.take(arguments[1:])[0])]
+    if name in SUBSCRIPTS:
+        return _subscript(s, i)
+    if name in _SPREADING and arguments[1] >= 0:
+        return _spread_in(s, i)
     control = CONTROL.get(name)
-    if control is not None and (whole := control(s, arguments)) is not None:
-        return s.write(i.dst, whole)
-    if name in _LAZY and _is_consumed(s, i):
-        return s.write(i.dst, call(name, *values))
-    if name in ("append", "add"):
-        method = ast.Attribute(values[0], name, ast.Load())
-        return s.write(i.dst, call(method, values[1]))
-    return s.write(i.dst, s.calling(OPERATIONS[name].function, *values))
+    whole = control(s, arguments) if control is not None else None
+    return s.write(i.dst, whole or s.calling(OPERATIONS[name].function, *s.read_all(arguments)))
 
 
-_LAZY = ("map", "filter", "zip", "enumerate")
-_CONSUMING = ("sum", "list", "tuple", "set", "frozenset", "sorted", "max", "min", "any", "all", "dict")
+_SPREADING = {"extend": ("extend", ("list", "tuple")), "update_dict": ("update", ("dict",))}
+"""Operations that add all items of a value: the method that does, and the types of what they usually are given."""
 
 
-def _is_consumed(s: Operands, i: op.Compute) -> bool:
-    """Whether the next instruction reads all that this gives, and nobody else sees it: then an iterator of Python's will do."""
-    following = s.flow.code[s.pc + 1] if s.pc + 1 < s.end else None
-    return (
-        isinstance(following, op.Compute)
-        and following.operation in _CONSUMING
-        and following.arguments == (i.dst,)
-        and following.dst == i.dst
-        and not s.guarded
-    )
+def _spread_in(s: Operands, i: op.Compute) -> list[ast.stmt]:
+    """``[*more]`` and ``{**more}``: Python words errors in its own way."""
+    method, kinds = _SPREADING[i.operation]
+    into, more = i.arguments
+    whole = s.write(i.dst, s.calling(OPERATIONS[i.operation].function, *s.read_all(i.arguments)))
+    usual = run(call(ast.Attribute(s.read(into), method, ast.Load()), s.read(more)))
+    tests = [is_type(s.read(more), kind) for kind in kinds]
+    known = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
+    done = s.write(i.dst, constant(None)) if s.liveness().is_read_after(i.dst, s.pc) else []
+    return branch(known, [usual, *done], whole)
+
+
+def takes(i: op.Instruction) -> bool:
+    """Whether an instruction that is no expression takes the values that wait for it."""
+    if isinstance(i, op.Compute):
+        return not any(i.forms) and (is_in_place(i) or (i.operation in SUBSCRIPTS and i.arguments[0] >= 0))
+    return isinstance(i, op.Unpack | op.Iterate)
 
 
 def _formed(s: Operands, i: op.Compute) -> list[ast.stmt]:
     """An operation with arguments in their forms: as a call of Python's where that says the same."""
     pairs = list(zip(i.arguments, i.forms, strict=True))
-    if i.operation in call_operations.CALLEES or "**" in i.forms:
-        return s.cell(i)
     named = [form for form in i.forms if form not in ("", "*")]
     stars = [argument for argument, form in pairs if form == "*"]
+    if i.operation in call_operations.CALLEES or "**" in i.forms:
+        return s.cell(i)
     if len(set(named)) < len(named) or not all(map(is_word, named)) or len(stars) > 1 or (stars and stars[0] < 0):
         return s.cell(i)
     positional = [ast.Starred(s.read(a), ast.Load()) if form == "*" else s.read(a) for a, form in pairs if form in ("", "*")]
@@ -219,49 +106,35 @@ def _formed(s: Operands, i: op.Compute) -> list[ast.stmt]:
     return branch(usual, s.write(i.dst, whole), s.cell(i))
 
 
-def _text(s: Operands, i: op.Compute) -> ast.expr | None:
-    """A replacement field, or a whole f-string of parts that are texts for certain."""
-    constants = [s.flow.constants[-1 - each].value if each < 0 else None for each in i.arguments]
-    if i.operation == "format_value":
-        _, conversion, spec = constants
-        if conversion not in ("", "s", "r", "a") or type(spec) is not str:
-            return None
-        wanted: ast.expr | None = ast.JoinedStr([constant(spec)]) if spec else None
-        s.texts.add(i.dst)
-        return ast.JoinedStr([ast.FormattedValue(s.read(i.arguments[0]), ord(conversion) if conversion else -1, wanted)])
-    if not all(each in s.texts or type(known) is str for each, known in zip(i.arguments, constants, strict=True)):
-        return call(ast.Attribute(constant(""), "join", ast.Load()), ast.Tuple(s.read_all(i.arguments), ast.Load()))
-    parts: list[ast.expr] = [
-        constant(known) if type(known) is str else ast.FormattedValue(s.read(each), -1, None)
-        for each, known in zip(i.arguments, constants, strict=True)
-    ]
-    return ast.JoinedStr(parts)
-
-
-def _subscript(s: Operands, i: op.Compute, values: list[ast.expr]) -> list[ast.stmt]:
-    match i.operation:
-        case "[]":
-            return s.write(i.dst, ast.Subscript(values[0], values[1], ast.Load()))
-        case "del []":
-            done: ast.stmt = ast.Delete([ast.Subscript(values[0], values[1], ast.Del())])
-        case _:
-            done = ast.Assign([ast.Subscript(values[0], values[1], ast.Store())], values[2])
-    return [done, *s.write(i.dst, constant(None))]
+def _subscript(s: Operands, i: op.Compute) -> list[ast.stmt]:
+    """An item that is set or deleted: Python evaluates what it is set to first."""
+    if i.arguments[0] < 0:
+        return s.write(i.dst, s.calling(OPERATIONS[i.operation].function, *s.read_all(i.arguments)))
+    if i.operation == "del []":
+        container, key = s.take(i.arguments, slices=True)
+        done: ast.stmt = ast.Delete([ast.Subscript(container, key, ast.Del())])
+    else:
+        order = (i.arguments[2], *i.arguments[:2])
+        value, container, key = s.take(order, slices=True)
+        done = ast.Assign([ast.Subscript(container, key, ast.Store())], as_value(value))
+    return [done, *s.write(i.dst, constant(None))] if s.liveness().is_read_after(i.dst, s.pc) else [done]
 
 
 def unpack(s: Operands, i: op.Unpack) -> list[ast.stmt]:
     if not i.targets or i.source < 0:
         return s.cell(i)
-    return [assign_many([s.register(target) for target in i.targets], s.read(i.source), i.star)]
+    return [assign_many([s.register(target) for target in i.targets], s.take((i.source,))[0], i.star)]
 
 
 def attribute(s: Operands, i: op.Attribute) -> list[ast.stmt]:
     slow = s.calling(read_attribute, s.read(i.target), constant(i.name))
     if i.name in OPENING or not is_word(i.name):
         return s.write(i.dst, slow)
+    kinds = [kind for kind, names in METHODS.items() if i.name in names]
+    if s.kind(i.target) in kinds and _is_forgotten(s, i.dst):
+        return []
     if i.target < 0:
         return s.write(i.dst, ast.Attribute(s.read(i.target), i.name, ast.Load()))
-    kinds = [kind for kind, names in METHODS.items() if i.name in names]
     closed = ast.Compare(call("type", s.read(i.target)), [ast.In()], [load("CLOSED")])
     written = s.write(i.dst, ast.IfExp(closed, slow, ast.Attribute(s.read(i.target), i.name, ast.Load())))
     if not kinds or not _is_forgotten(s, i.dst):

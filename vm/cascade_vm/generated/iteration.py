@@ -1,0 +1,161 @@
+"""Iteration: loops, and what they and other readers go over.
+
+`zip`, `enumerate`, `map` and their like are cursors of the machine's own, since a variable may hold one when the run is saved.
+Where the very next that reads one takes all of it, or is a loop, nobody else ever sees it: there it is Python's own iterator,
+which is ten times as fast. Such a value *passes*. A loop over one can be left in its midst, so beside the iterator stands what
+that goes over, in the same form (`cascade_vm.generated.cursors.cursor_of`).
+
+Each function writes one opcode, or gives None where that is not for it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from cascade_vm import opcodes as op
+from cascade_vm.generated.cursors import ITERABLE
+from cascade_vm.generated.operands import Operands
+from cascade_vm.generated.passing import LAZY, TAKEN, goes_on_to
+from cascade_vm.generated.short_loops import MOST_ITEMS
+from cascade_vm.generated.syntax import assign, branch, call, constant, is_type, load
+
+__all__ = ["counted", "following", "is_counted", "iterate", "lazy", "passing_expression"]
+
+
+def is_counted(s: Operands, i: op.Instruction, following: op.Instruction | None) -> bool:
+    """Whether two instructions are a range and the loop over it."""
+    if not (isinstance(i, op.Compute) and i.operation == "range" and isinstance(following, op.Iterate)):
+        return False
+    return not any(i.forms) and i.dst == following.source == following.dst and s.is_iterator(following.dst, s.pc + 2)
+
+
+def counted(s: Operands, i: op.Instruction) -> list[ast.stmt]:
+    """A range and the loop over it, at once."""
+    assert isinstance(i, op.Compute)
+    iterator, source = s.iterator(i.dst)
+    short = (s.index, s.pc + 1) in s.short
+    s.settled_first = s.write_down() if short else []  # what is few is read out of the registers
+    numbers = call("range", *s.take(i.arguments))
+    made = [assign(source, numbers), assign(iterator, call("iter", load(source)))]
+    if short:
+        made.append(assign(s.bounded(i.dst), _few_numbers(s, i.arguments)))
+    return made
+
+
+def _few_numbers(s: Operands, arguments: Sequence[int]) -> ast.expr:
+    """Whether a range has few items: its length may be more than `len` can say."""
+    if len(arguments) == 3:
+        return constant(False)
+    stop = s.read(arguments[-1])
+    count = stop if len(arguments) == 1 else ast.BinOp(stop, ast.Sub(), s.read(arguments[0]))
+    few = ast.Compare(count, [ast.LtE()], [constant(MOST_ITEMS)])
+    integers = [is_type(s.read(each), "int") for each in arguments if each >= 0]
+    return ast.BoolOp(ast.And(), [*integers, few]) if integers else few
+
+
+def iterate(s: Operands, i: op.Iterate) -> list[ast.stmt]:
+    if not s.is_iterator(i.dst, s.pc + 1):
+        return s.write(i.dst, call("cursor_over", *s.take((i.source,))))
+    iterator, source = s.iterator(i.dst)
+    short = (s.index, s.pc) in s.short
+    if i.source in s.passing:
+        made = [assign(iterator, s.read(i.source))]
+        if i.source != i.dst:
+            made += [assign(source, load(s.iterator(i.source)[1])), assign(s.register(i.source), constant(None))]
+            made += [assign(s.bounded(i.dst), load(s.bounded(i.source)))] if short else []
+        return made
+    begun = call("iter", load(source))
+    if s.kind(i.source) not in ITERABLE:
+        known = ast.Compare(call("type", load(source)), [ast.In()], [load("ITERABLE")])
+        usual = ast.BoolOp(ast.Or(), [is_type(load(source), "list"), known])
+        begun = ast.IfExp(usual, begun, call("iterator_over", load(source)))
+    made = [assign(source, s.take((i.source,))[0]), assign(iterator, begun)]
+    return [*made, assign(s.bounded(i.dst), _few_items(load(source), load(source)))] if short else made
+
+
+def _few_items(source: ast.expr, same: ast.expr) -> ast.expr:
+    """What is gone over if that has few items, else False; ``same`` is the same expression again."""
+    sized = ast.Compare(call("type", source), [ast.In()], [load("SIZED")])
+    few = ast.Compare(call("len", source), [ast.LtE()], [constant(MOST_ITEMS)])
+    return ast.IfExp(ast.BoolOp(ast.And(), [sized, few]), same, constant(False))
+
+
+def following(s: Operands, i: op.Next) -> ast.expr:
+    """The next item of a cursor, or ``DONE``."""
+    if i.cursor >= 0 and s.is_iterator(i.cursor, s.pc):
+        return call("next", load(s.iterator(i.cursor)[0]), load("DONE"))
+    return call("step", s.read(i.cursor))
+
+
+# --- iterators that pass -------------------------------------------------------------------------------------------------
+
+
+def passing_expression(s: Operands, i: op.Compute) -> ast.expr | None:
+    """An operation that gives an iterator which one instruction takes."""
+    if i.operation == "reversed" or "*" in i.forms or LAZY[i.operation](i) is None or goes_on_to(s, i) != TAKEN:
+        return None
+    s.passes = True
+    return _iterator(i, s.take(i.arguments))
+
+
+def lazy(s: Operands, i: op.Compute) -> list[ast.stmt] | None:
+    """An operation that gives an iterator which passes."""
+    if i.operation not in LAZY:
+        return None
+    ends = goes_on_to(s, i)
+    if ends is None:
+        return None
+    data = LAZY[i.operation](i)
+    if data is None:
+        return None
+    s.passes = True
+    if "*" in i.forms:
+        return _spread(s, i, ends)
+    leaves = [(load(s.iterator(each)[1]) if each in s.passing else s.read(each)) for each in data]
+    made: list[ast.stmt] = []
+    if ends != TAKEN:
+        same = i.dst == data[0] and i.dst in s.passing
+        if (s.index, ends) in s.short and not (same and i.operation in _AS_MANY):
+            made.append(assign(s.bounded(i.dst), _few(s, i, data)))
+        many = i.operation in ("zip", "map")
+        if many or not same:
+            made.append(assign(s.iterator(i.dst)[1], ast.Tuple(leaves, ast.Load()) if many else leaves[0]))
+    values = s.read_all(i.arguments)
+    if i.operation == "reversed":
+        usual, other = call("reversed", *values), call("backwards", *s.read_all(i.arguments))
+        return [*made, *s.write(i.dst, ast.IfExp(is_type(s.read(i.arguments[0]), "list"), usual, other))]
+    return [*made, *s.write(i.dst, _iterator(i, values))]
+
+
+_AS_MANY = ("enumerate", "reversed", "zip")
+"""Those that give no more items than the first that they go over."""
+
+
+def _few(s: Operands, i: op.Compute, data: Sequence[int]) -> ast.expr:
+    """The first of what is gone over if that has few items, else False."""
+    if i.operation not in _AS_MANY:
+        return constant(False)
+    first = data[0]
+    return load(s.bounded(first)) if first in s.passing else _few_items(s.read(first), s.read(first))
+
+
+def _iterator(i: op.Compute, values: list[ast.expr]) -> ast.expr:
+    forms = i.forms or ("",) * len(i.arguments)
+    positional = [value for value, form in zip(values, forms, strict=True) if not form]
+    keywords = [ast.keyword(form, value) for value, form in zip(values, forms, strict=True) if form]
+    return call(i.operation, *positional, keywords=keywords)
+
+
+def _spread(s: Operands, i: op.Compute, ends: int) -> list[ast.stmt]:
+    """``zip(*rows)``"""
+    source = s.iterator(i.dst)[1]
+    (rows,) = i.arguments
+    usual = ast.BoolOp(ast.Or(), [is_type(s.read(rows), "list"), is_type(s.read(rows), "tuple")])
+    begun = [assign(source, call("tuple", s.read(rows)))]
+    begun += s.write(i.dst, call("zip", ast.Starred(load(source), ast.Load())))
+    other = [*s.cell(i), assign(source, constant(None))]
+    made = branch(usual, begun, other)
+    if (s.index, ends) in s.short:
+        made.append(assign(s.bounded(i.dst), constant(False)))
+    return made
