@@ -66,9 +66,9 @@ def _direct(s: Operands, i: op.Call, value: ast.expr) -> list[ast.stmt]:
     else:
         made = [assign(target, value)]
         slow = [assign(target, call("answered", load("s"), _site(s, i), load(target))), *s.settled(target)]
-    for harmless in harmless_answers(s, load(target)):
-        slow = branch(otherwise(harmless), slow, [])
     seen = branch(ast.Compare(kind, [ast.In()], [load("PLAIN")]), [assign("t", call("type", load(target)))], slow)
+    for harmless in harmless_answers(s, load(target)):
+        seen = branch(otherwise(harmless), seen, [])
     checked = branch(ast.Compare(call("type", load(target)), [ast.IsNot()], [load("t")]), seen, [])
     return [*made, *checked, *(s.write(i.dst, load("v")) if s.guarded else [])]
 
@@ -77,14 +77,16 @@ def _spread_task(s: Operands, i: op.Call) -> list[ast.stmt]:
     """``task(*arguments, **keywords)``. Python words the errors of other values than these as it names the function."""
     arguments, keywords = i.arguments
     value = call(f"t{i.task}", ast.Starred(s.read(arguments), ast.Load()), keywords=[ast.keyword(None, s.read(keywords))])
-    usual = ast.BoolOp(ast.And(), [is_type(s.read(arguments), "tuple"), is_type(s.read(keywords), "dict")])
-    again = s.program.again
-    if again and all(
-        map(is_word, again)
-    ):  # the arguments of a tail call, most likely: written out, Python needs no frame of its own for the call
+    if (again := s.program.again) and all(map(is_word, again)):
+        # most likely those of a tail call: written out, the call needs no more than one in Python's own code
         named = [ast.keyword(name, ast.Subscript(s.read(keywords), constant(name), ast.Load())) for name in again]
         same = ast.BoolOp(ast.And(), [otherwise(s.read(arguments)), *has_keys(s.read(keywords), again)])
         value = ast.IfExp(same, call(f"t{i.task}", keywords=named), value)
+    unknown = [(each, kind) for each, kind in ((arguments, tuple), (keywords, dict)) if s.kind(each) is not kind]
+    if not unknown:
+        return _direct(s, i, value)
+    tests = [is_type(s.read(each), kind.__name__) for each, kind in unknown]
+    usual = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
     return branch(usual, _direct(s, i, value), s.cell(i))
 
 

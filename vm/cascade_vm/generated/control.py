@@ -110,8 +110,7 @@ def _tail_arguments(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
     if value < 0:
         return None
     given = _part(s.read(value), "args")
-    usual = _all(is_type(s.read(value), "TailCall"), is_type(given, "tuple"))
-    return _either(usual, given, s, "tail_arguments", arguments)
+    return _either(is_type(given, "tuple"), given, s, "tail_arguments", arguments)
 
 
 def _tail_keywords(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
@@ -119,8 +118,9 @@ def _tail_keywords(s: Operands, arguments: Sequence[int]) -> ast.expr | None:
     if value < 0:
         return None
     given = _part(s.read(value), "kwargs")
-    usual = _all(is_type(s.read(value), "TailCall"), is_type(given, "dict"))
-    return _either(usual, given if _is_spread_only(s) else call(_part(given, "copy")), s, "tail_keywords", arguments)
+    return _either(
+        is_type(given, "dict"), given if _is_spread_only(s) else call(_part(given, "copy")), s, "tail_keywords", arguments
+    )
 
 
 def _is_spread_only(s: Operands) -> bool:

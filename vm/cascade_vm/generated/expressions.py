@@ -101,7 +101,11 @@ def _computed(s: Operands, i: op.Compute) -> ast.expr | None:
     name, arguments = i.operation, i.arguments
     if name in _COMPARING:
         return comparison(s, name, *arguments)
-    if name in SUBSCRIPTS or name in CONTROL or is_in_place(i) or name in ("extend", "update_dict"):
+    if name in CONTROL:
+        s.settled_first += s.write_down()  # these read an operand several times
+        whole = CONTROL[name](s, arguments)
+        return s.calling(OPERATIONS[name].function, *s.read_all(arguments)) if whole is None else whole
+    if name in SUBSCRIPTS or is_in_place(i) or name in ("extend", "update_dict"):
         return None
     if name in ("format_value", "concat"):
         text = _text(s, i)

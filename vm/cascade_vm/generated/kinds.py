@@ -21,6 +21,7 @@ Known: TypeAlias = "dict[int, type]"
 _GIVES: dict[str, type] = {
     "build_list": list, "build_tuple": tuple, "build_dict": dict, "build_set": set, "list": list, "sorted": list, "dict": dict,
     "set": set, "tuple": tuple, "concat": str, "range": range,
+    "tail_arguments": tuple, "tail_keywords": dict,
 }  # fmt: skip
 """What operations give."""
 _METHOD_GIVES: dict[tuple[type, str], type] = {

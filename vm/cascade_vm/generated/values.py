@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from cascade_vm import call_operations, plain, roles
 from cascade_vm import opcodes as op
 from cascade_vm.attributes import read_attribute
-from cascade_vm.generated.control import CONTROL
 from cascade_vm.generated.expressions import BINARY, OPENING, SUBSCRIPTS, is_in_place
 from cascade_vm.generated.folding import as_value
 from cascade_vm.generated.iteration import lazy
@@ -60,9 +59,7 @@ def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
         return _subscript(s, i)
     if name in _SPREADING and arguments[1] >= 0:
         return _spread_in(s, i)
-    control = CONTROL.get(name)
-    whole = control(s, arguments) if control is not None else None
-    return s.write(i.dst, whole or s.calling(OPERATIONS[name].function, *s.read_all(arguments)))
+    return s.write(i.dst, s.calling(OPERATIONS[name].function, *s.read_all(arguments)))
 
 
 _SPREADING = {"extend": ("extend", ("list", "tuple")), "update_dict": ("update", ("dict",))}
