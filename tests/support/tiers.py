@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from cascade_vm import tiers
-from cascade_vm.blueprint import Blueprint
+from cascade_vm.blueprint import Blueprint, Flow
 from cascade_vm.dispatch import Strand
 from cascade_vm.errors import BudgetExhausted, trail_of
-from cascade_vm.generated import runtime
+from cascade_vm.generated import leaving, runtime
+from cascade_vm.generated.graph import Plan
+from cascade_vm.generated.kinds import Kinds
 from cascade_vm.generated.leaving import SLICE, Leave
+from cascade_vm.generated.liveness import Liveness
 from cascade_vm.host import UNBOUND, Meter, Pending, Place, Site
 from cascade_vm.linker import Image, link
 from cascade_vm.machine import Machine
@@ -73,7 +76,8 @@ class TaskHost:
 
 @contextmanager
 def leaving_every(turns: int) -> Iterator[None]:
-    """Loops in code that is generated meanwhile leave it whenever they have made so many turns (2 at least)."""
+    """Loops in code that is generated meanwhile leave it whenever they have made so many turns (2 at least); then what is known
+    of the types of registers has to be so."""
 
     def more(strand: Strand, drawn: object, waits: bool) -> object:
         if strand.turns is not drawn:
@@ -83,12 +87,36 @@ def leaving_every(turns: int) -> Iterator[None]:
             return strand.turns
         raise Leave(SLICE)
 
-    before = runtime.GLOBALS["more"]
-    runtime.GLOBALS["more"] = more
+    def frame_of(stop: leaving.Stop, cell: Any) -> Any:
+        made = whole_frame(stop, cell)
+        expect_known(stop, made.registers)
+        return made
+
+    before, whole_frame = runtime.GLOBALS["more"], leaving._frame
+    runtime.GLOBALS["more"], leaving._frame = more, frame_of
     try:
         yield
     finally:
-        runtime.GLOBALS["more"] = before
+        runtime.GLOBALS["more"], leaving._frame = before, whole_frame
+
+
+_FACTS: dict[int, tuple[Flow, Kinds, Liveness]] = {}
+_MOST_FACTS = 64
+
+
+def expect_known(stop: leaving.Stop, registers: Sequence[object]) -> None:
+    """`AssertionError` if a register that is read yet holds a value of another type than the generator takes for granted."""
+    taken = stop.unit.program.image.blueprint.flows[stop.flow]
+    if id(taken) not in _FACTS:
+        if len(_FACTS) >= _MOST_FACTS:
+            _FACTS.clear()
+        plan = Plan(taken)
+        _FACTS[id(taken)] = taken, Kinds(taken, plan), Liveness(taken, plan)
+    _, kinds, liveness = _FACTS[id(taken)]
+    for register in range(taken.registers):
+        kind = kinds.kind(register, stop.pc)
+        if kind is not None and liveness.is_read_after(register, stop.pc):
+            assert type(registers[register]) is kind, (stop.instruction, register, kind, registers[register])
 
 
 async def _ended(running: Coroutine[Any, Any, object]) -> Ended:

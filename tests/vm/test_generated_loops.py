@@ -289,6 +289,23 @@ def test_a_tree_of_iterators_becomes_cursors_and_iterators_again(tree: Tree, lea
         assert next(iterator, DONE) == next(plain, DONE)
 
 
+def test_what_goes_over_nothing_becomes_a_cursor_and_an_iterator_again() -> None:
+    """``zip(*[])``"""
+    iterator, source = iterator_at(cursor_of(zip(strict=False), ()))
+    assert source == () and list(iterator) == []
+    assert list(cursor_of(iterator, source)) == []
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [[1, 2]], [[1, 2], "ab"], 5], ids=repr)
+def test_a_loop_over_rows_side_by_side(rows: Any) -> None:
+    """``for row in zip(*rows)``, left and entered at every item."""
+    writing = Writing([])
+    target = writing.fresh()
+    writing.code.append(Compute(target, "zip", (0,), ("*",)))
+    finish(writing, target, "loop")
+    agree(program(flow("main", ["a", "b", "c"], writing.registers, writing.constants, writing.code)), [rows, None, None])
+
+
 def inside(cursor: Any) -> Iterator[Any]:
     yield cursor
     below = getattr(cursor, "inner", ())

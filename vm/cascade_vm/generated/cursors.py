@@ -177,11 +177,11 @@ def iterator_at(cursor: Any) -> tuple[Any, Any]:
             inner, source = iterator_at(cursor.inner)
             return filter(cursor.function, inner), source
         case Zipped():
-            inners, sources = zip(*map(iterator_at, cursor.inner), strict=True)
-            return zip(*inners, strict=cursor.strict), sources
+            pairs = [iterator_at(each) for each in cursor.inner]
+            return zip(*(inner for inner, _ in pairs), strict=cursor.strict), tuple([source for _, source in pairs])
         case Mapped():
-            inners, sources = zip(*map(iterator_at, cursor.inner), strict=True)
-            return map(cursor.function, *inners), sources
+            pairs = [iterator_at(each) for each in cursor.inner]
+            return map(cursor.function, *(inner for inner, _ in pairs)), tuple([source for _, source in pairs])
         case _:
             return cursor, None
 
