@@ -292,7 +292,8 @@ def test_a_tree_of_iterators_becomes_cursors_and_iterators_again(tree: Tree, lea
 def test_what_goes_over_nothing_becomes_a_cursor_and_an_iterator_again() -> None:
     """``zip(*[])``"""
     iterator, source = iterator_at(cursor_of(zip(strict=False), ()))
-    assert source == () and list(iterator) == []
+    assert source == ()
+    assert list(iterator) == []
     assert list(cursor_of(iterator, source)) == []
 
 
