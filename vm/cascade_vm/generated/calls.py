@@ -188,7 +188,6 @@ def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
     ready = ast.BoolOp(
         ast.And(),
         [
-            is_type(target, "Function"),
             is_(ast.Attribute(target, "_machine", ast.Load()), machine),
             ast.Compare(ast.Attribute(target, "_plain", ast.Load()), [ast.Eq()], [constant(len(i.arguments))]),
         ],
@@ -203,4 +202,5 @@ def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
     built_in = assign("v", call(ast.Attribute(load("BUILT_IN"), "get", ast.Load()), call("id", target)))
     called = s.write(i.dst, call("v", *s.read_all(i.arguments)))
     other = [built_in, *branch(is_(load("v"), constant(None)), s.cell(i), called)]
-    return [assign("v", known), *again, *branch(is_(load("v"), constant(None)), other, made)]
+    found = branch(is_type(target, "Function"), [assign("v", known), *again], [assign("v", constant(None))])
+    return [*found, *branch(is_(load("v"), constant(None)), other, made)]

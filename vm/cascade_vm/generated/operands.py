@@ -190,7 +190,10 @@ class Operands:
         if kind == cells.HOST:
             (target,) = written
             if isinstance(i, op.Close):  # which waits for nobody
-                return self.write(target, call(name, load("s"), items(*given), self.part(lone, 2), self.part(lone, 3)))
+                template = load(self.scope.name_of(lone.cell[2].template, "x", ("template", self.index, self.pc)))
+                captured = ast.Tuple(self.read_all(i.captured), ast.Load())
+                machine = ast.Attribute(load("s"), "machine", ast.Load())
+                return self.write(target, call("Function", machine, template, captured))
             made = [assign("v", call(name, load("s"), items(*given), self.part(lone, 2), self.part(lone, 3)))]
             made += self.settled("v")
             if isinstance(i, op.Invoke | op.Method):

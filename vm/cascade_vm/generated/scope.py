@@ -89,11 +89,9 @@ def described(description: Description, image: Image, cells: dict[tuple[int, int
         case "constant", flow, index:
             return image.blueprint.flows[flow].constants[index].value
         case "cell", flow, pc, part:
-            if (flow, pc) not in cells:
-                from cascade_vm.generated.lone_cells import LoneCell
-
-                cells[flow, pc] = LoneCell(image, flow, pc)
-            return cells[flow, pc].cell[part]
+            return _lone_cell(image, cells, flow, pc).cell[part]
+        case "template", flow, pc:
+            return _lone_cell(image, cells, flow, pc).cell[2].template
         case "site", flow, pc, target:
             return image.site(image.blueprint.flows[flow], pc, target)
         case "operation", name:
@@ -110,3 +108,11 @@ def described(description: Description, image: Image, cells: dict[tuple[int, int
             return frozenset([described(each, image, cells) for each in items])
         case _:
             raise ValueError(f"nothing is described by {description!r}")
+
+
+def _lone_cell(image: Image, cells: dict[tuple[int, int], LoneCell], flow: int, pc: int) -> LoneCell:
+    if (flow, pc) not in cells:
+        from cascade_vm.generated.lone_cells import LoneCell
+
+        cells[flow, pc] = LoneCell(image, flow, pc)
+    return cells[flow, pc]
