@@ -16,6 +16,7 @@ from cascade_vm.names import is_public, opens_attributes
 
 from cascade.reference_arguments import pass_as, spread
 from cascade.reference_library import ITERATORS, MORE
+from cascade.reference_reading import READING
 
 __all__ = ["LAZY", "METHODS", "OPERATIONS", "is_error", "method_of", "operate", "read_attribute", "unpack"]
 
@@ -86,6 +87,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "ord": ord, "pow": pow, "range": range, "repr": repr, "reversed": reversed, "round": round, "set": set,
     "sorted": sorted, "str": str, "sum": sum, "tuple": tuple, "zip": zip,
     **MORE,
+    **READING,
 }  # fmt: skip
 """Every operation of `graph.Operate` by its name."""
 

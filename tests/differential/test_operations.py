@@ -42,6 +42,9 @@ TYPED: dict[str, tuple[type, ...]] = {
     "format_value": (object, str, str), "jump_case": (object, tuple), "route_case": (object, tuple),
     "bind": (tuple, list, dict), "zip_equal": (tuple,), "jump_keywords": (Jump, dict, tuple),
     "jump_arguments": (Jump, tuple, tuple), "merge_keywords": (dict,), "ended_by": (list,),
+    "goal": (object, list), "give": (list | set,), "stops": (object, object, list), "fold_on": (object, list),
+    "ask": (object, list), "asked": (object, list), "keep_common": (object, object, set, list),
+    "with_common": (object, object, list),
 }  # fmt: skip
 """What front ends hand to operations that no program can name."""
 TOLD = [((), ""), (("a",), ""), (("", "b"), ""), ((), "a")]
@@ -52,16 +55,30 @@ FITS = [
     (1, 1, (), ("",), ("f", (("a", "position", True), ("more", "keywords", False)))),
     (2**31, 1, ("n", "k"), ("n", "k"), ("f", (("n", "either", True), ("k", "keyword", True)))),
 ]
+METHODS_OF = [
+    "extend", "list.extend", "update", "set.update", "dict.update", "difference_update", "set.difference_update", "isdisjoint",
+    "issuperset", "intersection", "intersection_update", "issubset",
+]  # fmt: skip
 FIXED = {
     ("tail_call_case", 1): FITS,
     ("jump_arguments", 2): TOLD,
     ("jump_keywords", 2): TOLD,
     ("bind", 0): [SIGNATURE],
     ("ended_by", 1): [KeyError(1), StopIteration(2)],
+    ("goal", 2): METHODS_OF,
+    ("give_all", 1): METHODS_OF,
+    ("give_all", 3): [True, False],
+    ("stops", 1): METHODS_OF,
+    ("keep_common", 1): METHODS_OF,
+    ("with_common", 1): METHODS_OF,
+    ("with_common", 2): [[], [1, 2]],
+    ("fold_on", 0): [max, len, None],
+    ("ask", 0): [None, len, 5],
     ("bind_call", 0): [(SIGNATURE, "module.f()")],
     ("format_value", 1): ["", "r", "s", "a"],
     ("jump_case", 1): [("a", "b"), ()],
 }
+OPAQUE = ("_Pairs", "_Less", "_Answers", "function")
 HOLDS_STATE = {"iter", "map", "filter", "zip", "enumerate", "reversed"}
 
 
@@ -73,6 +90,8 @@ def seen(value: Any) -> object:
         return [repr(item) for item in value]
     if hasattr(type(value), "__next__"):
         return outcome(list, value)
+    if type(value).__name__ in OPAQUE:
+        return "opaque"
     return (type(value).__name__, repr(value))
 
 

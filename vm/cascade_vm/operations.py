@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from cascade_vm import call_operations, choices, cursors
+from cascade_vm import call_operations, choices, cursors, reading
 from cascade_vm.attributes import delete_attribute, write_attribute
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.library import CHANGES_ARGUMENTS, LIBRARY, VALUES
@@ -200,6 +200,7 @@ OPERATIONS: dict[str, Operation] = {
     "builtin": Operation(_built_in, 1, 1),
     **{name: Operation(f, count, most) for name, (f, count, most) in choices.OPERATIONS.items()},
     **{name: Operation(f, count, most, effect=True) for name, (f, count, most) in call_operations.OPERATIONS.items()},
+    **{name: Operation(f, count, most, effect=True) for name, (f, count, most) in reading.OPERATIONS.items()},
 }
 """Every operation by name. Python's built-in functions keep their names."""
 

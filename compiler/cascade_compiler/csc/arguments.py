@@ -1,8 +1,9 @@
 """The arguments of calls, in the order in which CPython evaluates, spreads and reads them.
 
 A generator expression among them runs when all others are evaluated, since that is when what is called reads it. It is read
-into a list. If it raises, what is called gets a generator that gives what came before that and raises then, so it may fail
-earlier, as it does in CPython, and has seen as much::
+into a list, unless what is called shows before that that it has come to an item (`interleaved`). If it raises, what is called
+gets a generator that gives what came before that and raises then, so it may fail earlier, as it does in CPython, and has seen
+as much::
 
     sum(f(x) for x in xs)       i: iterate over xs
                                 L: append f(x) to items, next x          errors go to M
@@ -12,17 +13,19 @@ earlier, as it does in CPython, and has seen as much::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from cascade_compiler.csc import comprehensions
+from cascade_compiler.csc.drafts import Label
 from cascade_compiler.csc.frame import Frame
 from cascade_compiler.graph import Handler, Ref
 from cascade_grammar import tree
 from cascade_vm.arguments import name_of_call
 from cascade_vm.library import VALUES
 
-__all__ = ["Callee", "arguments_of", "called", "called_built_in", "may_change_things"]
+__all__ = ["Callee", "Generator", "Reader", "arguments_of", "called", "called_built_in", "in_lists", "may_change_things"]
 
 Callee: TypeAlias = "Callable[[], Ref]"
 """Gives what is called, or the text that errors name it by."""
@@ -45,18 +48,18 @@ def may_change_things(expression: tree.Expression) -> bool:
 
 
 def arguments_of(
-    frame: Frame, arguments: tuple[tree.Argument, ...], callee: Callee, consumes: bool = False
+    frame: Frame, arguments: tuple[tree.Argument, ...], callee: Callee, reads: Reader | None = None
 ) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
-    """The arguments and their forms; no forms when all go by position. What ``consumes`` generators is called with one that
+    """The arguments and their forms; no forms when all go by position. What ``reads`` generators is called with one that
     raises; else the call is not made then."""
     given = [argument for argument in arguments if argument.form in ("", "*")]
     named = [argument for argument in arguments if argument.form not in ("", "*")]
     only = len(given) == 1
-    refs: list[Ref | _Generator] = []
+    refs: list[Ref | Generator] = []
     for position, argument in enumerate(given):
         later = (*given[position + 1 :], *named)
         at_once = not only and any(may_change_things(each.value) for each in later)
-        waits = only if argument.form else consumes
+        waits = only if argument.form else reads is not None
         refs.append(_positional(frame, argument, at_once, waits))
     if _merges_early(named):
         refs.append(_merged(frame, named, callee))
@@ -65,15 +68,15 @@ def arguments_of(
         refs += [frame.value(argument.value) for argument in named]
     arguments = (*given, *named)
     forms = tuple(argument.form for argument in arguments)
-    return tuple(_read_all(frame, refs)), forms if any(forms) else ()
+    return tuple((reads or in_lists)(frame, refs, forms)), forms if any(forms) else ()
 
 
-def _positional(frame: Frame, argument: tree.Argument, at_once: bool, waits: bool) -> Ref | _Generator:
+def _positional(frame: Frame, argument: tree.Argument, at_once: bool, waits: bool) -> Ref | Generator:
     """An argument by position. Items of ``*a`` are taken ``at_once`` if a later argument is evaluated, which might change
     them, unless there is no other by position. A generator that ``waits`` runs when all arguments are evaluated."""
     value, span = argument.value, argument.span
     if waits and comprehensions.is_generator(value):
-        return _Generator(value, comprehensions.first_iteration(frame, value.clauses))
+        return Generator(value, comprehensions.first_iteration(frame, value.clauses))
     ref = frame.value(value)
     if argument.form and at_once:
         copy = frame.operate("build_list", span)
@@ -119,27 +122,58 @@ def _with_run(frame: Frame, argument: tree.Argument, whole: Ref | None, run: lis
 # --- generators ----------------------------------------------------------------------------------------------------------
 
 
-class _Generator:
+class Generator:
     """A generator expression that is about to run."""
 
     def __init__(self, expression: tree.Comprehension, first: Ref) -> None:
         self.expression = expression
-        self.first = first
+        self._first = first
+        self._around: Handler | None = None
 
-    def read(self, frame: Frame) -> Ref:
-        """Its items, or what stands for it when it raises."""
-        span = self.expression.span
-        items = frame.operate("build_list", span)
+    def read(self, frame: Frame, items: Ref | None = None, take: Taking | None = None, done: Ending | None = None) -> Ref:
+        """Its items, or what stands for it when it raises. ``take`` says what becomes of each, instead of being added to
+        ``items`` (given, or a new list), ``done`` writes what comes after the last."""
+        span, element = self.expression.span, self.expression.element
+        whole = frame.operate("build_list", span) if items is None else items
         caught, merge, error = frame.label(), frame.label(), frame.temporary("caught")
         # What programs can not catch passes through here too when a `finally` waits for it further out.
+        self._around = frame.handler
         passes = frame.handler is not None and frame.handler.cleanup
+
+        def keep(head: Label) -> None:
+            item = frame.value(element)
+            if take is None:
+                frame.operate("append", element.span, whole, item)
+            else:
+                take(item, head)
+
         with frame.guarded(Handler(caught, error, cleanup=passes), span):
-            comprehensions.collect(frame, self.expression, self.first, items)
-        frame.jump(merge, span, items)
+            comprehensions.loop_over(frame, self.expression.clauses, self._first, keep)
+        if done is not None:
+            done()
+        frame.jump(merge, span, whole)
         frame.start(caught, span)
-        frame.jump(merge, span, frame.operate("ended_by", span, items, frame.load(error, span)))
+        frame.jump(merge, span, frame.operate("ended_by", span, whole, frame.load(error, span)))
         return frame.merge(merge, span)
 
+    @contextmanager
+    def outside(self, frame: Frame) -> Iterator[None]:
+        """What is written inside, for an item, is not the generator's: its errors are those of what is called."""
+        inside = frame.handler
+        frame.set_handler(self._around, self.expression.span)
+        yield
+        frame.set_handler(inside, self.expression.span)
 
-def _read_all(frame: Frame, refs: Iterable[Ref | _Generator]) -> list[Ref]:
-    return [ref.read(frame) if isinstance(ref, _Generator) else ref for ref in refs]
+
+Taking: TypeAlias = "Callable[[Ref, Label], object]"
+"""Writes what becomes of an item; the next one is asked for at the label."""
+
+Ending: TypeAlias = "Callable[[], object]"
+
+Reader: TypeAlias = "Callable[[Frame, Sequence[Ref | Generator], Sequence[str]], Sequence[Ref]]"
+"""Writes what reads generators among arguments, which are given with their forms."""
+
+
+def in_lists(frame: Frame, refs: Sequence[Ref | Generator], _forms: Sequence[str]) -> list[Ref]:
+    """Read generators as what is called reads whole before it does anything else."""
+    return [ref.read(frame) if isinstance(ref, Generator) else ref for ref in refs]

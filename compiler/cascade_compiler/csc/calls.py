@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cascade_compiler import graph
-from cascade_compiler.csc import comprehensions, policies
-from cascade_compiler.csc.arguments import arguments_of, called, called_built_in, may_change_things
+from cascade_compiler.csc import comprehensions, interleaved, policies
+from cascade_compiler.csc.arguments import arguments_of, called, called_built_in, in_lists, may_change_things
 from cascade_compiler.csc.frame import FlowCall, Frame
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.graph import Ref
@@ -23,8 +23,9 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
         case tree.Attribute(value=target, name=name):
             receiver = frame.value(target)
             method = _miss_early(frame, expression, receiver, name.text)
-            refs, forms = arguments_of(frame, expression.arguments, lambda: method, consumes=True)
-            return frame.add(graph.Method, expression.span, receiver, name.text, refs, forms)
+            reading = interleaved.reading(frame, expression, receiver, name.text)
+            refs, forms = arguments_of(frame, expression.arguments, lambda: method, reading.read)
+            return frame.add(graph.Method, expression.span, reading.receiver, name.text, refs, forms)
         case tree.Name(id=name):
             return _call_by_name(frame, expression, name)
         case _:
@@ -66,7 +67,7 @@ def _call_built_in(frame: Frame, expression: tree.Call, name: str) -> Ref:
         refs, forms = arguments_of(frame, expression.arguments, told)
         return frame.add(graph.Request, expression.span, "print", refs, forms)
     if name in BUILTINS:
-        refs, forms = arguments_of(frame, expression.arguments, told, consumes=True)
+        refs, forms = arguments_of(frame, expression.arguments, told, in_lists)
         return frame.add(graph.Operate, expression.span, name, refs, forms)
     assert name in CATCHABLE, f"a call of {name} passed the checks"
     kind = frame.constant(name, expression.function.span)

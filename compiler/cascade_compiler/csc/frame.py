@@ -238,6 +238,10 @@ class Frame:
         """Around what is written for a generator expression, its first iterable excepted."""
         return nullcontext()
 
+    def built_in(self, _expression: tree.Expression) -> str | None:
+        """The name of the built-in function or type that an expression always gives."""
+        return None
+
     @contextmanager
     def guarded(self, handler: Handler, span: Span) -> Iterator[None]:
         """Errors of what is written inside go to ``handler``."""

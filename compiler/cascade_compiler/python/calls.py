@@ -7,11 +7,11 @@ from collections.abc import Callable
 from cascade_compiler import graph
 from cascade_compiler.csc import calls as shared
 from cascade_compiler.csc import policies
-from cascade_compiler.csc.arguments import arguments_of, called_built_in
+from cascade_compiler.csc.arguments import arguments_of, called_built_in, in_lists
 from cascade_compiler.csc.frame import FlowCall, Frame
 from cascade_compiler.csc.symbols import FlowSymbol, TaskSymbol
 from cascade_compiler.graph import Ref
-from cascade_compiler.python import generators, helpers, nodes, parallels, values
+from cascade_compiler.python import folding, generators, helpers, nodes, parallels, values
 from cascade_compiler.python.arguments import Signature, pass_arguments
 from cascade_compiler.python.frames import PythonFrame, frame_of
 from cascade_grammar import tree
@@ -53,13 +53,14 @@ def _call_by_name(frame: PythonFrame, expression: tree.Call, name: str) -> Ref:
 def _call_built_in(frame: PythonFrame, expression: tree.Call, name: str) -> Ref:
     if name == "next" and generators.is_first_of(expression):
         return generators.first_of(frame, expression)
+    reads = folding.reader(expression, name)
     if name == "print" or (isinstance(expression.function, tree.Name) and (name in BUILTINS or name in CATCHABLE)):
-        if _fits(expression, name):
+        if _fits(expression, name) and reads is in_lists:
             return shared.call(frame, expression)
-    elif name == "slice" or name not in OPERATIONS or not _fits(expression, name):
+    elif name == "slice" or name not in OPERATIONS:
         return values.call_value(frame, expression.function, expression.arguments, expression.span)
     if _fits(expression, name):
-        refs, forms = arguments_of(frame, expression.arguments, called_built_in(frame, name, expression), consumes=True)
+        refs, forms = arguments_of(frame, expression.arguments, called_built_in(frame, name, expression), reads)
         return frame.add(graph.Operate, expression.span, name, refs, forms)
     return values.call_value(frame, expression.function, expression.arguments, expression.span)
 

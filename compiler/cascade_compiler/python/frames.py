@@ -9,6 +9,7 @@ from cascade_compiler import graph
 from cascade_compiler.csc.frame import Assembly, Frame, Root
 from cascade_compiler.csc.symbols import Unit
 from cascade_compiler.graph import Ref
+from cascade_compiler.python import nodes
 from cascade_compiler.python.closures import Cell, Closed, Closures
 from cascade_compiler.python.stopping import as_generator
 from cascade_grammar import tree
@@ -61,6 +62,11 @@ class PythonFrame(Frame):
     def generator(self, expression: tree.Comprehension) -> AbstractContextManager[None]:
         """`StopIteration` does not leave it."""
         return as_generator(self, expression)
+
+    def built_in(self, expression: tree.Expression) -> str | None:
+        """What names of built-in functions and types became in the translation."""
+        found: object = expression
+        return found.name if isinstance(found, nodes.BuiltIn) else None
 
     # --- functions by name -----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from cascade_compiler import graph
-from cascade_compiler.csc.arguments import arguments_of
+from cascade_compiler.csc.arguments import arguments_of, in_lists
 from cascade_compiler.csc.symbols import FlowSymbol
 from cascade_compiler.graph import Ref
 from cascade_compiler.python import nodes, parallels
@@ -50,4 +50,4 @@ def global_value(frame: PythonFrame, name: tree.Name) -> Ref | None:
 def call_value(frame: PythonFrame, function: tree.Expression, arguments: tuple[tree.Argument, ...], span: Span) -> Ref:
     """The call of a value: it comes first, then the arguments in order."""
     target = frame.value(function)
-    return frame.add(graph.CallValue, span, target, *arguments_of(frame, arguments, lambda: target, consumes=True))
+    return frame.add(graph.CallValue, span, target, *arguments_of(frame, arguments, lambda: target, in_lists))

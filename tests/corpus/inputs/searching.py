@@ -33,4 +33,6 @@ INPUTS = {
     "first_where": call(INT_LISTS, INTS),
     "pair_up": call(MIXED_LISTS),
     "second_of": call(MIXED_LISTS),
+    "add_new": call(FEW, FEW, maybe(MIXED_LISTS)),
+    "number_names": call(lists(text("ab", most=2)), st.dictionaries(text("ab", most=2), st.integers(0, 9), max_size=2)),
 }

@@ -278,3 +278,16 @@ def second_of(items):
     walk = iter(items)
     next(walk)
     return next(walk)
+
+
+def add_new(found, *more):
+    """Extend a list by what it does not have yet; duplicates among the new ones are left out too."""
+    for items in more:
+        found.extend(item for item in items if item not in found)
+    return found
+
+
+def number_names(names, numbers):
+    """Names that have no number yet get the next one."""
+    numbers.update((name, len(numbers)) for name in names if name not in numbers)
+    return numbers
