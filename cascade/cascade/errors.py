@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cascade_compiler.codes import CODES as COMPILE_CODES
 from cascade_grammar.codes import CODES as SYNTAX_CODES
-from cascade_vm.codes import CODES as LOAD_CODES
+from cascade_vm.errors import CODES as LOAD_CODES
 from cascade_vm.errors import BlueprintError, BudgetExhausted, DependencyMissingError, FlowFailed
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pytest
 from cascade_vm import limits, opcodes, roles
 from cascade_vm.blueprint import Blueprint, Flow, Handler, Location, Parameter, Task, TaskParameter
-from cascade_vm.codes import CODES
 from cascade_vm.constants import Constant
-from cascade_vm.errors import BlueprintError
+from cascade_vm.errors import CODES, BlueprintError
 from cascade_vm.opcode_checks import CALLS_FLOWS
 from cascade_vm.opcodes import (
     Attribute,
