@@ -29,13 +29,14 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
     from cascade.caches import Hit as Hit, MISS as MISS
     from cascade.command import create_cli as create_cli
     from cascade.composing import pipeline as pipeline, sequence as sequence
+    from cascade.durable.standard import register_codec as register_codec
     from cascade.engine import Engine as Engine
     from cascade.errors import (
         ArgumentError as ArgumentError, BudgetExhausted as BudgetExhausted, CascadeError as CascadeError,
         CompileError as CompileError, DependencyMissingError as DependencyMissingError, EngineError as EngineError,
         FlowFailed as FlowFailed, GraphError as GraphError, LazyAttributeError as LazyAttributeError,
-        LazyValueError as LazyValueError, LoadError as LoadError, ResultError as ResultError, TargetError as TargetError,
-        TaskError as TaskError, UsageError as UsageError,
+        LazyValueError as LazyValueError, LoadError as LoadError, NotStorable as NotStorable, ResultError as ResultError,
+        StoreError as StoreError, TargetError as TargetError, TaskError as TaskError, UsageError as UsageError,
     )
     from cascade.exchange import from_json as from_json, to_json as to_json
     from cascade.flow_words import (
@@ -68,12 +69,13 @@ _NAMES = {
     "inputs": "Env Param", "pictures": "visualize", "lazy": "LazyResult", "command": "create_cli",
     "bus": "MessageBus", "adapters.solvers.native": "NativeSolver", "adapters.executors.local": "LocalExecutor",
     "runtime": "Budget arun run", "composing": "pipeline sequence", "exchange": "from_json to_json",
+    "durable.standard": "register_codec",
     "program": "Flow FlowCall Program", "vm_api": "BlueprintBuilder VirtualMachine",
     "resources": "Resource inject override_resource resource",
     "routing": "Jump JumpSelector Router TailCall bind select_jump",
     "errors":
         "ArgumentError BudgetExhausted CascadeError CompileError DependencyMissingError EngineError FlowFailed GraphError "
-        "LazyAttributeError LazyValueError LoadError ResultError TargetError TaskError UsageError",
+        "LazyAttributeError LazyValueError LoadError NotStorable ResultError StoreError TargetError TaskError UsageError",
 }  # fmt: skip
 """The public names, by the module that each lives in."""
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}

@@ -12,7 +12,9 @@
     │   ├── LazyAttributeError  CS429: so was an attribute of it (an `AttributeError` too)
     │   ├── GraphError          CS431-443: calls, routes, resources or JSON that make no graph, or none that can run
     │   ├── EngineError         CS445-459: an engine can not run what it was given
-    │   └── UsageError          CS400, CS413-417, CS421: what was asked for can not be done
+    │   ├── StoreError          CS502-507: what is stored can not be read here
+    │   │   └── NotStorable     CS501: a value can not be stored (a `TypeError` too)
+    │   └── UsageError          CS400, CS413-417, CS421, CS508: what was asked for can not be done
     ├── DependencyMissingError  what a graph of calls is run for was skipped
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
     BaseException
@@ -24,6 +26,7 @@ are mapped to these in one place: `public_errors`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,8 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "DependencyMissingError", "EngineError",
-    "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LoadError", "Problem", "ResultError",
-    "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
+    "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LoadError", "NotStorable", "Problem",
+    "ResultError", "StoreError", "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
@@ -99,7 +102,19 @@ RUN_CODES: dict[str, str] = {
 }
 """The codes of this room, each with its title."""
 
-CODES: Mapping[str, str] = {**SYNTAX_CODES, **COMPILE_CODES, **LOAD_CODES, **RUN_CODES}
+STORE_CODES: dict[str, str] = {
+    "CS501": "a value can not be stored",
+    "CS502": "a stored value is damaged",
+    "CS503": "a stored value is of another version",
+    "CS504": "the class of a stored value is not there",
+    "CS505": "the class of a stored value has changed",
+    "CS506": "a stored value needs a codec that is not registered",
+    "CS507": "a stored value can not be made again here",
+    "CS508": "a codec can not be registered",
+}
+"""The codes of durable runs."""
+
+CODES: Mapping[str, str] = {**SYNTAX_CODES, **COMPILE_CODES, **LOAD_CODES, **RUN_CODES, **STORE_CODES}
 """The codes of all rooms, in order."""
 
 
@@ -190,6 +205,35 @@ class GraphError(CascadeError):
 
 class EngineError(CascadeError):
     """An engine can not run what it was given, or not go on with it."""
+
+
+class StoreError(CascadeError):
+    """Something stored that can not be read here: nothing of it has been made. The hint says what to mend, if it can be."""
+
+
+class NotStorable(StoreError, TypeError):  # noqa: N818 - says what is the matter
+    """A value that can not be stored, raised before anything is lost. `register_codec` says how values of its type are."""
+
+    def __init__(self, path: str, kind: str, why: str = "", place: str | None = None) -> None:
+        said = f"`{path}` is {_a(kind)}, which can not be stored" + (f": {why}" if why else "")
+        super().__init__(Problem("CS501", said, place, None if why else "tell how, with `register_codec`"))
+        self.path = path
+        """Where it is in the value: ``orders[3].customer``."""
+        self.kind = kind
+        self.why = why
+
+    def at(self, variable: str, place: str) -> NotStorable:
+        """The same error, where its first name is ``variable`` and the line is known."""
+        name = re.match(r"\w*", self.path)
+        assert name is not None
+        return NotStorable(variable + self.path[name.end() :], self.kind, self.why, place)
+
+    def __reduce__(self) -> tuple[type[NotStorable], tuple[str, str, str, str | None]]:
+        return (NotStorable, (self.path, self.kind, self.why, self.problems[0].place))
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[:1].lower() in "aeiou" and word else f"a {word}"
 
 
 class UsageError(CascadeError):

@@ -13,7 +13,7 @@ from operator import index as as_index
 from typing import Any, Final
 
 __all__ = [
-    "CURSORS", "DONE", "Counter", "Cursor", "cursor_over", "enumerated", "filtered", "iterator", "mapped", "reversed_",
+    "CURSORS", "DONE", "NAMES", "Counter", "Cursor", "cursor_over", "enumerated", "filtered", "iterator", "mapped", "reversed_",
     "zipped",
 ]  # fmt: skip
 
@@ -238,7 +238,13 @@ for _kind, _name in (
 ):
     _kind.__name__ = _kind.__qualname__ = _name  # what Python's own messages call them
 
-CURSORS: frozenset[type] = frozenset({Cursor, Counter, _Keys, Enumerated, Zipped, Reversed, Mapped, Filtered})
+NAMES: dict[str, type] = {
+    "sequence": Cursor, "range": Counter, "keys": _Keys, "enumerate": Enumerated, "zip": Zipped, "reversed": Reversed,
+    "map": Mapped, "filter": Filtered,
+}  # fmt: skip
+"""What stored runs call the kinds of cursors."""
+
+CURSORS: frozenset[type] = frozenset(NAMES.values())
 
 _EMPTY: dict[Any, Any] = {}
 _LOOK_UPS: dict[type, str] = {

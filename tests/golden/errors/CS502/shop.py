@@ -1,0 +1,3 @@
+from cascade.durable import decode, encode
+
+value = decode(encode([1, 2, 3])[:-1])
