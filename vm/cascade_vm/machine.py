@@ -141,22 +141,6 @@ class Machine:
         strand.nested = True
         return self._finish(strand, RUNS)
 
-    def call_now(self, flow: LinkedFlow, code: Callable[..., Any], arguments: Sequence[Any]) -> object:
-        """The same for a function that there is generated code of, where turns are not limited."""
-        aside = self.aside(flow)
-        try:
-            value: object = code(aside, 0, *arguments)
-        except BaseException as error:
-            left = error
-        else:
-            if aside.doomed is None:
-                return value
-            left = aside.doomed
-        try:
-            return self.left_aside(flow, aside, left)
-        finally:
-            del left  # it holds this frame
-
     def aside(self, flow: LinkedFlow) -> Strand:
         """What functions run in that Python code calls, one in the other."""
         thread, aside = self._aside

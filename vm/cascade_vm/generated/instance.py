@@ -74,10 +74,8 @@ class Instance:
         """The same for a function that built-in functions call: it is run, too."""
 
         def now(strand: Strand, depth: int, *arguments: object) -> object:
-            entry, linked = self.entry(flow, 0), self.unit.program.image.flows[flow]
-            if entry is None:
-                return strand.machine.run_now(linked, lambda: arguments)
-            return strand.machine.call_now(linked, entry.run, arguments)
+            self.entry(flow, 0)
+            return strand.machine.run_now(self.unit.program.image.flows[flow], lambda: arguments)
 
         return now
 
