@@ -14,7 +14,7 @@ from cascade_vm.generated.control import CONTROL
 from cascade_vm.generated.folding import as_value
 from cascade_vm.generated.iteration import passing_expression
 from cascade_vm.generated.operands import Operands
-from cascade_vm.generated.passing import LAZY, goes_on_to
+from cascade_vm.generated.passing import LAZY, TAKEN, goes_on_to
 from cascade_vm.generated.syntax import call, constant, is_word, load
 from cascade_vm.library import VALUES
 from cascade_vm.operations import METHODS, OPERATIONS
@@ -49,8 +49,8 @@ def expression(s: Operands, i: op.Instruction) -> ast.expr | None:
         return _method(s, i)
     if not isinstance(i, op.Compute):
         return None
-    if i.operation in LAZY and goes_on_to(s, i) is not None:
-        return passing_expression(s, i)
+    if i.operation in LAZY and (ends := goes_on_to(s, i)) is not None:
+        return passing_expression(s, i) if ends == TAKEN else None
     return _formed(s, i) if any(i.forms) else _computed(s, i)
 
 

@@ -93,7 +93,7 @@ def following(s: Operands, i: op.Next) -> ast.expr:
 
 def passing_expression(s: Operands, i: op.Compute) -> ast.expr | None:
     """An operation that gives an iterator which one instruction takes."""
-    if i.operation == "reversed" or "*" in i.forms or LAZY[i.operation](i) is None or goes_on_to(s, i) != TAKEN:
+    if i.operation == "reversed" or "*" in i.forms or LAZY[i.operation](i) is None:
         return None
     s.passes = True
     return _iterator(i, s.take(i.arguments))
