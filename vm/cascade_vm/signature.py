@@ -30,12 +30,9 @@ def bind(flow: Signature, arguments: Sequence[object], keywords: Mapping[str, ob
     A parameter of kind "rest" gets a tuple, one of kind "keywords" a dict. Raises `TypeError`, in Python's words, for arguments
     that do not fit: of several faults the one that Python finds first.
     """
-    if not keywords and len(arguments) == len(flow.parameters):
-        for parameter in flow.parameters:
-            if parameter.kind not in ("position", "either"):
-                break
-        else:
-            return [*arguments]
+    usual = _bind_usual(flow.parameters, arguments, keywords)
+    if usual is not None:
+        return usual
     positional = [each for each in flow.parameters if each.kind in ("position", "either")]
     given = {parameter.name: value for parameter, value in zip(positional, arguments, strict=False)}
     spare = _bind_keywords(flow, given, keywords)
@@ -49,6 +46,34 @@ def bind(flow: Signature, arguments: Sequence[object], keywords: Mapping[str, ob
         filled[each.kind] if each.kind in filled else given[each.name] if each.name in given else default_of(each)
         for each in flow.parameters
     ]
+
+
+def _bind_usual(
+    parameters: Sequence[Parameter], arguments: Sequence[object], keywords: Mapping[str, object]
+) -> list[object] | None:
+    """`bind` in one go, for parameters that collect nothing; None where something does not fit, or has to be looked at."""
+    count, used = len(arguments), 0
+    if count > len(parameters):
+        return None
+    found = [*arguments]
+    for place, parameter in enumerate(parameters):
+        name, kind = parameter.name, parameter.kind
+        if kind not in _COLLECTING_NOTHING:
+            return None
+        if place < count:
+            if kind == "keyword" or name in keywords:
+                return None
+        elif kind != "position" and name in keywords:
+            found.append(keywords[name])
+            used += 1
+        elif parameter.required:
+            return None
+        else:
+            found.append(default_of(parameter))
+    return found if used == len(keywords) else None
+
+
+_COLLECTING_NOTHING = ("either", "position", "keyword")
 
 
 def _bind_keywords(flow: Signature, given: dict[str, object], keywords: Mapping[str, object]) -> dict[str, object]:
