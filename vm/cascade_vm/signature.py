@@ -51,29 +51,31 @@ def bind(flow: Signature, arguments: Sequence[object], keywords: Mapping[str, ob
 def _bind_usual(
     parameters: Sequence[Parameter], arguments: Sequence[object], keywords: Mapping[str, object]
 ) -> list[object] | None:
-    """`bind` in one go, for parameters that collect nothing; None where something does not fit, or has to be looked at."""
-    count, used = len(arguments), 0
-    if count > len(parameters):
-        return None
-    found = [*arguments]
-    for place, parameter in enumerate(parameters):
+    """`bind` in one go; None where something does not fit, or has to be looked at."""
+    found: list[object] = []
+    place, count, spare = 0, len(arguments), dict(keywords)
+    for parameter in parameters:
         name, kind = parameter.name, parameter.kind
-        if kind not in _COLLECTING_NOTHING:
-            return None
-        if place < count:
-            if kind == "keyword" or name in keywords:
+        if kind == "rest":
+            found.append(tuple(arguments[place:]))
+            place = count
+        elif kind == "keywords":  # the last
+            if not all(type(key) is str for key in spare):
                 return None
-        elif kind != "position" and name in keywords:
-            found.append(keywords[name])
-            used += 1
+            found.append(spare)
+            spare = {}
+        elif place < count and kind != "keyword":
+            if name in keywords:
+                return None
+            found.append(arguments[place])
+            place += 1
+        elif name in spare and kind != "position":
+            found.append(spare.pop(name))
         elif parameter.required:
             return None
         else:
             found.append(default_of(parameter))
-    return found if used == len(keywords) else None
-
-
-_COLLECTING_NOTHING = ("either", "position", "keyword")
+    return None if spare or place < count else found
 
 
 def _bind_keywords(flow: Signature, given: dict[str, object], keywords: Mapping[str, object]) -> dict[str, object]:
