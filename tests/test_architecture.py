@@ -217,6 +217,7 @@ class Host:
     directs = None
     call = method = apply = attempt = emit = print = skip = sleep = wait = gather = weave = apply = None
     async def pause(self, place): ...
+    async def spent(self, what): ...
     def now(self): return 0.0
 
 code = (Compute(1, ">", (0, -1)), Branch(1, 2, 4), Compute(0, "-", (0, -2)), Jump(0), Return(0))

@@ -161,20 +161,38 @@ class LocalHost:
 
     def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         """Call a public method of a value, on the event loop. Counts as a call."""
+        method = self._method_of(site, target)
+        return self._once(site, lambda: self._applied(site.target, method, arguments, keywords))
+
+    @staticmethod
+    def _method_of(site: Site, target: object) -> Any:
         name = site.target.removeprefix(".")
         if not is_public(name) or opens_attributes(target, name):
             raise AttributeError(f"'{type(target).__name__}' object has no attribute '{name}'")
-        method = getattr(target, name)
-        return self._once(site, lambda: _called(site.target, method, arguments, keywords))
+        return getattr(target, name)
 
     def apply(self, site: Site, target: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         """Call a value on the event loop; a task as it is called by its name. Counts as a call."""
         if isinstance(target, Task):
             return self.call(Site(self._name_of(target), site.place), arguments, keywords, None)
+        name = self._name_of_value(target)
+        return self._once(Site(name, site.place), lambda: self._applied(name, target, arguments, keywords))
+
+    @staticmethod
+    def _name_of_value(target: Any) -> str:
+        """What is told of a call of a value. `TypeError` for a flow."""
         if _is_flow(target):
             raise TypeError(f"the flow `{target.name}` is called by its name only: a value that holds it can not be called")
-        name = getattr(target, "__qualname__", type(target).__qualname__)
-        return self._once(Site(name, site.place), lambda: _called(name, target, arguments, keywords))
+        return getattr(target, "__qualname__", type(target).__qualname__)  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _applied(target: str, function: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+        """The answer of a value that is called on the event loop."""
+        try:
+            value = function(*arguments, **keywords)
+        except REFUSED as error:
+            refuse(target, error)
+        return answered(target, value)
 
     def _name_of(self, task: Task[..., Any]) -> str:
         """The name of a task here, where it may be new."""
@@ -297,6 +315,9 @@ class LocalHost:
     async def pause(self, place: Place) -> None:
         await take_turns()
 
+    async def spent(self, what: str) -> None:
+        raise BudgetExhausted(what, self.meter.turns_spent)
+
     def now(self) -> float:
         return self._shared.clock()
 
@@ -327,14 +348,6 @@ async def _followed(reply: Pending, finished: Callable[[bool], None]) -> object:
 
 def _is_flow(value: object) -> bool:
     return type(value).__module__ in ("cascade.flows", "cascade.program") and type(value).__name__ in ("FlowFunction", "Flow")
-
-
-def _called(target: str, method: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
-    try:
-        value = method(*arguments, **keywords)
-    except REFUSED as error:
-        refuse(target, error)
-    return answered(target, value)
 
 
 if TYPE_CHECKING:

@@ -52,6 +52,9 @@ class QuietHost:
 
         return Pending(run())
 
+    async def spent(self, what: str) -> None:
+        raise BudgetExhausted(what, self.meter.turns_spent)
+
     async def pause(self, place: Place) -> None:
         return None
 

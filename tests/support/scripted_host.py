@@ -12,7 +12,7 @@ from itertools import count
 from selectors import SelectSelector
 from typing import Any
 
-from cascade_vm.errors import CATCHABLE
+from cascade_vm.errors import CATCHABLE, BudgetExhausted
 from cascade_vm.host import Begin, Later, Meter, Pending, Place, Site, Start
 from support.outcomes import Box
 from support.scripted import World
@@ -197,6 +197,9 @@ class ScriptedHost:
     async def pause(self, place: Place) -> None:
         self.pauses += 1
         await asyncio.sleep(0)
+
+    async def spent(self, what: str) -> None:
+        raise BudgetExhausted(what, self.meter.turns_spent)
 
     def now(self) -> float:
         """Seconds: a clock that stands still, or moves at each look."""

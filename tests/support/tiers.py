@@ -47,6 +47,9 @@ class TaskHost:
     def method(self, site: Site, target: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         return getattr(target, site.target[1:])(*arguments, **keywords)
 
+    async def spent(self, what: str) -> None:
+        raise BudgetExhausted(what, self.meter.turns_spent)
+
     async def pause(self, place: Place) -> None:
         await asyncio.sleep(0)
 

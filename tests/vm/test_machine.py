@@ -84,6 +84,9 @@ class StubHost:
 
         return Pending(run())
 
+    async def spent(self, what: str) -> None:
+        raise BudgetExhausted(what, self.meter.turns_spent)
+
     async def pause(self, place: Place) -> None:
         self.pauses.append(place)
         await asyncio.sleep(0)

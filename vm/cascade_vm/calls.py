@@ -7,7 +7,6 @@ time, in its plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
     from cascade_vm.machine import Machine
 
 __all__ = [
-    "ENTERS", "Arguments", "BranchBegin", "CallPlan", "MethodPlan", "StrandPlan", "StrandStarts", "argument_picker",
+    "ENTERS", "Arguments", "BranchBegin", "CallPlan", "MethodPlan", "StrandPlan", "StrandStart", "StrandStarts",
+    "argument_picker",
 ]  # fmt: skip
 
 ENTERS: Final = object()
@@ -131,8 +131,8 @@ def method_of_type(kind: type, name: str) -> Callable[..., Any]:
 def attempt_flow(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
     """A flow under policies: a strand that the host may start more than once."""
     (flow,), (pick,) = plan.flows, plan.arguments
-    machine, values, depth = strand.machine, pick(registers), _depth_below(strand)
-    return machine.host.attempt(plan.site, lambda: machine.strand(flow, values, depth), registers[plan.setting])
+    start = StrandStart(strand.machine, flow, pick(registers), _depth_below(strand))
+    return start.machine.host.attempt(plan.site, start, registers[plan.setting])
 
 
 def fork(strand: Strand, registers: Registers, plan: StrandPlan, _y: object) -> Pending:
@@ -172,24 +172,39 @@ Rows = Iterator[tuple["LinkedFlow", Sequence[Any]]]
 """Flows and their arguments, made one by one as there is room for the strands: there may be very many."""
 
 
-class StrandStarts:
-    """What a `cascade_vm.host.Start` is for each of: to be gone through once."""
+class StrandStart:
+    """A `cascade_vm.host.Start` that can be looked at: which flow, with which arguments, below how many frames."""
 
-    __slots__ = ("_depth", "_machine", "_rows")
+    __slots__ = ("depth", "flow", "machine", "values")
+
+    def __init__(self, machine: Machine, flow: LinkedFlow, values: Sequence[Any], depth: int) -> None:
+        self.machine = machine
+        self.flow = flow
+        self.values = values
+        self.depth = depth
+
+    def __call__(self) -> Coroutine[Any, Any, object]:
+        return self.machine.strand(self.flow, self.values, self.depth)
+
+
+class StrandStarts:
+    """What a `cascade_vm.host.Start` is for each of: to be gone through once. ``rows`` are those that are left."""
+
+    __slots__ = ("_machine", "depth", "rows")
 
     def __init__(self, machine: Machine, depth: int, rows: Rows) -> None:
         self._machine = machine
-        self._depth = depth
-        self._rows = rows
+        self.depth = depth
+        self.rows = rows
 
     def __iter__(self) -> Iterator[Start]:
-        for flow, values in self._rows:
-            yield partial(self._machine.strand, flow, values, self._depth)
+        for flow, values in self.rows:
+            yield StrandStart(self._machine, flow, values, self.depth)
 
     def under(self, parent: Parent) -> Iterator[tuple[int, Coroutine[Any, Any, None]]]:
         """In their place strands that tell ``parent`` what they come to, each with its own place."""
-        strand_under, depth = self._machine.strand_under, self._depth
-        for place, (flow, values) in enumerate(self._rows):
+        strand_under, depth = self._machine.strand_under, self.depth
+        for place, (flow, values) in enumerate(self.rows):
             yield place, strand_under(parent, place, flow, values, depth)
 
 
@@ -197,24 +212,25 @@ class BranchBegin:
     """A `cascade_vm.host.Begin` whose strand may tell a parent what it comes to. ``inputs`` are the branches whose results are
     the last arguments."""
 
-    __slots__ = ("_depth", "_flow", "_inputs", "_machine", "_values")
+    __slots__ = ("_machine", "depth", "flow", "inputs", "values")
 
     def __init__(self, machine: Machine, depth: int, flow: LinkedFlow, values: Sequence[Any], inputs: tuple[int, ...]) -> None:
         self._machine = machine
-        self._depth = depth
-        self._flow = flow
-        self._values = values
-        self._inputs = inputs
+        self.depth = depth
+        self.flow = flow
+        self.values = values
+        self.inputs = inputs
 
     def __call__(self, results: Sequence[object]) -> Coroutine[Any, Any, object]:
-        return self._machine.strand(self._flow, self._given(results), self._depth)
+        return self._machine.strand(self.flow, self.given(results), self.depth)
 
     def under(self, parent: Parent, place: int, results: Sequence[object]) -> Coroutine[Any, Any, None]:
         """The strand that tells ``parent``."""
-        return self._machine.strand_under(parent, place, self._flow, self._given(results), self._depth)
+        return self._machine.strand_under(parent, place, self.flow, self.given(results), self.depth)
 
-    def _given(self, results: Sequence[object]) -> list[Any]:
-        return [*self._values, *[results[branch] for branch in self._inputs]]
+    def given(self, results: Sequence[object]) -> list[Any]:
+        """The arguments, when the branches that it needs have these results."""
+        return [*self.values, *[results[branch] for branch in self.inputs]]
 
 
 def as_error(value: object, cause: object) -> BaseException:

@@ -187,5 +187,8 @@ class Host(Protocol):
     async def pause(self, place: Place) -> None:
         """Called when a time slice is over: give others a turn."""
 
+    async def spent(self, what: str) -> None:
+        """Called when ``what`` ("turns") is used up and one is due. Adds some to the meter, or raises `BudgetExhausted`."""
+
     def now(self) -> float:
         """Seconds on the clock that time slices are measured on."""

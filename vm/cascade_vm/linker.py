@@ -57,6 +57,30 @@ class LinkedFlow:
         """The instruction that a cell stands for."""
         return self.pcs[id(cell)]
 
+    def position_of(self, cell: Cell) -> tuple[int, int]:
+        """Where a frame stands whose cell this is, as data: an instruction, and the one that a jump back from it goes to, which
+        has a turn to pay; -1 for the instruction itself, -2 when it is about to enter a function. `cell_from` is the inverse."""
+        pc = self.pcs[id(cell)]
+        if cell is self.cells[pc]:
+            return pc, -1
+        for (start, target), turn in self.back.items():
+            if start == pc and turn is cell:
+                return pc, target
+        return pc, -2
+
+    def cell_from(self, pc: int, edge: int) -> Cell:
+        """The cell of a position. `LookupError` for one that there is none of."""
+        if not 0 <= pc < len(self.flow.code):
+            raise LookupError(f"flow {self.flow.name} has no instruction {pc}")
+        if edge == -1:
+            return self.cells[pc]
+        if edge >= 0:
+            return self.back[pc, edge]
+        entering = self.cells[pc][3]
+        if not isinstance(self.flow.code[pc], op.Invoke) or not isinstance(entering, list):
+            raise LookupError(f"instruction {pc} of flow {self.flow.name} enters no function")
+        return entering
+
     def cell_at(self, target: int) -> Cell:
         """The cell that runs when control comes to an instruction: forward jumps are followed."""
         instruction = self.flow.code[target]

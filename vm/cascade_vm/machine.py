@@ -126,11 +126,19 @@ class Machine:
 
     def strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> Coroutine[Any, Any, object]:
         """Run a flow beside others, or under policies: a stack of its own, below ``depth`` frames. It counts a turn."""
+        return self._drive(self.new_strand(flow, arguments, depth))
+
+    def new_strand(self, flow: LinkedFlow, arguments: Sequence[object], depth: int) -> Strand:
+        """The strand of `strand`, for whoever drives it."""
         if depth >= MAX_FRAMES:
             raise RecursionError(f"flow calls are nested deeper than {MAX_FRAMES}")
         self._spend_turn()
         warm(self, flow, START_COUNTS)
-        return self._drive(Strand(self, Frame(flow, arguments), depth))
+        return Strand(self, Frame(flow, arguments), depth)
+
+    def drive(self, strand: Strand, state: int = RUNS) -> Coroutine[Any, Any, object]:
+        """Run a strand to its end from what it is now: one of `new_strand`, or one that was saved (`cascade_vm.saved`)."""
+        return self._drive(strand, state)
 
     def run_now(self, flow: LinkedFlow, enter: Callable[[], Sequence[Any]]) -> object:
         """Run a function that Python code calls, a built-in function perhaps, to its end. It counts a turn and lets nobody else
@@ -262,8 +270,8 @@ class Machine:
                 return _outcome(strand, state)
             if state == OUT_OF_TURNS:
                 if meter.turns_left == 0:
-                    error = BudgetExhausted("turns", meter.turns_spent)
-                elif left <= 0:
+                    error = await self._spent(strand)
+                if error is None and left <= 0:
                     warm_up(strand)
                     over, left = slice_is_over(strand), strand.batch
                     if over:
@@ -313,6 +321,17 @@ class Machine:
             return error
         strand.began = strand.looked = self.host.now()
         return None
+
+    async def _spent(self, strand: Strand) -> BaseException | None:
+        """A turn is due, and none is left: the error of that, unless the host knows of more."""
+        meter = self.host.meter
+        try:
+            await self.host.spent("turns")
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            return error
+        return None if meter.turns_left else BudgetExhausted("turns", meter.turns_spent)
 
 
 def _outcome(strand: Strand, state: int) -> object:

@@ -7,13 +7,13 @@ type of the value whose method is called) the items are kept in a list, and all 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from operator import length_hint
 from typing import Any
 
 from cascade_vm.attributes import CLOSED
 
-__all__ = ["OPERATIONS"]
+__all__ = ["Answers", "Less", "OPERATIONS", "Pairs"]
 
 _CHANGED: dict[object, tuple[type, ...]] = {
     "extend": (list,), "list.extend": (list,), "update": (set, dict), "set.update": (set,), "dict.update": (dict,),
@@ -36,7 +36,7 @@ _MET: dict[object, tuple[type, ...]] = {
 }
 
 
-class _Pairs:
+class Pairs:
     """A dict that is updated with pairs."""
 
     __slots__ = ("count", "target")
@@ -58,7 +58,7 @@ class _Pairs:
         self.target[pair[0]] = pair[1]
 
 
-class _Less:
+class Less:
     """A set that loses items."""
 
     __slots__ = ("target",)
@@ -70,19 +70,21 @@ class _Less:
         self.target.difference_update((item,))
 
 
-class _Answers:
+class Answers:
     """Stands for a function that was called already: what it gave, in order."""
 
-    __slots__ = ("answers",)
+    __slots__ = ("answers", "index")
 
     def __init__(self, answers: list[Any]) -> None:
-        self.answers: Iterator[Any] = iter(answers)
+        self.answers = answers
+        self.index = -1
 
     def __call__(self, _: object) -> Any:
-        return next(self.answers)
+        self.index += 1
+        return self.answers[self.index]
 
 
-CLOSED.update((_Pairs, _Less, _Answers))
+CLOSED.update((Pairs, Less, Answers))
 
 
 def _goal(subject: Any, items: list[Any], name: object) -> object:
@@ -91,8 +93,8 @@ def _goal(subject: Any, items: list[Any], name: object) -> object:
     if kind not in _CHANGED.get(name, ()):
         return items
     if kind is dict:
-        return _Pairs(subject)
-    return subject if name in ("extend", "list.extend", "update", "set.update") else _Less(subject)
+        return Pairs(subject)
+    return subject if name in ("extend", "list.extend", "update", "set.update") else Less(subject)
 
 
 def _give(goal: Any, item: Any) -> None:
@@ -100,7 +102,7 @@ def _give(goal: Any, item: Any) -> None:
     kind = type(goal)
     if kind is set:
         goal.add(item)
-    elif kind is _Pairs:
+    elif kind is Pairs:
         goal.count += 1
         if type(item) is tuple and len(item) == 2:
             goal.target[item[0]] = item[1]
@@ -108,7 +110,7 @@ def _give(goal: Any, item: Any) -> None:
             goal.take(item)
     elif kind is list:
         goal.append(item)
-    elif kind is _Less:
+    elif kind is Less:
         goal.take(item)
     else:
         raise TypeError(f"'{kind.__name__}' object takes no items")
@@ -179,7 +181,7 @@ def _ask(key: Callable[[Any], Any] | None, answers: list[Any], item: object) -> 
 
 def _asked(key: object, answers: list[Any]) -> object:
     """What gives the same keys once more."""
-    return None if key is None else _Answers(answers)
+    return None if key is None else Answers(answers)
 
 
 OPERATIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {

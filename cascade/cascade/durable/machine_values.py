@@ -7,17 +7,22 @@ of the program. Their codecs stand here, because the machine's room knows nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
+from cascade_vm.call_operations import EndedBy
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.cursors import DONE, NAMES
 from cascade_vm.functions import Function, template
 from cascade_vm.host import UNBOUND
 from cascade_vm.library import VALUES
 from cascade_vm.machine import Machine
+from cascade_vm.names import is_public
+from cascade_vm.operations import METHODS
 from cascade_vm.plain import Packed
+from cascade_vm.reading import Answers, Less, Pairs
 
-from cascade.durable.codecs import Codecs, Parts
+from cascade.durable.codecs import Codecs, Parts, Refused
 from cascade.durable.standard import CODECS
 
 __all__ = ["MACHINE_CODECS", "run_codecs"]
@@ -44,15 +49,48 @@ def _fills(slots: Sequence[str]) -> Callable[[Any, Parts], None]:
     return fill
 
 
+def _take_method(method: Any) -> Parts:
+    """A method of a built-in value, as a value."""
+    if method.__name__ not in METHODS.get(type(method.__self__), ()):
+        raise Refused("")
+    return method.__self__, method.__name__
+
+
+def _method(state: Any) -> object:
+    owner, name = state
+    if name not in METHODS.get(type(owner), ()):
+        raise ValueError(f"it is a method {name!r:.40} of a {type(owner).__name__}")
+    return getattr(owner, name)
+
+
+def _take_bound(method: Any) -> Parts:
+    """A public method of another value: what it is, is the method that the value has by this name."""
+    name = method.__func__.__name__
+    if not is_public(name) or getattr(type(method.__self__), name, None) is not method.__func__:
+        raise Refused("")
+    return method.__self__, name
+
+
+def _bound(state: Any) -> object:
+    owner, name = state
+    function = getattr(type(owner), name, None) if type(name) is str and is_public(name) else None
+    if not isinstance(function, FunctionType):
+        raise ValueError(f"a {type(owner).__name__} has no method {name!r:.40}")
+    return MethodType(function, owner)
+
+
 def _of_machine() -> Codecs:
     codecs = Codecs(parent=CODECS)
     for name, kind in NAMES.items():
         _add_slots(codecs, kind, f"cascade.cursor.{name}")
-    _add_slots(codecs, Packed, "cascade.packed")
+    for kind, name in ((Packed, "packed"), (EndedBy, "ended_by"), (Pairs, "pairs"), (Less, "less"), (Answers, "answers")):
+        _add_slots(codecs, kind, f"cascade.{name}")
     codecs.add(Jump, "cascade.jump", lambda jump: (jump.target_key, jump.data), lambda state: Jump(*state))
     codecs.add(
         TailCall, "cascade.tail_call", lambda call: (call.args, call.kwargs, call.target), lambda state: TailCall(*state)
     )
+    codecs.add(BuiltinMethodType, "cascade.method", _take_method, _method)
+    codecs.add(MethodType, "cascade.bound_method", _take_bound, _bound)
     codecs.name(UNBOUND, "cascade.unbound")
     codecs.name(DONE, "cascade.done")
     named = {id(value): name for name, value in reversed(VALUES.items())}

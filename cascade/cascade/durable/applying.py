@@ -1,0 +1,161 @@
+"""What events do to a run: the same when they happen, and when they are told again.
+
+`Applying.again` brings a run to where its log ends: strands run over what was recorded, nothing is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from cascade.durable.journal import (
+    CANCEL,
+    CANCELLED,
+    ERROR,
+    LATE,
+    RESULT,
+    RETRY,
+    SIGNAL,
+    Event,
+    Journal,
+    read_record,
+)
+from cascade.durable.scheduling import Scheduler
+from cascade.durable.suspensions import Attempting, Calling, Node, Sleeping, Suspension, Waiting
+from cascade.durations import format_duration
+from cascade.errors import Problem, StoreError
+
+__all__ = ["Applying"]
+
+
+class Applying:
+    """The events of one run."""
+
+    def __init__(self, scheduler: Scheduler, journal: Journal) -> None:
+        self.scheduler = scheduler
+        self.journal = journal
+
+    async def again(self, records: Iterable[bytes]) -> None:
+        """Let the run go the way that was recorded. `StoreError` CS521 when it does not, CS502 for what is damaged."""
+        events: list[tuple[bool, Event]] = []
+        for record in records:
+            for turn in read_record(record):
+                events += [(number == 0, event) for number, event in enumerate(turn)]
+        for number, (is_first, event) in enumerate(events):
+            if is_first:
+                self._mark_begun()
+            try:
+                self.apply(event, self._value_of(event))
+            except (IndexError, ValueError, TypeError) as error:
+                raise StoreError(Problem("CS502", f"a stored record is damaged: {error}")) from error
+            if number == len(events) - 1:
+                self.scheduler.machine.host.again = False  # type: ignore[attr-defined] # what follows may not have been done
+            await self.scheduler.drain()
+
+    def _mark_begun(self) -> None:
+        """When something was recorded, all that strands had come to had begun."""
+        scheduler = self.scheduler
+        scheduler.fresh = [suspension for suspension in scheduler.fresh if suspension.node.waits is suspension]
+        for suspension in scheduler.fresh:
+            if isinstance(suspension, Calling) and not suspension.begun and suspension.course.until is None:
+                suspension.begun = True
+                suspension.course.begin(scheduler.now())
+                scheduler.machine.host.meter.calls_spent += 1
+
+    def _value_of(self, event: Event) -> object:
+        match event:
+            case [int(kind), node, digest, data, *_] if kind in (RESULT, ERROR, CANCELLED, RETRY):
+                call = self._waiting(node)
+                if not isinstance(call, Calling):
+                    raise _lost(node)
+                return self.journal.take(call, digest, data)
+            case [int(kind), _, data, _] if kind == SIGNAL:
+                return self.journal.take_value(data)
+        return None
+
+    def _waiting(self, number: int) -> Suspension:
+        node = self.scheduler.nodes.get(number)
+        if node is None or node.waits is None:
+            raise _lost(number)
+        return node.waits
+
+    def apply(self, event: Event, value: Any) -> None:
+        """Let an event happen. ``value`` is what its document holds."""
+        scheduler = self.scheduler
+        kind = event[0]
+        if kind == CANCEL:
+            scheduler.cancel(scheduler.nodes[min(scheduler.nodes)])
+            return
+        waits = self._waiting(event[1])
+        node = waits.node
+        match kind:
+            case 0 | 6:  # RESULT, SIGNAL
+                scheduler.deliver(node, value)
+            case 1:  # ERROR
+                scheduler.throw(node, value)
+            case 2:  # CANCELLED
+                scheduler.throw(node, asyncio.CancelledError())
+            case 3:  # RETRY
+                assert isinstance(waits, Calling)
+                waits.course.restore(event[4])
+                waits.begun, waits.task = False, None
+                self.journal.note(waits)
+                self._untold(waits)
+            case 4:  # TIMES
+                _tell_times(waits, event[2])
+            case 5:  # WOKE
+                self._woke(node, waits)
+            case 7:  # LATE
+                self._late(node, waits, event[2])
+
+    def _untold(self, waits: Suspension) -> None:
+        if waits not in self.scheduler.fresh:
+            self.scheduler.fresh.append(waits)
+
+    def _woke(self, node: Node, waits: Suspension) -> None:
+        match waits:
+            case Sleeping():
+                self.scheduler.deliver(node, None)
+            case Calling():
+                waits.course.until = None
+                self._untold(waits)
+            case Attempting():
+                waits.course.begin(self.scheduler.now())
+                self._untold(waits)
+                self.scheduler.attempt(waits)
+            case _:
+                raise _lost(node.number)
+
+    def _late(self, node: Node, waits: Suspension, level: int) -> None:
+        match waits:
+            case Waiting():
+                assert waits.seconds is not None
+                limit = format_duration(timedelta(seconds=waits.seconds))
+                self.scheduler.throw(node, TimeoutError(f"signal {waits.signal!r} did not come within {limit}"))
+            case Attempting():
+                waits.course.be_late(level)
+                if waits.child is not None:
+                    self.scheduler.cancel(waits.child)
+                else:
+                    self.scheduler.attempt_failed(waits, asyncio.CancelledError())
+            case _:
+                raise _lost(node.number)
+
+
+def _tell_times(waits: Suspension, told: Any) -> None:
+    match waits:
+        case Sleeping():
+            waits.until = told
+        case Waiting():
+            waits.until, waits.since = told
+        case Calling() | Attempting():
+            waits.course.restore(told)
+        case _:
+            raise _lost(waits.node.number)
+
+
+def _lost(number: int) -> StoreError:
+    message = f"the run has no strand {number} that waits for what was recorded"
+    return StoreError(Problem("CS521", message, hint="the run is kept as it is"))

@@ -1,0 +1,236 @@
+"""Strands of one run, stepped one at a time.
+
+A durable run has to go the same way whenever it is told the same events in the same order. So its strands are no tasks of the
+event loop: the scheduler resumes one, which runs until it waits for something else, then the next that is ready, in the order
+in which they became so. Whoever answers what they wait for (`running`: the world, or the log) gives its answers when all wait.
+
+This file knows neither stores nor clocks, and makes no calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from cascade_vm.linker import LinkedFlow
+from cascade_vm.machine import Machine
+
+from cascade.durable import grouping
+from cascade.durable.suspensions import (
+    PAUSE,
+    Attempting,
+    Calling,
+    Gathering,
+    Node,
+    Sleeping,
+    Spent,
+    Suspension,
+    Waiting,
+)
+from cascade.turns import take_turns
+
+if TYPE_CHECKING:
+    from cascade_vm.dispatch import Strand
+
+__all__ = ["Outcome", "Scheduler"]
+
+
+class Outcome:
+    """How a run ended: with ``value``, or with ``error``."""
+
+    __slots__ = ("error", "value")
+
+    def __init__(self, value: object, error: BaseException | None) -> None:
+        self.value = value
+        self.error = error
+
+
+class Scheduler:
+    """``nodes`` are the strands that there are, by number. ``fresh`` is what they wait for and nobody has begun to answer.
+
+    ``noted`` is called with each call when a strand comes to it. ``now`` gives seconds since the epoch, ``chance`` a random
+    number from 0 to 1, for the jitter of retries.
+    """
+
+    def __init__(
+        self, machine: Machine, now: Callable[[], float], chance: Callable[[], float], noted: Callable[[Calling], None]
+    ) -> None:
+        self.machine = machine
+        self.now = now
+        self.chance = chance
+        self.noted = noted
+        self.nodes: dict[int, Node] = {}
+        self.fresh: list[Suspension] = []
+        self.outcome: Outcome | None = None
+        self.spent: str | None = None
+        """What was used up; a run that has come here goes on when there is more of it."""
+        self.next_number = 0
+        self.steps = 0
+        self.current: Node | None = None
+        """The strand that runs."""
+        self.computed = 0.0
+        """Seconds that strands have computed."""
+        self._ready: deque[tuple[Node, BaseException | None, object]] = deque()
+
+    # --- strands ---
+
+    def start(
+        self, flow: LinkedFlow, values: Sequence[object], depth: int, parent: Gathering | Attempting | None, place: int
+    ) -> Node:
+        """A new strand, which runs when its turn comes."""
+        strand = self.machine.new_strand(flow, values, depth)
+        node = Node(self.next_number, parent, place, strand, self.machine.drive(strand))
+        self.next_number += 1
+        self.nodes[node.number] = node
+        self._ready.append((node, None, None))
+        return node
+
+    def adopt(self, node: Node, suspension: Suspension, strand: Strand, state: int) -> None:
+        """A strand that was saved: it waits for the same as then, or goes on where it was out of turns."""
+        node.strand, node.driving = strand, self.machine.drive(strand, state)
+        self.nodes[node.number] = node
+        if isinstance(suspension, Spent):
+            self._ready.append((node, None, None))
+            return
+        got = node.driving.send(None)
+        assert got is suspension
+        node.waits, suspension.node = suspension, node
+
+    def deliver(self, node: Node, value: object) -> None:
+        """What a strand waits for has this value."""
+        node.waits = None
+        self._ready.append((node, None, value))
+
+    def throw(self, node: Node, error: BaseException) -> None:
+        """It ended with this error."""
+        node.waits = None
+        self._ready.append((node, error, None))
+
+    def cancel(self, node: Node) -> None:
+        """Let a strand end: what it waits for is cancelled. One that is ready, but has not run yet, is cancelled when it waits."""
+        waits = node.waits
+        match waits:
+            case None:
+                self._cancel_ready(node)
+            case Calling(begun=True) if waits.course.until is None:
+                waits.cancelling = True
+                if waits.task is not None:
+                    waits.task.cancel()
+            case Gathering():
+                waits.is_cancelled = True
+                grouping.stop(self, waits)
+            case Attempting(child=Node() as child):
+                waits.cancelling = True
+                self.cancel(child)
+            case _:
+                self.throw(node, asyncio.CancelledError())
+
+    def _cancel_ready(self, node: Node) -> None:
+        """Its answer is lost, as that of a task is which is cancelled before it is run again."""
+        for at, (other, error, _) in enumerate(self._ready):
+            if other is node:
+                if error is None or isinstance(error, Exception):
+                    self._ready[at] = (node, asyncio.CancelledError(), None)
+                return
+
+    # --- running ---
+
+    async def drain(self) -> None:
+        """Run until all strands wait, or the run has ended."""
+        while self._ready:
+            node, error, value = self._ready.popleft()
+            await self._step(node, error, value)
+
+    async def _step(self, node: Node, error: BaseException | None, value: object) -> None:
+        self.steps += 1
+        self.current = node
+        driving = node.driving
+        began = perf_counter()
+        try:
+            while True:
+                got = driving.send(value) if error is None else driving.throw(error)
+                if got is not PAUSE:
+                    break
+                self.computed += perf_counter() - began
+                error, value = None, None
+                await take_turns()
+                began = perf_counter()
+        except StopIteration as stopped:
+            self._ended(node, stopped.value, None)
+        except asyncio.CancelledError as caught:
+            if driving.cr_frame is not None:  # this task is cancelled, not the strand
+                raise
+            self._ended(node, None, caught)
+        except BaseException as caught:
+            self._ended(node, None, caught)
+        else:
+            self._waits(node, got)
+        finally:
+            del error  # it may hold this frame
+        self.computed += perf_counter() - began
+
+    def _waits(self, node: Node, suspension: Any) -> None:
+        node.waits, suspension.node = suspension, node
+        node.calls += 1
+        match suspension:
+            case Calling():
+                suspension.number = node.calls
+                self.noted(suspension)
+                self.fresh.append(suspension)
+            case Sleeping() | Waiting():
+                self.fresh.append(suspension)
+            case Attempting():
+                suspension.course.begin(self.now())
+                self.fresh.append(suspension)
+                self.attempt(suspension)
+            case Gathering():
+                grouping.fill(self, suspension)
+            case Spent():
+                self.spent = suspension.what
+            case _:
+                raise AssertionError(f"a strand waits for {suspension!r}")
+
+    def attempt(self, suspension: Attempting) -> None:
+        """Begin an attempt at a flow."""
+        start = suspension.start
+        suspension.child = self.start(start.flow, start.values, start.depth, suspension, 0)
+
+    def _ended(self, node: Node, value: object, error: BaseException | None) -> None:
+        del self.nodes[node.number]
+        parent = node.parent
+        if parent is None:
+            self.outcome = Outcome(value, error)
+        elif isinstance(parent, Gathering):
+            if error is None:
+                grouping.gave(self, parent, node.place, value)
+            else:
+                grouping.failed(self, parent, node.place, error)
+        else:
+            parent.child = None
+            if error is None:
+                self.deliver(parent.node, value)
+            else:
+                self.attempt_failed(parent, error)
+
+    def attempt_failed(self, suspension: Attempting, error: BaseException) -> None:
+        """An attempt at a flow, or the pause before one, ended with an error."""
+        course = suspension.course
+        cancelled = suspension.cancelling and isinstance(error, asyncio.CancelledError) and course.late < 0
+        final = error if cancelled else course.failed(error, self.now(), self.chance())
+        if final is not None:
+            self.throw(suspension.node, final)
+        else:
+            self.fresh.append(suspension)  # until when it pauses is to be told
+
+    def close(self) -> None:
+        """Let go of all strands, wherever they are. Nothing of theirs runs any more."""
+        for node in [*self.nodes.values()]:
+            waits = node.waits
+            if isinstance(waits, Calling) and waits.task is not None:
+                waits.task.cancel()
+            node.driving.close()
+        self.nodes.clear()
+        self._ready.clear()
