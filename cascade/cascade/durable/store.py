@@ -159,7 +159,7 @@ class Store(Protocol):
         """What `open_store` was given, without a password."""
 
     async def create(self, new: NewRun) -> Lease:
-        """Make a run with status ``running``, owned by this store. `RunExists`; `DamagedStore` when its program is not there."""
+        """Make a run with status ``running``, owned by this store. `RunExists`; `DamagedStore` without its program."""
 
     async def take(self, run_id: str) -> Lease:
         """Become the owner of a run, with a higher token.
@@ -215,7 +215,7 @@ class Store(Protocol):
         """
 
     async def close(self) -> None:
-        """Give up all runs and close. What was committed is there anyway."""
+        """Give up all runs and close. What was committed is there anyway. Nothing happens the second time."""
 
 
 async def open_store(

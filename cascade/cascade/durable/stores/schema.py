@@ -3,9 +3,9 @@
 A run has a number, its key. Its records are in one of two tables. Those that it commits alone are in ``log``, with the ids
 ``key << 32 | number``: they lie together, there is no index, and a commit of one writes one page. Those that are committed with
 others' are in ``shared_log``, in the order in which they come, with an index: a thousand of a thousand runs write sixty pages
-where ``log`` would take a thousand, and seven times as long. ``runs.base`` is how many records the snapshots have replaced. What
-is large and seldom read, arguments, options, snapshot and outcome, is apart (``contents``, ``key << 2 | kind``): the rows of
-``runs`` stay short.
+where ``log`` would take a thousand, and seven times as long. ``runs.base`` is how many records the snapshots have replaced.
+What is large and seldom read, arguments, options, snapshot and outcome, is apart (``contents``, ``key << 2 | kind``): the rows
+of ``runs`` stay short.
 """
 
 from __future__ import annotations

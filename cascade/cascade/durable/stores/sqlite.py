@@ -65,6 +65,7 @@ class SqliteStore:
         self._execute = db.execute
         self._writer = Writer(db, place, self._look_up_again)
         self._reader = connect(place)
+        self._closed = False
         self._waiting = Waiting()
         self._loop = asyncio.get_running_loop()
         self._watch = Watch(place, lambda runs: self._loop.call_soon_threadsafe(self._waiting.wake, runs))
@@ -117,7 +118,12 @@ class SqliteStore:
             return await self._commit_with_others(commit)
         began = perf_counter()
         try:
-            if snapshot is status is outcome is standing is None and not taken and len(records) == 1 and held.records is not None:
+            if (
+                snapshot is status is outcome is standing is None
+                and not taken
+                and len(records) == 1
+                and held.records is not None
+            ):
                 [data] = records
                 at = held.records + 1
                 if not self._execute(APPEND, (held.key << 32 | at, data, sum_of(data), held.key, held.token)).rowcount:
@@ -223,6 +229,9 @@ class SqliteStore:
         return total
 
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._watch.end()
         self._waiting.wake_all()
         owned = [(held.key, held.token) for held in self._held.values()]

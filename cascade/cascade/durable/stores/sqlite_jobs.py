@@ -27,11 +27,25 @@ from cascade.durable.stores.rows import (
 from cascade.durable.stores.schema import BYTES_OF_LOG, RECORDS
 from cascade.durable.stores.writer import Job
 
-__all__ = ["APPEND", "NOTHING_ELSE", "Held", "commit_job", "copy_job", "create_job", "find", "known_ids", "prune_job", "send_job", "take_job"]
+__all__ = [
+    "APPEND",
+    "NOTHING_ELSE",
+    "Held",
+    "commit_job",
+    "copy_job",
+    "create_job",
+    "find",
+    "known_ids",
+    "prune_job",
+    "send_job",
+    "take_job",
+]
 
 APPEND: Final = "INSERT INTO log SELECT ?, ?, ? FROM runs WHERE key = ? AND token = ?"
 """Write a record and look at the token, in one statement."""
-_APPEND_SHARED: Final = "INSERT INTO shared_log (run, number, data, sum) SELECT key, ?, ?, ? FROM runs WHERE key = ? AND token = ?"
+_APPEND_SHARED: Final = (
+    "INSERT INTO shared_log (run, number, data, sum) SELECT key, ?, ?, ? FROM runs WHERE key = ? AND token = ?"
+)
 _APPEND_MORE: Final = "INSERT INTO log VALUES (?, ?, ?)"
 _APPEND_MORE_SHARED: Final = "INSERT INTO shared_log (run, number, data, sum) VALUES (?, ?, ?, ?)"
 _CONTENT: Final = "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)"

@@ -84,7 +84,7 @@ class Writer:
         return outcome
 
     def failed(self, error: Exception) -> Exception:
-        """Something that was to be written at once was not: what to raise. `BlockingIOError`: `write` would wait for the lock."""
+        """What to raise when something was not written at once. `BlockingIOError`: `write` would wait for the lock."""
         if isinstance(error, StoreError):
             return error
         self._take_back()
