@@ -13,7 +13,9 @@
     │   ├── GraphError          CS431-443: calls, routes, resources or JSON that make no graph, or none that can run
     │   ├── EngineError         CS445-459: an engine can not run what it was given
     │   ├── StoreError          CS502-507: what is stored can not be read here
-    │   │   └── NotStorable     CS501: a value can not be stored (a `TypeError` too)
+    │   │   ├── NotStorable     CS501: a value can not be stored (a `TypeError` too)
+    │   │   ├── NoSuchRun, RunExists, RunIsOwned, LeaseLost    CS510-513: what is asked of a run is not possible now
+    │   │   └── NotAStore, StoreIsNewer, StoreNotWritable, StoreIsLocked, DamagedStore, StoreUnreachable    CS514-519
     │   └── UsageError          CS400, CS413-417, CS421, CS508: what was asked for can not be done
     ├── DependencyMissingError  what a graph of calls is run for was skipped
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
@@ -41,8 +43,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "DependencyMissingError", "EngineError",
-    "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LoadError", "NotStorable", "Problem",
-    "ResultError", "StoreError", "TargetError", "TaskError", "UsageError", "format_problem", "public_errors",
+    "DamagedStore", "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LeaseLost", "LoadError", "NoSuchRun",
+    "NotAStore", "NotStorable", "Problem", "ResultError", "RunExists", "RunIsOwned", "StoreError", "StoreIsLocked",
+    "StoreIsNewer", "StoreNotWritable", "StoreUnreachable", "TargetError", "TaskError", "UsageError", "format_problem",
+    "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
@@ -111,6 +115,16 @@ STORE_CODES: dict[str, str] = {
     "CS506": "a stored value needs a codec that is not registered",
     "CS507": "a stored value can not be made again here",
     "CS508": "a codec can not be registered",
+    "CS510": "there is no run of that name",
+    "CS511": "there is a run of that name already",
+    "CS512": "a run is owned by another process",
+    "CS513": "a run was taken by another process",
+    "CS514": "there is no store at a place",
+    "CS515": "a store is of a newer version",
+    "CS516": "a store can not be written",
+    "CS517": "a store is locked by another process",
+    "CS518": "something in a store is damaged",
+    "CS519": "a store can not be reached",
 }
 """The codes of durable runs."""
 
@@ -234,6 +248,46 @@ class NotStorable(StoreError, TypeError):  # noqa: N818 - says what is the matte
 
 def _a(word: str) -> str:
     return f"an {word}" if word[:1].lower() in "aeiou" and word else f"a {word}"
+
+
+class NoSuchRun(StoreError):  # noqa: N818 - these say what is the matter
+    """There is no run of that name in the store. The hint has names that are near."""
+
+
+class RunExists(StoreError):  # noqa: N818
+    """A run is to be made, and there is one of that name: take another, or go on with that one."""
+
+
+class RunIsOwned(StoreError):  # noqa: N818
+    """A run is owned by a process that lives, or may live on another machine: end that, or wait until its lease is over."""
+
+
+class LeaseLost(StoreError):  # noqa: N818
+    """This process is not the owner of the run any more, for it was taken by another. Nothing of the commit is written."""
+
+
+class NotAStore(StoreError):  # noqa: N818
+    """There is no store at the place that was named, or something else is there. Nothing of that has been touched."""
+
+
+class StoreIsNewer(StoreError):  # noqa: N818
+    """The store was written by a newer version of Cascade. It has not been touched: use that version."""
+
+
+class StoreNotWritable(StoreError):  # noqa: N818
+    """A store can not be written: a full disk, a read-only file. The store is whole; the same works when there is room."""
+
+
+class StoreIsLocked(StoreError):  # noqa: N818
+    """Another process has kept the store locked for too long. Nothing is written; the same works when that has ended."""
+
+
+class DamagedStore(StoreError):  # noqa: N818
+    """What the store has is not what was written: the sentence names the run and the record."""
+
+
+class StoreUnreachable(StoreError):  # noqa: N818
+    """The server of a store does not answer, or what connects to it is not installed."""
 
 
 class UsageError(CascadeError):

@@ -1,0 +1,168 @@
+"""The file of a SQLite store: opened, told from other files, brought to this version; and what its errors mean.
+
+The file is touched through SQLite alone. Opening it in another way would, when that is closed, take away the locks that this
+process has on it (POSIX).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import time
+from typing import Final, NamedTuple
+
+from cascade.durable.stores.rows import damaged
+from cascade.durable.stores.schema import APPLICATION, SCHEMA, Schema
+from cascade.errors import NotAStore, Problem, StoreIsLocked, StoreIsNewer, StoreNotWritable
+
+__all__ = ["Place", "begin", "connect", "is_busy", "open_file", "store_error"]
+
+_NOT_WRITABLE: Final = {
+    sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_TOOBIG,
+}  # fmt: skip
+_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+
+
+class Place(NamedTuple):
+    """Where a store is, and how it is to be written."""
+
+    path: str
+    synchronous: str = "full"
+    patience: float = 10.0
+    """Seconds to wait for a process that has the store locked."""
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether another process has the store locked."""
+    return isinstance(error, sqlite3.Error) and _code(error) in _BUSY
+
+
+def store_error(error: Exception, path: str) -> Exception:
+    """The public error for one of SQLite; others are as they are."""
+    if isinstance(error, OverflowError):
+        return StoreNotWritable(Problem("CS516", f"the store `{path}` can not be written: {error}"))
+    if not isinstance(error, sqlite3.Error) or isinstance(error, sqlite3.ProgrammingError):
+        return error  # a mistake of ours
+    code = _code(error)
+    if code in _BUSY:
+        hint = "find the process that has it open; what was to be written can be written again"
+        return StoreIsLocked(Problem("CS517", f"another process has the store `{path}` locked for too long", hint=hint))
+    if code in _NOT_WRITABLE or isinstance(error, sqlite3.DataError):
+        return StoreNotWritable(Problem("CS516", f"the store `{path}` can not be written: {error}"))
+    if code == sqlite3.SQLITE_NOTADB:
+        return _no_store(path, "it is no database")
+    return damaged(f"the store `{path}` is damaged ({error})")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _no_store(path: str, why: str, hint: str | None = None) -> NotAStore:
+    return NotAStore(Problem("CS514", f"`{path}` is no store: {why}", hint=hint))
+
+
+def open_file(place: Place, *, create: bool = True, schema: Schema = SCHEMA) -> sqlite3.Connection:
+    """The connection that writes. The file is made, or brought to this version, if need be."""
+    path = place.path
+    if path in ("", ":memory:"):
+        raise _no_store(path, "what is in memory does not last")
+    if os.path.isdir(path):
+        raise _no_store(path, "it is a folder", "name a file in it, such as `runs.db`")
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise _no_store(path, f"there is no folder `{os.path.dirname(path)}`")
+    if not create and not os.path.exists(path):
+        raise _no_store(path, "there is no such file")
+    db = None
+    try:
+        db = connect(place)
+        _expect_store(db, path, schema)
+        _prepare(db, place, schema)
+    except BaseException as error:
+        if db is not None:
+            db.close()
+        if isinstance(error, sqlite3.Error):
+            raise store_error(error, path) from error
+        raise
+    return db
+
+
+def connect(place: Place) -> sqlite3.Connection:
+    """One more connection to a file. Nothing is waited for by SQLite itself: `begin` does that."""
+    db = sqlite3.connect(place.path, timeout=0, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA trusted_schema = OFF")
+    return db
+
+
+def begin(db: sqlite3.Connection, patience: float, statement: str = "BEGIN IMMEDIATE") -> None:
+    """Begin to write, as soon as no other process does.
+
+    SQLite's own waiting looks again after 100 ms in the end, when a process that commits without a pause has taken the lock
+    back a dozen times. Short and irregular looks get their turn.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            db.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() >= deadline:
+                raise
+        time.sleep(random.uniform(0.0005, 0.005))
+
+
+def _expect_store(db: sqlite3.Connection, path: str, schema: Schema) -> bool:
+    """Whether it is a store. False: nothing is there yet; an error: something else is."""
+    deadline = time.monotonic() + 1
+    while True:
+        try:
+            [application], [version] = (db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
+            [tables] = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            break
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:  # another process makes the store just now
+                raise
+        time.sleep(0.005)
+    if application == APPLICATION:
+        if version > schema.version:
+            said = f"the store `{path}` is of version {version}, and this Cascade knows versions up to {schema.version}"
+            raise StoreIsNewer(Problem("CS515", said, hint="use the newer version of Cascade that wrote it"))
+        return True
+    if application or version or tables:
+        raise _no_store(path, "it is a database of something else")
+    return False
+
+
+def _prepare(db: sqlite3.Connection, place: Place, schema: Schema) -> None:
+    """Make what is not there, with whatever others do at the same time."""
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a file that has nothing in it yet
+    begin(db, place.patience, "PRAGMA journal_mode = WAL")
+    db.execute(f"PRAGMA synchronous = {place.synchronous}")
+    if _version(db) == schema.version:
+        return
+    begin(db, place.patience)
+    try:
+        if _expect_store(db, place.path, schema):
+            for version in range(_version(db), schema.version):
+                _run_all(db, schema.steps[version])
+        else:
+            _run_all(db, schema.create)
+            db.execute(f"PRAGMA application_id = {APPLICATION}")
+        db.execute(f"PRAGMA user_version = {schema.version}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _version(db: sqlite3.Connection) -> int:
+    [version] = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _run_all(db: sqlite3.Connection, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        db.execute(statement)

@@ -1,0 +1,241 @@
+"""What is written to a SQLite store, as jobs: functions of the connection, done in a transaction.
+
+Each first looks whether it can be done, and raises a `StoreError` before it has written anything.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from cascade.durable.store import CANCEL, READY, RUNNING, Commit, Lease, NewRun, Owner
+from cascade.durable.stores.owners import format_owner, is_dead, lease_lost, parse_owner, run_is_owned
+from cascade.durable.stores.rows import (
+    ARGUMENTS,
+    ASKED,
+    OUTCOME,
+    SNAPSHOT,
+    format_name,
+    format_standing,
+    format_text,
+    missing_program,
+    no_such_run,
+    run_exists,
+    sum_of,
+)
+from cascade.durable.stores.schema import BYTES_OF_LOG, RECORDS
+from cascade.durable.stores.writer import Job
+
+__all__ = [
+    "APPEND",
+    "NOTHING_ELSE",
+    "Held",
+    "commit_job",
+    "copy_job",
+    "create_job",
+    "find",
+    "known_ids",
+    "prune_job",
+    "send_job",
+    "take_job",
+]
+
+APPEND: Final = "INSERT INTO log SELECT ?, ?, ? FROM runs WHERE key = ? AND token = ?"
+"""Write a record and look at the token, in one statement."""
+_APPEND_SHARED: Final = (
+    "INSERT INTO shared_log (run, number, data, sum) SELECT key, ?, ?, ? FROM runs WHERE key = ? AND token = ?"
+)
+_APPEND_MORE: Final = "INSERT INTO log VALUES (?, ?, ?)"
+_APPEND_MORE_SHARED: Final = "INSERT INTO shared_log (run, number, data, sum) VALUES (?, ?, ?, ?)"
+_CONTENT: Final = "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)"
+_UPDATE: Final = """UPDATE runs SET updated = ?, status = coalesce(?, status), standing = coalesce(?, standing)
+    WHERE key = ? AND token = ?"""
+_REPLACED: Final = f"UPDATE runs SET written = written + {BYTES_OF_LOG}, base = base + ? WHERE key = ?"
+_INSERT_RUN: Final = """INSERT INTO runs
+    (id, name, flow, program, status, standing, created, updated, base, written, owner, lease_until, token)
+    VALUES (?, ?, ?, ?, ?, NULL, ?, ?, 0, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING RETURNING key"""
+_COPY_RUN: Final = f"""INSERT INTO runs
+    (id, name, flow, program, status, standing, created, updated, base, written, owner, lease_until, token)
+    SELECT ?, name, flow, program, ?, standing, ?, ?, base,
+        (SELECT coalesce(sum(length(data)), 0) FROM contents WHERE id BETWEEN key << 2 AND (key << 2) + {SNAPSHOT}),
+        NULL, 0, 0
+    FROM runs WHERE key = ? RETURNING key"""
+
+
+NOTHING_ELSE: Final = Commit(Lease("", 0))[2:]
+"""What comes after the records of a commit that has only those."""
+
+
+class Held:
+    """A run that a store owns: its key, and how many records are in its log; None when that has to be looked up."""
+
+    __slots__ = ("key", "records", "token")
+
+    def __init__(self, key: int, token: int, records: int | None = None) -> None:
+        self.key = key
+        self.token = token
+        self.records = records
+
+
+def known_ids(db: sqlite3.Connection) -> list[str]:
+    """The ids of the last runs, to find one that was meant."""
+    return [run_id for [run_id] in db.execute("SELECT id FROM runs ORDER BY key DESC LIMIT 2000")]
+
+
+def find(db: sqlite3.Connection, run_id: str) -> int:
+    """The key of a run, or `NoSuchRun`."""
+    row = db.execute("SELECT key FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row is None:
+        raise no_such_run(run_id, known_ids(db))
+    return int(row[0])
+
+
+def _span(key: int) -> tuple[int, int]:
+    """The ids that records of a run can have."""
+    return key << 32, key << 32 | 0xFFFFFFFF
+
+
+def _contents(key: int, kind: int, data: bytes) -> tuple[int, bytes, int]:
+    return key << 2 | kind, data, sum_of(data)
+
+
+def create_job(new: NewRun, owner: Owner, now: float, until: float) -> Job:
+    """Gives what the store holds then."""
+
+    def create(db: sqlite3.Connection) -> Held:
+        if db.execute("SELECT 1 FROM programs WHERE digest = ?", (new.program,)).fetchone() is None:
+            raise missing_program(new.program)
+        names = (new.run_id, format_text(new.name), format_text(new.flow), new.program, RUNNING)
+        size = len(new.arguments) + len(new.asked)
+        row = db.execute(_INSERT_RUN, (*names, now, now, size, format_owner(owner), until)).fetchone()
+        if row is None:
+            raise run_exists(new.run_id)
+        [key] = row
+        db.execute(_CONTENT, _contents(key, ARGUMENTS, new.arguments))
+        db.execute(_CONTENT, _contents(key, ASKED, new.asked))
+        return Held(key, 1, 0)
+
+    return create
+
+
+def take_job(run_id: str, owner: Owner, now: float, until: float) -> Job:
+    """Gives what the store holds then."""
+
+    def take(db: sqlite3.Connection) -> Held:
+        key = find(db, run_id)
+        query = "SELECT owner, lease_until, token FROM runs WHERE key = ?"
+        text, its_end, token = db.execute(query, (key,)).fetchone()
+        other = parse_owner(text)
+        if other is not None and its_end > now and not is_dead(other):
+            raise run_is_owned(run_id, other, its_end)
+        update = "UPDATE runs SET owner = ?, lease_until = ?, token = ? WHERE key = ?"
+        db.execute(update, (format_owner(owner), until, token + 1, key))
+        return Held(key, token + 1)
+
+    return take
+
+
+def commit_job(commit: Commit, held: Held, now: float, *, alone: bool) -> Job:
+    """Write what a run commits, if it is still held; ``alone`` or with others, which decides where its records are."""
+
+    def write(db: sqlite3.Connection) -> None:
+        key, more = held.key, commit.records
+        if held.records is None:
+            row = db.execute(f"SELECT {RECORDS} FROM runs WHERE key = ?", (key,)).fetchone()
+            held.records = row[0] if row else 0
+        if commit[2:] != NOTHING_ELSE or not more:
+            standing = format_standing(commit.standing)
+            done = db.execute(_UPDATE, (now, commit.status, standing, key, held.token))
+            _expect_held(db, done.rowcount, commit, held)
+            _write_contents(db, commit, held)
+        else:  # nothing but records: the row of the run stays as it is
+            first, *more = more
+            number, append = (key << 32 | held.records + 1, APPEND) if alone else (held.records + 1, _APPEND_SHARED)
+            done = db.execute(append, (number, first, sum_of(first), key, held.token))
+            _expect_held(db, done.rowcount, commit, held)
+            held.records += 1
+        if more and alone:
+            rows = enumerate(more, key << 32 | held.records + 1)
+            db.executemany(_APPEND_MORE, [(number, data, sum_of(data)) for number, data in rows])
+        elif more:
+            rows = enumerate(more, held.records + 1)
+            db.executemany(_APPEND_MORE_SHARED, [(key, number, data, sum_of(data)) for number, data in rows])
+        held.records += len(more)
+
+    return write
+
+
+def _expect_held(db: sqlite3.Connection, rows: int, commit: Commit, held: Held) -> None:
+    if rows == 0:
+        row = db.execute("SELECT owner FROM runs WHERE key = ?", (held.key,)).fetchone()
+        raise lease_lost(commit.lease.run_id, parse_owner(row[0]) if row else None)
+
+
+def _write_contents(db: sqlite3.Connection, commit: Commit, held: Held) -> None:
+    key, grown = held.key, 0
+    if commit.snapshot is not None:
+        db.execute(_REPLACED, (held.records, key))
+        db.execute("DELETE FROM log WHERE id BETWEEN ? AND ?", _span(key))
+        db.execute("DELETE FROM shared_log WHERE run = ?", (key,))
+        held.records = 0
+    for kind, data in ((SNAPSHOT, commit.snapshot), (OUTCOME, commit.outcome)):
+        if data is not None:
+            db.execute(_CONTENT, _contents(key, kind, data))
+            grown += len(data)
+    if grown:
+        db.execute("UPDATE runs SET written = written + ? WHERE key = ?", (grown, key))
+    if commit.taken:
+        db.executemany("DELETE FROM signals WHERE id = ? AND run = ?", [(one, key) for one in commit.taken])
+
+
+def send_job(run_id: str, name: str, payload: bytes, now: float) -> Job:
+    """Gives the id of the signal."""
+
+    def send(db: sqlite3.Connection) -> int:
+        row = (find(db, run_id), format_name(name), payload, now, sum_of(payload))
+        cursor = db.execute("INSERT INTO signals (run, name, payload, sent, sum) VALUES (?, ?, ?, ?, ?)", row)
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    return send
+
+
+def copy_job(run_id: str, new_id: str, now: float) -> Job:
+    """All that a run has, under another id."""
+
+    def copy(db: sqlite3.Connection) -> None:
+        key = find(db, run_id)
+        if db.execute("SELECT 1 FROM runs WHERE id = ?", (new_id,)).fetchone() is not None:
+            raise run_exists(new_id)
+        [new] = db.execute(_COPY_RUN, (new_id, READY, now, now, key)).fetchone()
+        moved = ((new - key) << 32, *_span(key))
+        db.execute("INSERT INTO log SELECT id + ?, data, sum FROM log WHERE id BETWEEN ? AND ?", moved)
+        shared = "SELECT ?, number, data, sum FROM shared_log WHERE run = ? ORDER BY number"
+        db.execute(f"INSERT INTO shared_log (run, number, data, sum) {shared}", (new, key))
+        moved = ((new - key) << 2, key << 2, key << 2 | SNAPSHOT)
+        db.execute("INSERT INTO contents SELECT id + ?, data, sum FROM contents WHERE id BETWEEN ? AND ?", moved)
+        waiting = "SELECT ?, name, payload, sent, sum FROM signals WHERE run = ? AND name != ? ORDER BY id"
+        db.execute(f"INSERT INTO signals (run, name, payload, sent, sum) {waiting}", (new, key, format_name(CANCEL)))
+
+    return copy
+
+
+def prune_job(before: float, statuses: Sequence[str], now: float, most: int) -> Job:
+    """Remove some runs; gives how many. When there are fewer than ``most``, programs that nobody has are removed, too."""
+    marks = ", ".join("?" * len(statuses))
+    query = f"""SELECT key FROM runs WHERE status IN ({marks}) AND updated < ? AND (owner IS NULL OR lease_until < ?)
+        ORDER BY key LIMIT ?"""
+
+    def prune(db: sqlite3.Connection) -> int:
+        keys: list[int] = [key for [key] in db.execute(query, (*statuses, before, now, most))]
+        db.executemany("DELETE FROM log WHERE id BETWEEN ? AND ?", map(_span, keys))
+        db.executemany("DELETE FROM contents WHERE id BETWEEN ? AND ?", [(key << 2, key << 2 | OUTCOME) for key in keys])
+        for table, column in (("shared_log", "run"), ("signals", "run"), ("runs", "key")):
+            db.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(key,) for key in keys])
+        if len(keys) < most:
+            unused = "NOT EXISTS (SELECT 1 FROM runs WHERE program = digest)"
+            db.execute(f"DELETE FROM programs WHERE put < ? AND {unused}", (before,))
+        return len(keys)
+
+    return prune
