@@ -125,6 +125,12 @@ STORE_CODES: dict[str, str] = {
     "CS517": "a store is locked by another process",
     "CS518": "something in a store is damaged",
     "CS519": "a store can not be reached",
+    "CS520": "a run is paused",
+    "CS521": "a run does not go the way that was recorded",
+    "CS522": "something can not be run from a store",
+    "CS523": "the name of a run can not be used",
+    "CS524": "a run of that name is one of another program",
+    "CS525": "a run of that name has other arguments",
 }
 """The codes of durable runs."""
 
@@ -288,6 +294,10 @@ class DamagedStore(StoreError):  # noqa: N818
 
 class StoreUnreachable(StoreError):  # noqa: N818
     """The server of a store does not answer, or what connects to it is not installed."""
+
+
+class RunPaused(StoreError):  # noqa: N818
+    """A run in a store has used up a budget. It is kept as it is, and goes on when it is resumed with more."""
 
 
 class UsageError(CascadeError):

@@ -26,7 +26,7 @@ from cascade.tasks import Task
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["AnyTask", "ModuleMissing", "TaskModules", "bind_registered", "format_task_signature"]
+__all__ = ["AnyTask", "ModuleMissing", "TaskModules", "bind_registered", "changed_signature", "format_task_signature"]
 
 AnyTask: TypeAlias = Task[..., object]
 
@@ -102,7 +102,7 @@ class TaskModules:
             message = f"task `{name}` is missing: module `{module}` has no `@cs.task` of that name"
             return Problem("CS408", message, None, near_miss(name, tasks))
         bound[declared.name] = tasks[name]
-        return _changed(declared, declare(declared.name, tasks[name]))
+        return changed_signature(declared, declare(declared.name, tasks[name]))
 
 
 _SEARCHED = "modules are looked up beside the program's file first, then on Python's path"
@@ -119,7 +119,7 @@ def bind_registered(declared: Iterable[Declared]) -> Mapping[str, AnyTask]:
             problems.append(Problem("CS408", f"task `{one.name}` is missing", None, hint))
             continue
         bound[one.name] = task
-        changed = _changed(one, declare(one.name, task))
+        changed = changed_signature(one, declare(one.name, task))
         problems += [changed] if changed else []
     if problems:
         raise TaskError(*problems)
@@ -131,7 +131,7 @@ def declare(name: str, task: AnyTask) -> Declared:
     return replace(task.declared, name=name)
 
 
-def _changed(built: Declared, found: Declared) -> Problem | None:
+def changed_signature(built: Declared, found: Declared) -> Problem | None:
     if built.parameters is not None and built.parameters != found.parameters:
         was, now = format_task_signature(built), format_task_signature(found)
         message = f"task `{built.name}` is now `{now}`; the program was built for `{was}`"

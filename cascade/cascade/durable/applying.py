@@ -62,7 +62,10 @@ class Applying:
             if isinstance(suspension, Calling) and not suspension.begun and suspension.course.until is None:
                 suspension.begun = True
                 suspension.course.begin(scheduler.now())
-                scheduler.machine.host.meter.calls_spent += 1
+                meter = scheduler.machine.host.meter
+                meter.calls_spent += 1
+                if meter.calls_left is not None:
+                    meter.calls_left -= 1
 
     def _value_of(self, event: Event) -> object:
         match event:

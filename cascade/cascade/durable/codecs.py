@@ -54,7 +54,8 @@ class Codec(NamedTuple):
 class Codecs:
     """A table of codecs. One with a ``parent`` adds to what that has: a run's own values, say.
 
-    ``shapes`` makes the codec of a class that was never seen, or gives None; it is asked last.
+    ``shapes`` gives the codec of a value that has none by its type or identity, or None; then the parent is asked. Without a
+    parent, it is the codec of all values of that class.
     """
 
     def __init__(
@@ -124,11 +125,13 @@ class Codecs:
         constant = self._constants.get(id(value))
         if constant is not None:
             return constant[1]
-        if self._parent is not None:
-            return self._parent.of(value)
         codec = self._shapes(value)
         if codec is None:
+            if self._parent is not None:
+                return self._parent.of(value)
             raise Refused("")
+        if self._parent is not None:
+            return codec
         if not isinstance(value, type):
             self.by_type[kind] = codec
             self._seen.add(kind)

@@ -22,7 +22,7 @@ from cascade_vm.operations import METHODS
 from cascade_vm.plain import Packed
 from cascade_vm.reading import Answers, Less, Pairs
 
-from cascade.durable.codecs import Codecs, Parts, Refused
+from cascade.durable.codecs import Codec, Codecs, Parts, Refused
 from cascade.durable.standard import CODECS
 
 __all__ = ["MACHINE_CODECS", "run_codecs"]
@@ -63,6 +63,15 @@ def _method(state: Any) -> object:
     return getattr(owner, name)
 
 
+class _BuiltInMethod:
+    """Nothing is one."""
+
+
+def _built_in_method(value: object) -> Codec | None:
+    is_one = type(value) is BuiltinMethodType and type(value.__self__) in METHODS
+    return MACHINE_CODECS.by_type[_BuiltInMethod] if is_one else None
+
+
 def _take_bound(method: Any) -> Parts:
     """A public method of another value: what it is, is the method that the value has by this name."""
     name = method.__func__.__name__
@@ -80,7 +89,8 @@ def _bound(state: Any) -> object:
 
 
 def _of_machine() -> Codecs:
-    codecs = Codecs(parent=CODECS)
+    codecs = Codecs(parent=CODECS, shapes=_built_in_method)
+    codecs.add(_BuiltInMethod, "cascade.method", _take_method, _method)  # for their code: `len` is of the same type
     for name, kind in NAMES.items():
         _add_slots(codecs, kind, f"cascade.cursor.{name}")
     for kind, name in ((Packed, "packed"), (EndedBy, "ended_by"), (Pairs, "pairs"), (Less, "less"), (Answers, "answers")):
@@ -89,7 +99,6 @@ def _of_machine() -> Codecs:
     codecs.add(
         TailCall, "cascade.tail_call", lambda call: (call.args, call.kwargs, call.target), lambda state: TailCall(*state)
     )
-    codecs.add(BuiltinMethodType, "cascade.method", _take_method, _method)
     codecs.add(MethodType, "cascade.bound_method", _take_bound, _bound)
     codecs.name(UNBOUND, "cascade.unbound")
     codecs.name(DONE, "cascade.done")

@@ -107,6 +107,7 @@ class DurableRun:
         self._snapshot_size = 0
         self._inexact = False
         """What is to be committed can not be gone over again: a snapshot is committed in its place."""
+        self._stopped: BaseException | None = None
         inbox.on_arrival = self.wake
 
     # --- from where ---
@@ -139,6 +140,8 @@ class DurableRun:
         try:
             await scheduler.drain()
             while scheduler.outcome is None:
+                if self._stopped is not None:
+                    raise self._stopped
                 if self._should_save():
                     await self.save()
                 turn: Turn = []
@@ -381,9 +384,14 @@ class DurableRun:
         if self._awake is not None and not self._awake.done():
             self._awake.set_result(None)
 
+    def stop(self, error: BaseException) -> None:
+        """The run can not go on here."""
+        self._stopped = error
+        self.wake()
+
     async def _wait(self) -> None:
         """Until something happens."""
-        if self._arrived or self.inbox.has_more:
+        if self._arrived or self.inbox.has_more or self._stopped is not None:
             return
         loop = asyncio.get_running_loop()
         self._awake = loop.create_future()

@@ -32,6 +32,7 @@ def state_of(scheduler: Scheduler) -> dict[str, Any]:
         "format": FORMAT,
         "next": scheduler.next_number,
         "spent": [meter.turns_spent, meter.calls_spent],
+        "left": [meter.turns_left, meter.calls_left],
         "nodes": [_saved_node(node) for node in scheduler.nodes.values()],
     }
 
@@ -43,6 +44,7 @@ def restore(scheduler: Scheduler, state: dict[str, Any]) -> None:
             raise StoreError(Problem("CS503", f"a stored run is of format {state['format']!r:.20}, which this version does not know"))
         meter = scheduler.machine.host.meter
         meter.turns_spent, meter.calls_spent = state["spent"]
+        meter.turns_left, meter.calls_left = state["left"]
         scheduler.next_number = state["next"]
         _Restoring(scheduler, state["nodes"]).run()
     except (LookupError, TypeError, ValueError, AssertionError) as error:

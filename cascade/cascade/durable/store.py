@@ -158,6 +158,10 @@ class Store(Protocol):
     def url(self) -> str:
         """What `open_store` was given, without a password."""
 
+    @property
+    def lease_seconds(self) -> float:
+        """How long a lease is good."""
+
     async def create(self, new: NewRun) -> Lease:
         """Make a run with status ``running``, owned by this store. `RunExists`; `DamagedStore` without its program."""
 

@@ -104,7 +104,7 @@ class PostgresStore:
         self._link = link
         self._channel = f"{schema}_signals"
         self._clock = clock
-        self._lease_seconds = lease_seconds
+        self.lease_seconds = lease_seconds
         self._owner = new_owner()
         self._held: dict[Lease, _Held] = {}
         self._commits = Grouping(self._write)
@@ -129,7 +129,7 @@ class PostgresStore:
             if await known.fetchone() is None:
                 raise missing_program(new.program)
             names = (new.run_id, format_text(new.name), format_text(new.flow), new.program, RUNNING)
-            size, until = len(new.arguments) + len(new.asked), now + self._lease_seconds
+            size, until = len(new.arguments) + len(new.asked), now + self.lease_seconds
             row = await (await db.execute(_INSERT_RUN, (*names, now, now, size, format_owner(self._owner), until))).fetchone()
             if row is None:
                 query = "SELECT key FROM runs WHERE id = %s AND owner = %s AND created = %s AND token = 1"
@@ -159,7 +159,7 @@ class PostgresStore:
             if other is not None and until > now and not is_dead(other):
                 raise run_is_owned(run_id, other, until)
             update = "UPDATE runs SET owner = %s, lease_until = %s, token = %s WHERE key = %s"
-            await db.execute(update, (format_owner(self._owner), now + self._lease_seconds, token + 1, key))
+            await db.execute(update, (format_owner(self._owner), now + self.lease_seconds, token + 1, key))
             return key, token + 1
 
         key, token = await self._link.use(take)
@@ -172,7 +172,7 @@ class PostgresStore:
 
         async def renew(db: Connection, _again: bool) -> None:
             query = "UPDATE runs SET lease_until = %s WHERE key = %s AND token = %s"
-            done = await db.execute(query, (self._now() + self._lease_seconds, held.key, lease.token))
+            done = await db.execute(query, (self._now() + self.lease_seconds, held.key, lease.token))
             if not done.rowcount:
                 row = await (await db.execute("SELECT owner FROM runs WHERE key = %s", (held.key,))).fetchone()
                 raise lease_lost(lease.run_id, parse_owner(row[0]) if row else None)

@@ -59,7 +59,7 @@ class SqliteStore:
         self._url = url
         self._place = place
         self._clock = clock
-        self._lease_seconds = lease_seconds
+        self.lease_seconds = lease_seconds
         self._owner = new_owner()
         self._held: dict[Lease, Held] = {}
         self._execute = db.execute
@@ -82,11 +82,11 @@ class SqliteStore:
     async def create(self, new: NewRun) -> Lease:
         expect_id(new.run_id)
         now = self._clock()
-        return await self._own(new.run_id, create_job(new, self._owner, now, now + self._lease_seconds))
+        return await self._own(new.run_id, create_job(new, self._owner, now, now + self.lease_seconds))
 
     async def take(self, run_id: str) -> Lease:
         now = self._clock()
-        return await self._own(run_id, take_job(run_id, self._owner, now, now + self._lease_seconds))
+        return await self._own(run_id, take_job(run_id, self._owner, now, now + self.lease_seconds))
 
     async def _own(self, run_id: str, job: Job) -> Lease:
         held: Held = await self._writer.write(job)
@@ -96,7 +96,7 @@ class SqliteStore:
 
     async def renew(self, lease: Lease) -> None:
         held = self._expect_held(lease)
-        until = self._clock() + self._lease_seconds
+        until = self._clock() + self.lease_seconds
         query = "UPDATE runs SET lease_until = ? WHERE key = ? AND token = ?"
         if not await self._writer.write(lambda db: db.execute(query, (until, held.key, held.token)).rowcount):
             self._drop(lease)

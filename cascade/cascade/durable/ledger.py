@@ -1,0 +1,45 @@
+"""A run's place in a store, while it is this process's: see `cascade.durable.run.Ledger`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cascade.durable.standing import stand_of
+from cascade.durable.store import RUNNING, WAITING, Commit, Lease, Standing, Store
+
+if TYPE_CHECKING:
+    from cascade.durable.run import DurableRun
+
+__all__ = ["StoreLedger"]
+
+
+class StoreLedger:
+    """``status`` is what the store says of the run."""
+
+    def __init__(self, store: Store, lease: Lease, status: str = RUNNING) -> None:
+        self.store = store
+        self.lease = lease
+        self.status = status
+
+    async def commit(self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()) -> None:
+        status = None
+        if self.status != RUNNING:
+            status = self.status = RUNNING
+        await self.store.commit(Commit(self.lease, records, snapshot, taken, status))
+
+    async def stand(self, run: DurableRun) -> None:
+        stand = stand_of(run.scheduler, run.now())
+        meter = run.host.meter
+        standing = Standing(stand.place, stand.waits, stand.since, stand.until, meter.turns_spent, meter.calls_spent)
+        self.status = WAITING if stand.only_waits else RUNNING
+        await self.store.commit(Commit(self.lease, status=self.status, standing=standing))
+
+    async def end(self, run: DurableRun, status: str, outcome: bytes | None, waits: str = "") -> None:
+        """The run has ended, or is put aside."""
+        stand = stand_of(run.scheduler, run.now())
+        meter = run.host.meter
+        now = run.now()
+        standing = Standing(stand.place, waits or stand.waits, now, None, meter.turns_spent, meter.calls_spent)
+        snapshot = b"" if outcome is not None else None  # nobody goes over the log again
+        await self.store.commit(Commit(self.lease, (), snapshot, (), status, outcome, standing))

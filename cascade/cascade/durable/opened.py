@@ -1,0 +1,46 @@
+"""Stores that are open: the runs of one event loop share one for each place, so that what they commit at a time goes together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakKeyDictionary
+
+from cascade.durable.store import Store, open_store
+
+__all__ = ["using"]
+
+
+class _Shared:
+    """A store and how many use it; the future is there while it is being opened."""
+
+    __slots__ = ("opening", "users")
+
+    def __init__(self, opening: asyncio.Task[Store]) -> None:
+        self.opening = opening
+        self.users = 0
+
+
+_OPEN: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Shared]] = WeakKeyDictionary()
+
+
+@asynccontextmanager
+async def using(store: str | Store, *, create: bool = True) -> AsyncIterator[Store]:
+    """The store at a place, opened if nobody uses it yet, and closed when nobody does any more; or the one that is given."""
+    if not isinstance(store, str):
+        yield store
+        return
+    known = _OPEN.setdefault(asyncio.get_running_loop(), {})
+    shared = known.get(store)
+    if shared is None:
+        shared = known[store] = _Shared(asyncio.ensure_future(open_store(store, create=create)))
+    shared.users += 1
+    try:
+        yield await asyncio.shield(shared.opening)
+    finally:
+        shared.users -= 1
+        if not shared.users:
+            known.pop(store, None)
+            if shared.opening.done() and shared.opening.exception() is None:
+                await shared.opening.result().close()

@@ -1,0 +1,315 @@
+"""Runs that are kept in a store: begun, continued, sent signals. What `cascade.run` does with ``store=``, and `cascade.resume`.
+
+A run that is there already is continued if it is the same call of the same program, and its result given if it has ended; so
+whoever begins runs need not know whether it was interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import msgspec
+from cascade_vm.host import Meter
+from cascade_vm.machine import PATIENCE, Machine
+
+from cascade.durable.decoding import decode
+from cascade.durable.encoding import encode
+from cascade.durable.host import DurableHost
+from cascade.durable.inbox import Inbox, Message
+from cascade.durable.journal import Journal
+from cascade.durable.kept_programs import Origin, kept_of, program_from
+from cascade.durable.ledger import StoreLedger
+from cascade.durable.machine_values import MACHINE_CODECS, run_codecs
+from cascade.durable.opened import using
+from cascade.durable.order import makes_sets
+from cascade.durable.run import DurableRun, Paused
+from cascade.durable.scheduling import Outcome
+from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun, Store, Stored
+from cascade.errors import LeaseLost, NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
+from cascade.flow_calls import checked_result
+from cascade.program import Flow, FlowCall
+from cascade.targets import direct_call
+
+if TYPE_CHECKING:
+    from cascade.events import Listener
+    from cascade.one_run import Budget
+
+__all__ = ["Asked", "Options", "resume_stored", "run_stored", "send_signal"]
+
+_LISTENS: Final = 5.0
+"""Seconds after which a run looks for signals even if nothing told it to."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """How a run was begun: kept with it."""
+
+    origin: Origin
+    turns: int | None = None
+    calls: int | None = None
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How this process runs it: nothing of this is kept."""
+
+    listener: Any = None
+    codegen: bool = True
+    now: Callable[[], float] = time.time
+    chance: Callable[[], float] = random.random
+    print_to: Any = None
+
+
+_PLAIN: Final = Options()
+
+
+# --- what users call -----------------------------------------------------------------------------------------------------
+
+
+async def run_stored(
+    target: object, store: str | Store, run_id: str | None = None, budget: Budget | None = None, options: Options = _PLAIN
+) -> object:
+    """Begin a run in a store, or continue it, to its end. See `cascade.run`."""
+    call = _call_of(target)
+    run_id = uuid4().hex if run_id is None else checked_id(run_id)
+    digest, data, origin = kept_of(call.flow)
+    codecs = MACHINE_CODECS
+    arguments = encode(list(call.arguments), codecs=codecs, name="arguments")
+    asked = Asked(origin, None if budget is None else budget.turns, None if budget is None else budget.calls)
+    async with using(store) as opened:
+        await opened.put_program(digest, data)
+        new = NewRun(run_id, digest, call.flow.name, arguments, msgspec.msgpack.encode(asked), origin.name)
+        try:
+            lease = await opened.create(new)
+        except RunExists:
+            stored = await opened.read(run_id)
+            _check_same(stored, new)
+            return await _continued(opened, stored, call.flow, None, options)
+        return await _to_its_end(_Held(opened, lease, call.flow, asked, arguments, None, options))
+
+
+async def resume_stored(
+    run_id: str, store: str | Store, add: Budget | None = None, options: Options = _PLAIN
+) -> tuple[Flow, object]:
+    """Continue a run that is in a store, to its end: its flow and its result. See `cascade.resume`."""
+    async with using(store, create=False) as opened:
+        stored = await opened.read(run_id)
+        asked = _asked(stored)
+        program = program_from(await opened.program(stored.run.program), asked.origin)
+        flow = program[stored.run.flow]
+        return flow, await _continued(opened, stored, flow, add, options)
+
+
+async def send_signal(run_id: str, name: str, value: object, store: str | Store) -> None:
+    """Send a signal to a run in a store. See `cascade.signal`."""
+    payload = encode(value, codecs=MACHINE_CODECS, name="value")
+    async with using(store, create=False) as opened:
+        await opened.send(run_id, name, payload)
+
+
+def checked_id(run_id: str) -> str:
+    """The name of a run: printable, without blanks at its ends, of at most 200 characters. `UsageError` CS523."""
+    if not isinstance(run_id, str) or not run_id or len(run_id) > 200 or not run_id.isprintable() or run_id != run_id.strip():
+        said = f"{run_id!r:.60} can not be the name of a run"
+        raise UsageError(Problem("CS523", said, hint="take letters, digits and signs that can be printed, 200 at most"))
+    return run_id
+
+
+# --- how it goes ---------------------------------------------------------------------------------------------------------
+
+
+def _call_of(target: object) -> FlowCall:
+    call = direct_call(target)
+    if call is None:
+        message = "only a call of a flow can be kept in a store, and this is something else"
+        raise UsageError(Problem("CS522", message, hint="write a @cs.flow that makes these calls, and run a call of it"))
+    return call
+
+
+def _asked(stored: Stored) -> Asked:
+    try:
+        return msgspec.msgpack.decode(stored.asked, type=Asked)
+    except msgspec.DecodeError:
+        raise StoreError(Problem("CS502", f"run `{stored.run.run_id}` is damaged: how it was begun can not be read")) from None
+
+
+def _check_same(stored: Stored, new: NewRun) -> None:
+    """Refuse to take one run for another."""
+    run = stored.run
+    if (run.program, run.flow) != (new.program, new.flow):
+        message = f"run `{run.run_id}` is a run of another program: `{run.flow}` of `{run.name}`"
+        hint = f"`cascade resume {run.run_id}` continues it on the program that it began with; else take another name"
+        raise RunExists(Problem("CS524", message, hint=hint))
+    if stored.arguments != new.arguments:
+        message = f"run `{run.run_id}` was begun with other arguments"
+        raise RunExists(Problem("CS525", message, hint="leave them out and resume it, or take another name"))
+
+
+class _Held(msgspec.Struct):
+    """A run that is this process's. ``stored`` is None for one that has just been made."""
+
+    store: Store
+    lease: Lease
+    flow: Flow
+    asked: Asked
+    arguments: bytes
+    stored: Stored | None
+    options: Options
+    add: Any = None
+
+
+async def _continued(store: Store, stored: Stored, flow: Flow, add: Budget | None, options: Options) -> object:
+    """A run that is there: its result, once it has one."""
+    if stored.outcome is not None:
+        return _result_of(stored)
+    lease = await store.take(stored.run.run_id)
+    held = await store.read(stored.run.run_id)  # nobody else writes it any more
+    if held.outcome is not None:
+        await store.release(lease)
+        return _result_of(held)
+    return await _to_its_end(_Held(store, lease, flow, _asked(held), held.arguments, held, options, add))
+
+
+def _result_of(stored: Stored) -> object:
+    assert stored.outcome is not None
+    outcome: Any = decode(stored.outcome, codecs=MACHINE_CODECS)
+    kind, value = outcome
+    if kind == "error":
+        raise value
+    return value
+
+
+async def _to_its_end(held: _Held) -> object:
+    """Run what this process holds, and let go of it."""
+    try:
+        run, ledger = _made(held)
+        outcome = await _watched(run, held, ledger, _run(run, held, ledger))
+        return await _concluded(run, held, ledger, outcome)
+    finally:
+        with contextlib.suppress(StoreError):
+            await asyncio.shield(held.store.release(held.lease))
+
+
+def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
+    material, options = held.flow.program.material, held.options
+    meter = Meter(held.asked.turns, held.asked.calls)
+    host = DurableHost(material.tasks, meter, options.listener, print_to=options.print_to)
+    machine = Machine(material.image, host, patience=PATIENCE if options.codegen else None)
+    journal = Journal(run_codecs(machine))
+    journal.exact = not makes_sets(material.blueprint)
+    ledger = StoreLedger(held.store, held.lease, held.stored.run.status if held.stored else "running")
+    run = DurableRun(machine, host, journal, ledger, Inbox(), now=options.now, chance=options.chance)
+    run.run_id = held.lease.run_id
+    return run, ledger
+
+
+async def _run(run: DurableRun, held: _Held, ledger: StoreLedger) -> Outcome:
+    arguments = run.journal.take_value(held.arguments)
+    stored = held.stored
+    if stored is None:
+        run.begin(held.flow.index, arguments)
+    else:
+        run.inbox.add([Message(each.id, each.name, each.payload) for each in stored.signals])
+        if not stored.snapshot:
+            run.begin(held.flow.index, arguments)
+        await run.recover(stored.snapshot, stored.records)
+        if held.add is not None:
+            _add(run.host.meter, held.add)
+            await run.scheduler.drain()
+            if run.scheduler.outcome is None:
+                await run.save()
+    return await run.run()
+
+
+def _add(meter: Meter, more: Budget) -> None:
+    if more.turns is not None and meter.turns_left is not None:
+        meter.turns_left += more.turns
+    if more.calls is not None and meter.calls_left is not None:
+        meter.calls_left += more.calls
+
+
+async def _watched(
+    run: DurableRun, held: _Held, ledger: StoreLedger, running: Coroutine[Any, Any, Outcome]
+) -> Outcome | BaseException:
+    """The run, with who keeps its lease and who listens for signals beside it. What puts it aside is given, not raised."""
+    async with _beside(_keep_lease(run, held), _listen(run, held)):
+        try:
+            return await running
+        except (Paused, NotStorable) as aside:
+            return aside
+
+
+@contextlib.asynccontextmanager
+async def _beside(*others: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(each) for each in others]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_lease(run: DurableRun, held: _Held) -> None:
+    while True:
+        await asyncio.sleep(held.store.lease_seconds / 3)
+        try:
+            await held.store.renew(held.lease)
+        except LeaseLost as lost:
+            run.stop(lost)
+            return
+        except StoreError:
+            continue  # the next commit will say so
+
+
+async def _listen(run: DurableRun, held: _Held) -> None:
+    run_id = held.lease.run_id
+    while True:
+        try:
+            await held.store.changed(run_id, _LISTENS)
+            found = await held.store.signals(run_id)
+        except StoreError:
+            await asyncio.sleep(1.0)
+            continue
+        run.inbox.add([Message(each.id, each.name, each.payload) for each in found])
+
+
+async def _concluded(run: DurableRun, held: _Held, ledger: StoreLedger, outcome: Outcome | BaseException) -> object:
+    """Write down how it ended, or why it is put aside."""
+    if isinstance(outcome, Outcome):
+        error, value = outcome.error, outcome.value
+        codecs = run.journal.codecs
+        if error is None:
+            try:
+                checked = checked_result(FlowCall(held.flow, ()), value)
+                data = encode(("value", checked), codecs=codecs, name="result")
+            except NotStorable as refused:
+                outcome = refused
+            else:
+                await ledger.end(run, DONE, data)
+                return checked
+        else:
+            data = _error_data(error, codecs)
+            status = CANCELLED if isinstance(error, asyncio.CancelledError) else FAILED
+            await ledger.end(run, status, data)
+            raise error
+    assert isinstance(outcome, BaseException)
+    reason = outcome.reason if isinstance(outcome, Paused) else str(outcome.args[0].message)  # type: ignore[union-attr]
+    await ledger.end(run, PAUSED, None, reason)
+    if isinstance(outcome, Paused):
+        hint = f"`cascade resume {held.lease.run_id} --add-budget …` lets it go on"
+        raise RunPaused(Problem("CS520", f"run `{held.lease.run_id}` is paused: {outcome.reason}", hint=hint))
+    raise outcome
+
+
+def _error_data(error: BaseException, codecs: Any) -> bytes:
+    try:
+        return encode(("error", error), codecs=codecs, name="error")
+    except NotStorable:
+        told = RuntimeError(f"{type(error).__module__}.{type(error).__qualname__}: {error}")
+        return encode(("error", told), codecs=codecs, name="error")
+
