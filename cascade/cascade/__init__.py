@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
     from cascade.caches import Hit as Hit, MISS as MISS
     from cascade.command import create_cli as create_cli
     from cascade.composing import pipeline as pipeline, sequence as sequence
+    from cascade.current import CurrentCall as CurrentCall, current_call as current_call
+    from cascade.durable.doors import aresume as aresume, asignal as asignal, resume as resume, signal as signal
     from cascade.durable.standard import register_codec as register_codec
     from cascade.engine import Engine as Engine
     from cascade.errors import (
@@ -69,7 +71,8 @@ _NAMES = {
     "inputs": "Env Param", "pictures": "visualize", "lazy": "LazyResult", "command": "create_cli",
     "bus": "MessageBus", "adapters.solvers.native": "NativeSolver", "adapters.executors.local": "LocalExecutor",
     "runtime": "Budget arun run", "composing": "pipeline sequence", "exchange": "from_json to_json",
-    "durable.standard": "register_codec",
+    "durable.standard": "register_codec", "durable.doors": "aresume asignal resume signal",
+    "current": "CurrentCall current_call",
     "program": "Flow FlowCall Program", "vm_api": "BlueprintBuilder VirtualMachine",
     "resources": "Resource inject override_resource resource",
     "routing": "Jump JumpSelector Router TailCall bind select_jump",

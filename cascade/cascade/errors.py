@@ -131,6 +131,7 @@ STORE_CODES: dict[str, str] = {
     "CS523": "the name of a run can not be used",
     "CS524": "a run of that name is one of another program",
     "CS525": "a run of that name has other arguments",
+    "CS526": "there is no current call",
 }
 """The codes of durable runs."""
 

@@ -18,6 +18,7 @@ from cascade.tracebacks import raises_at_caller, stop_iteration_of
 
 if TYPE_CHECKING:
     from cascade.awaiting import Awaiting
+    from cascade.durable.store import Store
     from cascade.events import Listener
     from cascade.lazy import LazyResult
     from cascade.signals import Signals
@@ -42,6 +43,8 @@ def run(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
+    store: str | Store | None = None,
+    run_id: str | None = None,
 ) -> R: ...
 @overload
 def run(
@@ -52,6 +55,8 @@ def run(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
+    store: str | Store | None = None,
+    run_id: str | None = None,
 ) -> Any: ...
 @raises_at_caller
 def run(
@@ -62,6 +67,8 @@ def run(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
+    store: str | Store | None = None,
+    run_id: str | None = None,
 ) -> Any:
     """Run a call of a flow or a task to its end and give its result; the options are those of `arun`.
 
@@ -73,9 +80,12 @@ def run(
     """
     if _inside_a_loop():
         raise RuntimeError("an event loop is running here: use `await cascade.arun(…)` instead of `cascade.run(…)`")
-    running = shared_engine().run(target, params, use_vm, budget=budget, listener=listener, signals=signals)
     try:
-        return asyncio.run(running)
+        return asyncio.run(
+            arun(
+                target, params, use_vm=use_vm, budget=budget, listener=listener, signals=signals, store=store, run_id=run_id
+            )
+        )
     except RuntimeError as error:
         stopped = stop_iteration_of(error)
         if stopped is None:
@@ -100,6 +110,8 @@ def arun(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
+    store: str | Store | None = None,
+    run_id: str | None = None,
 ) -> Awaiting[R]: ...
 @overload
 def arun(
@@ -110,6 +122,8 @@ def arun(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
+    store: str | Store | None = None,
+    run_id: str | None = None,
 ) -> Awaiting[Any]: ...
 def arun(
     target: object,
@@ -119,12 +133,15 @@ def arun(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
+    store: str | Store | None = None,
+    run_id: str | None = None,
 ) -> Awaiting[Any]:
     """Run a call of a flow or a task, or a list, tuple or dict of them, and give its result.
 
     ``params`` are the values of its `cs.Param`. ``use_vm`` False runs it on the reference interpreter, which means the same
     and is slower. ``listener`` is called with each event (`cascade.events`). ``signals`` is where `wait` looks; without,
-    nothing comes. Raises what the flow raises (`FlowFailed` for ``fail``), `BudgetExhausted` when ``budget`` is spent,
+    nothing comes. With ``store`` (a path, or the URL of a database) the run is durable: killed at any moment, it goes on when
+    the same call is run by the same ``run_id`` again, or by `resume`. Raises what the flow raises (`FlowFailed` for ``fail``), `BudgetExhausted` when ``budget`` is spent,
     `ResultError` when the result is not of the declared type. The traceback of an error shows the flows that it passed.
 
     >>> import asyncio
@@ -134,4 +151,27 @@ def arun(
     >>> asyncio.run(main())
     42
     """
+    if store is not None or run_id is not None:
+        return _stored(target, store, run_id, budget, listener, refused=(params, use_vm is False or None, signals))
     return shared_engine().run(target, params, use_vm, budget=budget, listener=listener, signals=signals)
+
+
+def _stored(
+    target: object,
+    store: str | Store | None,
+    run_id: str | None,
+    budget: Budget | None,
+    listener: Listener | None,
+    refused: tuple[object, ...],
+) -> Awaiting[Any]:
+    from cascade.awaiting import Awaiting
+    from cascade.durable.running import Options, run_stored
+    from cascade.errors import Problem, UsageError
+
+    if store is None:
+        raise UsageError(Problem("CS522", f"`run_id={run_id!r}` names a run in a store, and no store is named"))
+    for name, value in zip(("params", "use_vm=False", "signals"), refused, strict=True):
+        if value is not None:
+            hint = "signals are sent with `cs.signal`" if name == "signals" else None
+            raise UsageError(Problem("CS522", f"a run in a store takes no `{name}`", hint=hint))
+    return Awaiting(run_stored(target, store, run_id, budget, Options(listener)))

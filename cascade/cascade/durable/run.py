@@ -18,6 +18,7 @@ from cascade_vm.host import Pending
 from cascade_vm.machine import Machine
 from cascade_vm.opcodes import Call, Invoke, Method
 
+from cascade.current import CurrentCall, showing
 from cascade.durable.applying import Applying
 from cascade.durable.changes import copies_of, has_changed
 from cascade.durable.host import DurableHost
@@ -89,7 +90,9 @@ class DurableRun:
         *,
         now: Callable[[], float],
         chance: Callable[[], float],
+        run_id: str = "",
     ) -> None:
+        self.run_id = run_id
         self.host = host
         self.journal = journal
         self.ledger = ledger
@@ -296,9 +299,11 @@ class DurableRun:
             self.timers.watch(call)
         value: object = None
         try:
-            value = self.host.make(call)
-            if type(value) is Pending:
-                call.task = asyncio.ensure_future(_awaited(value.awaitable))
+            with showing(CurrentCall(self._key(call), call.course.count, self.run_id, lambda: self._beat(call))):
+                value = self.host.make(call)
+                if type(value) is Pending:
+                    call.task = asyncio.ensure_future(_awaited(value.awaitable))
+            if call.task is not None:
                 self._begun_here = True
                 call.task.add_done_callback(lambda task: self._arrive(call, task))
                 return
@@ -308,6 +313,13 @@ class DurableRun:
             self._ended(call, None, error, add)
         else:
             self._ended(call, value, None, add)
+
+    def _key(self, call: Calling) -> str:
+        """What names a call: the run, the strand, and the how manieth thing that the strand has waited for."""
+        return f"{self.run_id}/{call.node.number}.{call.number}"
+
+    def _beat(self, call: Calling) -> None:
+        """A task says that it is alive."""
 
     def _arrive(self, call: Calling, task: asyncio.Task[Any]) -> None:
         self._arrived.append((call, task))

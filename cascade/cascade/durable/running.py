@@ -202,8 +202,7 @@ def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
     journal = Journal(run_codecs(machine))
     journal.exact = not makes_sets(material.blueprint)
     ledger = StoreLedger(held.store, held.lease, held.stored.run.status if held.stored else "running")
-    run = DurableRun(machine, host, journal, ledger, Inbox(), now=options.now, chance=options.chance)
-    run.run_id = held.lease.run_id
+    run = DurableRun(machine, host, journal, ledger, Inbox(), now=options.now, chance=options.chance, run_id=held.lease.run_id)
     return run, ledger
 
 

@@ -1,0 +1,63 @@
+"""The call that a task is: its key, which attempt it is, and the run that it belongs to.
+
+Known while a task is called in a durable run, in the task and in what it calls, also in a thread. This file knows no runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from cascade.errors import Problem, UsageError
+
+__all__ = ["CurrentCall", "current_call", "showing"]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentCall:
+    """``key`` names the call: it is the same whenever the call is made again, after an error or after a crash, and no other call
+    of any run has it. So it is what a payment service wants as its idempotency key. ``attempt`` counts from 1; ``run_id`` is the
+    name of the run."""
+
+    key: str
+    attempt: int
+    run_id: str
+    _beat: Callable[[], None] = field(repr=False, compare=False)
+
+    def heartbeat(self) -> None:
+        """Say that the call is alive. A task that declares an ``idle_timeout`` is given up when it does not for so long."""
+        self._beat()
+
+
+_CURRENT: ContextVar[CurrentCall] = ContextVar("cascade_current_call")
+
+
+def current_call() -> CurrentCall:
+    """The call of the task that runs. `UsageError` CS526 where there is none: outside of tasks, and in runs without a store.
+
+    >>> @cs.task
+    ... def pay(amount: int) -> str:
+    ...     return cs.current_call().key
+    >>> @cs.flow
+    ... def order() -> str:
+    ...     return pay(100)
+    >>> cs.run(order(), store="runs.db", run_id="order-17")
+    'order-17/0.1'
+    """
+    try:
+        return _CURRENT.get()
+    except LookupError:
+        message = "there is no current call: it is known in tasks of runs that are kept in a store"
+        raise UsageError(Problem("CS526", message, hint="run the flow with `store=…`")) from None
+
+
+@contextmanager
+def showing(call: CurrentCall) -> Iterator[None]:
+    """While a call is made."""
+    token = _CURRENT.set(call)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
