@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
-from cascade.durations import format_duration
 from cascade.policies import Around, Policy, Retry, Timeout
 
 __all__ = ["apply"]
@@ -56,11 +54,6 @@ async def _timed(policy: Timeout, call: Callable[[], Awaitable[Any]], target: st
     except TimeoutError as error:
         if error is own:
             raise
-        flow, is_part, _ = target.partition("$")  # the suite of a `with cs.timeout(…)` is a flow without a name of its own
-        _complain(f"{'a block of ' if is_part else ''}{flow} took longer than", policy)
+        raise TimeoutError(policy.said(target)) from None
     finally:
         del own  # it holds this frame
-
-
-def _complain(what: str, policy: Timeout) -> NoReturn:
-    raise TimeoutError(f"{what} {format_duration(timedelta(seconds=policy.seconds))}") from None

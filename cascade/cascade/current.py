@@ -24,11 +24,15 @@ class CurrentCall:
     key: str
     attempt: int
     run_id: str
-    _beat: Callable[[], None] = field(repr=False, compare=False)
+    _tell: Callable[[float | None], None] = field(repr=False, compare=False)
 
     def heartbeat(self) -> None:
         """Say that the call is alive. A task that declares an ``idle_timeout`` is given up when it does not for so long."""
-        self._beat()
+        self._tell(None)
+
+    def add_cost(self, amount: float) -> None:
+        """Say what the call costs, in the unit of the run's `Budget.cost`. It counts when the call ends, however it does."""
+        self._tell(float(amount))
 
 
 _CURRENT: ContextVar[CurrentCall] = ContextVar("cascade_current_call")

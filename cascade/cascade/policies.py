@@ -125,6 +125,14 @@ class Timeout:
     def seconds(self) -> float:
         return seconds_of(self.duration, "timeout")
 
+    def said(self, target: str) -> str:
+        """What the error says of a call of ``target`` that was given up."""
+        from cascade.durations import format_duration
+
+        flow, is_part, _ = target.partition("$")  # the suite of a `with cs.timeout(…)` is a flow without a name of its own
+        limit = format_duration(timedelta(seconds=self.seconds))
+        return f"{'a block of ' if is_part else ''}{flow} took longer than {limit}"
+
 
 @dataclass(frozen=True, slots=True)
 class Around:

@@ -62,6 +62,8 @@ class Task(Generic[P, R]):
     total: bool = False
     retry: Retry | None = None
     timeout: Timeout | None = None
+    idle_timeout: timedelta | float | None = None
+    transactional: bool = False
     is_async: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -200,6 +202,8 @@ def task(
     total: bool = False,
     retry: Retry | int | None = None,
     timeout: timedelta | float | None = None,
+    idle_timeout: timedelta | float | None = None,
+    transactional: bool = False,
 ) -> _Decorator: ...
 def task(
     fn: Callable[..., Any] | None = None,
@@ -211,11 +215,15 @@ def task(
     total: bool = False,
     retry: Retry | int | None = None,
     timeout: timedelta | float | None = None,
+    idle_timeout: timedelta | float | None = None,
+    transactional: bool = False,
 ) -> Any:
     """Make a function a task: ``@task``, or ``@task(mode="blocking", retry=3)``.
 
     ``name`` replaces the function's own name, or, as ``module:name``, that of its module too. ``retry`` is a number of
-    attempts in all, or a `Retry`; ``timeout`` a `timedelta` or seconds, for each attempt.
+    attempts in all, or a `Retry`; ``timeout`` a `timedelta` or seconds, for each attempt. In runs that are kept in a store, a
+    task with an ``idle_timeout`` is given up when it does not say for so long that it is alive (`CurrentCall.heartbeat`), and a
+    ``transactional`` one writes through `CurrentCall.connection`, in the same transaction as its result.
 
     >>> @task(pure=True)
     ... def double(n: int) -> int:
@@ -229,7 +237,7 @@ def task(
     timed = None if timeout is None else Timeout(timeout)
 
     def decorate(fn: Callable[..., Any]) -> Task[..., Any]:
-        made: Task[..., Any] = Task(fn, _name_of(fn, name), mode, pure, total, retried, timed)
+        made: Task[..., Any] = Task(fn, _name_of(fn, name), mode, pure, total, retried, timed, idle_timeout, transactional)
         made.key  # noqa: B018 - registers the task
         return made
 

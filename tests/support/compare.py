@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cascade_compiler import graph
@@ -11,6 +11,7 @@ from cascade_grammar.diagnostics import SourceErrors
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.linker import link
 from support import engines
+from support.durable_engine import Kills, run_durably
 from support.engines import Case
 from support.generate import generate
 from support.kept_code import KeptCode, expect_kept
@@ -31,12 +32,24 @@ class Effort(NamedTuple):
     """Whether the program is made for one call, too."""
     generated: tuple[str, ...] = ()
     """The Blueprints that are run as generated code, too."""
+    durable: tuple[tuple[str, str, Kills, bool], ...] = ()
+    """The Blueprints that are run as durable runs, too: on which tier, killed when, and whether each commit is a snapshot."""
+
+
+_DURABLE = [
+    (blueprint, tier, kills, saves)
+    for blueprint, tier in (("plain", "tier 0"), ("level 2", "generated"), ("level 2", "generated late"))
+    for kills, saves in (
+        (Kills(), False), (Kills(1), False), (Kills(1, before=True), False), (Kills(2), False), (Kills(), True), (Kills(1), True),
+    )
+]  # fmt: skip
 
 
 def whole_effort() -> Effort:
     """Everything."""
     names = ("plain", *engines.variants())
-    return Effort(names[1:], tuple(engines.FORMS), ("plain", "level 2"), rooted=True, generated=("plain", "level 1", "level 2"))
+    generated = ("plain", "level 1", "level 2")
+    return Effort(names[1:], tuple(engines.FORMS), ("plain", "level 2"), True, generated, tuple(_DURABLE))
 
 
 def turn_by_turn(seed: int) -> Effort:
@@ -45,7 +58,9 @@ def turn_by_turn(seed: int) -> Effort:
     chosen = {passes[seed % len(passes)], passes[seed // 3 % len(passes)], "level 1" if seed % 4 == 0 else "level 2", "level 2"}
     form = tuple(engines.FORMS)[seed % len(engines.FORMS)]
     detailed = ("plain" if seed % 5 < 2 else "level 2",)
-    return Effort(tuple(sorted(chosen)), (form,), detailed, seed % 3 == 0, ("plain" if seed % 3 == 1 else "level 2",))
+    generated = ("plain" if seed % 3 == 1 else "level 2",)
+    durable = (_DURABLE[seed % len(_DURABLE)],)
+    return Effort(tuple(sorted(chosen)), (form,), detailed, seed % 3 == 0, generated, durable)
 
 
 class Disagreement(NamedTuple):
@@ -141,6 +156,35 @@ def _generated(case: Case, name: str, blueprint: Blueprint, expected: Outcome, s
                 yield Disagreement(f"{name}, {tier}{' in slices' * slices}", text)
 
 
+def _durable(
+    case: Case, name: str, blueprint: Blueprint, expected: Outcome, strands: bool, way: tuple[str, Kills, bool]
+) -> Iterator[Disagreement]:
+    """As a durable run it does the same, also when it is killed all the time and each process goes on from bytes: nothing is
+    done twice, and nothing left out. Arguments are copies then."""
+    tier, kills, saves = way
+    if (expected.error or "").startswith("BudgetExhausted"):
+        return
+    got, _ = run_durably(case, blueprint, replace(kills, most=_MOST_KILLS if kills.before else kills.most), tier, saves=saves)
+    wanted, got = expected.without("turns"), got.without("turns")
+    if kills.every:
+        if strands and expected.error is not None:
+            return
+        wanted, got = _uncut(replace(wanted, value=wanted.alone)), _uncut(replace(got, value=got.alone))
+    if strands:
+        wanted, got = wanted.sorted(), got.sorted()
+    if text := difference(wanted, got):
+        how = f"killed {'before' if kills.before else 'after'} each {kills.every}. commit" if kills.every else "not killed"
+        yield Disagreement(f"{name}, {tier}, durable, {how}{', from snapshots' * saves}", text)
+
+
+_MOST_KILLS = 30  # before a commit: that never comes otherwise
+
+
+def _uncut(outcome: Outcome) -> Outcome:
+    """Without the calls that were cut short: what is under way when a process dies is not there any more."""
+    return replace(outcome, log=tuple(entry for entry in outcome.log if entry[0] != "cut"))
+
+
 def disagreements(example: Example, effort: Effort) -> Iterator[Disagreement]:
     """Wherever an engine parts from CPython or from the reference, as found."""
     try:
@@ -174,6 +218,9 @@ def machine_disagreements(
         if text := difference(reference.without("turns"), got.without("turns")):
             yield Disagreement(name, text)
             continue
+        for durable, *way in effort.durable:
+            if durable == name:
+                yield from _durable(case, name, blueprint, got, strands, tuple(way))  # type: ignore[arg-type]
         if name in effort.generated:
             yield from _generated(case, name, blueprint, got, strands)
         if name in effort.detailed:

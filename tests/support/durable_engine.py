@@ -19,7 +19,7 @@ from cascade.durable.journal import Journal
 from cascade.durable.machine_values import run_codecs
 from cascade.durable.run import DurableRun
 from cascade.durable.suspensions import Calling
-from cascade.policies import parse_policies
+from cascade.policies import Timeout, parse_policies
 from cascade_vm import signature
 from cascade_vm.blueprint import Blueprint
 from cascade_vm.errors import trail_of
@@ -214,6 +214,11 @@ class _Run(DurableRun):
     is_killed = False
 
 
+def _says_nothing(_: Course, __: Timeout) -> TimeoutError:
+    """As the timeouts of the scripted host."""
+    return TimeoutError()
+
+
 def run_durably(
     case: Case,
     program: Blueprint | Image,
@@ -225,6 +230,7 @@ def run_durably(
 ) -> tuple[Outcome, MemoryLedger]:
     """What a durable run makes of it, over all its processes. ``saves``: each commit is a snapshot."""
     world, ledger, loop = OnceWorld(case.script), MemoryLedger(kills), VirtualLoop()
+    told, Course.error_of = Course.error_of, _says_nothing  # type: ignore[method-assign]
     try:
         while True:
             try:
@@ -232,6 +238,7 @@ def run_durably(
             except Killed:
                 continue
     finally:
+        Course.error_of = told  # type: ignore[method-assign]
         loop.close()
 
 

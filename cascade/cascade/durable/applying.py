@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from cascade.durable.allowance import Allowance
 from cascade.durable.journal import (
     CANCEL,
     CANCELLED,
@@ -33,12 +34,15 @@ __all__ = ["Applying"]
 class Applying:
     """The events of one run."""
 
-    def __init__(self, scheduler: Scheduler, journal: Journal) -> None:
+    def __init__(self, scheduler: Scheduler, journal: Journal, allowance: Allowance) -> None:
         self.scheduler = scheduler
         self.journal = journal
+        self.allowance = allowance
+        self._again = False
 
     async def again(self, records: Iterable[bytes]) -> None:
         """Let the run go the way that was recorded. `StoreError` CS521 when it does not, CS502 for what is damaged."""
+        self._again = True
         events: list[tuple[bool, Event]] = []
         for record in records:
             for turn in read_record(record):
@@ -53,11 +57,12 @@ class Applying:
             if number == len(events) - 1:
                 self.scheduler.machine.host.again = False  # type: ignore[attr-defined] # what follows may not have been done
             await self.scheduler.drain()
+        self._again = False
 
     def _mark_begun(self) -> None:
         """When something was recorded, all that strands had come to had begun."""
         scheduler = self.scheduler
-        scheduler.fresh = [suspension for suspension in scheduler.fresh if suspension.node.waits is suspension]
+        scheduler.fresh = {suspension: None for suspension in scheduler.fresh if suspension.node.waits is suspension}
         for suspension in scheduler.fresh:
             if isinstance(suspension, Calling) and not suspension.begun and suspension.course.until is None:
                 suspension.begun = True
@@ -93,6 +98,8 @@ class Applying:
             return
         waits = self._waiting(event[1])
         node = waits.node
+        if self._again and (cost := _cost_of(event)):
+            self.allowance.cost(cost)
         match kind:
             case 0 | 6:  # RESULT, SIGNAL
                 scheduler.deliver(node, value)
@@ -105,7 +112,7 @@ class Applying:
                 waits.course.restore(event[4])
                 waits.begun, waits.task = False, None
                 self.journal.note(waits)
-                self._untold(waits)
+                self.scheduler.fresh[waits] = None
             case 4:  # TIMES
                 _tell_times(waits, event[2])
             case 5:  # WOKE
@@ -113,20 +120,16 @@ class Applying:
             case 7:  # LATE
                 self._late(node, waits, event[2])
 
-    def _untold(self, waits: Suspension) -> None:
-        if waits not in self.scheduler.fresh:
-            self.scheduler.fresh.append(waits)
-
     def _woke(self, node: Node, waits: Suspension) -> None:
         match waits:
             case Sleeping():
                 self.scheduler.deliver(node, None)
             case Calling():
                 waits.course.until = None
-                self._untold(waits)
+                self.scheduler.fresh[waits] = None
             case Attempting():
                 waits.course.begin(self.scheduler.now())
-                self._untold(waits)
+                self.scheduler.fresh[waits] = None
                 self.scheduler.attempt(waits)
             case _:
                 raise _lost(node.number)
@@ -145,6 +148,12 @@ class Applying:
                     self.scheduler.attempt_failed(waits, asyncio.CancelledError())
             case _:
                 raise _lost(node.number)
+
+
+def _cost_of(event: Event) -> float:
+    """What the task of a call said that it costs."""
+    place = {RESULT: 4, ERROR: 4, CANCELLED: 4, RETRY: 5}.get(event[0], -1)
+    return float(event[place]) if 0 < place < len(event) else 0.0
 
 
 def _tell_times(waits: Suspension, told: Any) -> None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
-from cascade.durations import format_duration
 from cascade.policies import Policy, Retry, Timeout
 
 __all__ = ["Course"]
@@ -75,7 +73,7 @@ class Course:
             level, late, self.late = self.late, self.policies[self.late], -1
             if not isinstance(error, Exception):
                 assert isinstance(late, Timeout)
-                error = TimeoutError(f"{self._described()} took longer than {_shown(late)}")
+                error = self.error_of(late)
             self._pass(level)
             level -= 1
         self.until = None
@@ -95,9 +93,9 @@ class Course:
         for inner in range(level, len(self.policies)):
             self.deadlines[inner] = None
 
-    def _described(self) -> str:
-        flow, is_part, _ = self.target.partition("$")  # the suite of a `with cs.timeout(…)` is a flow without a name of its own
-        return f"{'a block of ' if is_part else ''}{flow}"
+    def error_of(self, late: Timeout) -> TimeoutError:
+        """What is raised when the time of a policy was up."""
+        return TimeoutError(late.said(self.target))
 
     # --- as data ---
 
@@ -111,7 +109,3 @@ class Course:
         if not len(attempts) == len(deadlines) == len(self.policies):
             raise LookupError("the policies of a call are not those that it began with")
         self.attempts, self.deadlines = [*attempts], [*deadlines]
-
-
-def _shown(late: Timeout) -> str:
-    return format_duration(timedelta(seconds=late.seconds))

@@ -16,7 +16,7 @@ from cascade.durable.course import Course
 from cascade.durable.suspensions import PAUSE, Attempting, Calling, Gathering, Sleeping, Spent, Waiting
 from cascade.events import CallRetried, tell
 from cascade.host import LocalHost
-from cascade.policies import Policy, effective, parse_policies
+from cascade.policies import Policy, effective, parse_policies, seconds_of
 from cascade.requests import sleep_arguments, wait_arguments
 from cascade.strands import check_limit
 from cascade.tasks import Task
@@ -132,6 +132,11 @@ class DurableHost(LocalHost):
         if self._listener is not None and isinstance(error, Exception):
             pause = max(0.0, (call.course.until or 0.0) - call.since)
             tell(self._listener, CallRetried(call.site.target, call.site.place, call.course.count, error, pause))
+
+    def patience_of(self, call: Calling) -> float:
+        """How many seconds a call may go without saying that it is alive; 0: for ever."""
+        task = self._shared.tasks.get(call.name) if call.target is None else None
+        return 0.0 if task is None or task.idle_timeout is None else seconds_of(task.idle_timeout, "idle timeout")
 
     def make(self, call: Calling) -> object:
         """Make a call: its value, or a `Pending`. Counts as one."""

@@ -31,10 +31,10 @@ __all__ = [
     "read_record", "write_record",
 ]  # fmt: skip
 
-RESULT: Final = 0  # [node, digest, document]: a call gave a value
-ERROR: Final = 1  # [node, digest, document]: it raised an error
-CANCELLED: Final = 2  # [node, digest, document]: it was cancelled
-RETRY: Final = 3  # [node, digest, document, course]: it failed, and will be made again
+RESULT: Final = 0  # [node, digest, document, cost?]: a call gave a value
+ERROR: Final = 1  # [node, digest, document, cost?]: it raised an error
+CANCELLED: Final = 2  # [node, digest, document, cost?]: it was cancelled
+RETRY: Final = 3  # [node, digest, document, course, cost?]: it failed, and will be made again
 TIMES: Final = 4  # [node, course or time]: when something is over
 WOKE: Final = 5  # [node]: a sleep, or a pause before another attempt, is over
 SIGNAL: Final = 6  # [node, document, id]: a signal came

@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cascade_vm.errors import BudgetExhausted
@@ -19,6 +21,7 @@ from cascade_vm.machine import Machine
 from cascade_vm.opcodes import Call, Invoke, Method
 
 from cascade.current import CurrentCall, showing
+from cascade.durable.allowance import Allowance
 from cascade.durable.applying import Applying
 from cascade.durable.changes import copies_of, has_changed
 from cascade.durable.host import DurableHost
@@ -40,6 +43,7 @@ from cascade.durable.saving import restore, state_of
 from cascade.durable.scheduling import Outcome, Scheduler
 from cascade.durable.suspensions import Attempting, Calling, Sleeping, Suspension, Waiting
 from cascade.durable.timers import Timers
+from cascade.durations import format_duration
 from cascade.errors import NotStorable
 
 if TYPE_CHECKING:
@@ -99,7 +103,8 @@ class DurableRun:
         self.inbox = inbox
         self.now = now
         self.scheduler = Scheduler(machine, now, chance, journal.note)
-        self.applying = Applying(self.scheduler, journal)
+        self.allowance = Allowance(host.meter)
+        self.applying = Applying(self.scheduler, journal, self.allowance)
         self.timers = Timers()
         self._unwritten: list[Turn] = []
         self._arrived: list[tuple[Calling, asyncio.Task[Any]]] = []
@@ -110,6 +115,9 @@ class DurableRun:
         self._snapshot_size = 0
         self._inexact = False
         """What is to be committed can not be gone over again: a snapshot is committed in its place."""
+        self._spent: str | None = None
+        self._under_way = 0
+        """Calls in tasks of the event loop."""
         self._stopped: BaseException | None = None
         inbox.on_arrival = self.wake
 
@@ -125,7 +133,7 @@ class DurableRun:
         self.host.again = True
         try:
             if snapshot is not None:
-                restore(self.scheduler, self.journal.take_snapshot(snapshot))
+                restore(self.scheduler, self.allowance, self.journal.take_snapshot(snapshot))
                 self._snapshot_size = len(snapshot)
             written = list(records)
             self._logged = sum(map(len, written))
@@ -154,14 +162,14 @@ class DurableRun:
                 except NotStorable:
                     await self._keep(turn)
                     raise
-                if scheduler.spent is not None:
-                    await self.save()
-                    raise Paused(f"the run used up its budget of {scheduler.spent}")
                 if turn:
                     if self._begun_here:  # what runs beside what is there already takes its first step
                         self._begun_here = False
                         await asyncio.sleep(0)
                     await self._happen(turn, values)
+                elif self._spent is not None and not self._under_way:
+                    await self.save()
+                    raise Paused(f"the run used up {self._spent}")
                 else:
                     await self._wait()
             return scheduler.outcome
@@ -176,7 +184,9 @@ class DurableRun:
             values.append(value)
 
         scheduler = self.scheduler
-        fresh, scheduler.fresh = scheduler.fresh, []
+        if scheduler.spent is not None:
+            self._spent = self._spent or f"its budget of {scheduler.spent}"
+        fresh, scheduler.fresh = scheduler.fresh, {}
         for suspension in fresh:
             if suspension.node.waits is suspension:
                 self._begin(suspension, add)
@@ -238,7 +248,7 @@ class DurableRun:
 
     async def save(self) -> None:
         """Commit a snapshot in the place of the log."""
-        data = self.journal.snapshot(state_of(self.scheduler))
+        data = self.journal.snapshot(state_of(self.scheduler, self.allowance))
         await self.ledger.commit(snapshot=data, taken=self.inbox.taken())
         self._unwritten.clear()
         self._snapshot_size, self._logged = len(data), 0
@@ -284,26 +294,31 @@ class DurableRun:
 
     def _make(self, call: Calling, add: Callable[..., None]) -> None:
         """Make a call; what it gives at once is an event already."""
-        if self.host.meter.calls_left == 0:
-            self.scheduler.spent = "calls"
-            self.scheduler.fresh.append(call)
-            return
-        if not call.begun:
+        if call.begun:  # in a process that died: it was paid for there
+            self.allowance.give_back_call()
+        else:
+            self._spent = self._spent or self.allowance.lacks(self.now()) or self.allowance.lacks_for(call)
+            if self._spent is not None:
+                self.scheduler.fresh[call] = None
+                return
             call.begun = True
             call.course.begin(self.now())
+        call.patience = self.host.patience_of(call)
+        call.idle = self.now() + call.patience if call.patience else None
         call.since = self.now()
         call.before = copies_of(call.objects, self.journal.codecs) if call.objects else []
         call.at_step = self.scheduler.steps
         if call.course.next_event() < math.inf:
             add([TIMES, call.node.number, call.course.state()])
-            self.timers.watch(call)
+        self.timers.watch(call)
         value: object = None
         try:
-            with showing(CurrentCall(self._key(call), call.course.count, self.run_id, lambda: self._beat(call))):
+            with showing(CurrentCall(self._key(call), call.course.count, self.run_id, partial(self._told, call))):
                 value = self.host.make(call)
                 if type(value) is Pending:
                     call.task = asyncio.ensure_future(_awaited(value.awaitable))
             if call.task is not None:
+                self._under_way += 1
                 self._begun_here = True
                 call.task.add_done_callback(lambda task: self._arrive(call, task))
                 return
@@ -318,10 +333,15 @@ class DurableRun:
         """What names a call: the run, the strand, and the how manieth thing that the strand has waited for."""
         return f"{self.run_id}/{call.node.number}.{call.number}"
 
-    def _beat(self, call: Calling) -> None:
-        """A task says that it is alive."""
+    def _told(self, call: Calling, cost: float | None) -> None:
+        """A task says that it is alive, or what it costs."""
+        if cost is not None:
+            call.cost += cost
+        elif call.idle is not None:  # this may be another thread: the timer finds out
+            call.idle = self.now() + call.patience
 
     def _arrive(self, call: Calling, task: asyncio.Task[Any]) -> None:
+        self._under_way -= 1
         self._arrived.append((call, task))
         self.wake()
 
@@ -330,20 +350,26 @@ class DurableRun:
     def _ended(self, call: Calling, value: object, error: BaseException | None, add: Callable[..., None]) -> None:
         """An attempt at a call has ended."""
         node, course = call.node.number, call.course
+        if call.is_idle and isinstance(error, asyncio.CancelledError) and not call.cancelling and course.late < 0:
+            error = TimeoutError(f"{call.site.target} did not say for {format_duration(timedelta(seconds=call.patience))} that it is alive")
+        call.is_idle, call.idle = False, None
+        cost = (call.cost,) if call.cost else ()
+        self.allowance.cost(call.cost)
+        call.cost = 0.0
         if call.before and call.at_step != self.scheduler.steps and has_changed(call.before, self.journal.codecs):
             self._inexact = True  # others have run since: whose change it is can not be said
         try:
             if error is None:
-                add([RESULT, node, call.digest, self.journal.outcome(call, value)], value)
+                add([RESULT, node, call.digest, self.journal.outcome(call, value), *cost], value)
             elif call.cancelling and course.late < 0 and isinstance(error, asyncio.CancelledError):
-                add([CANCELLED, node, call.digest, self.journal.outcome(call, None)])
+                add([CANCELLED, node, call.digest, self.journal.outcome(call, None), *cost])
             elif (final := error if call.cancelling else course.failed(error, self.now(), self.scheduler.chance())) is None:
                 self.host.tell_retry(call, error)
-                add([RETRY, node, call.digest, self.journal.outcome(call, None), course.state()])
+                add([RETRY, node, call.digest, self.journal.outcome(call, None), course.state(), *cost])
             elif isinstance(final, asyncio.CancelledError):
                 raise final  # nobody asked for it: the process is being ended
             else:
-                add([ERROR, node, call.digest, self.journal.outcome(call, final)], final)
+                add([ERROR, node, call.digest, self.journal.outcome(call, final), *cost], final)
         except NotStorable as refused:
             raise self._located(refused, call) from refused.__cause__
         call.before = []
@@ -372,6 +398,9 @@ class DurableRun:
             case Waiting():
                 self.inbox.forget(suspension)
                 add([LATE, node, -1])
+            case Calling(idle=float(idle), task=asyncio.Task() as task) if idle <= now:
+                suspension.is_idle = True
+                task.cancel()
             case Calling(course=course) | Attempting(course=course):
                 if course.is_late(now):
                     self._be_late(suspension, add)

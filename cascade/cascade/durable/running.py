@@ -11,7 +11,7 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
@@ -33,13 +33,9 @@ from cascade.durable.scheduling import Outcome
 from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun, Store, Stored
 from cascade.errors import LeaseLost, NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
 from cascade.flow_calls import checked_result
+from cascade.one_run import Budget
 from cascade.program import Flow, FlowCall
 from cascade.targets import direct_call
-
-if TYPE_CHECKING:
-    from cascade.events import Listener
-    from cascade.one_run import Budget
-
 __all__ = ["Asked", "Options", "resume_stored", "run_stored", "send_signal"]
 
 _LISTENS: Final = 5.0
@@ -50,8 +46,7 @@ class Asked(msgspec.Struct, frozen=True):
     """How a run was begun: kept with it."""
 
     origin: Origin
-    turns: int | None = None
-    calls: int | None = None
+    budget: Budget
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -79,7 +74,7 @@ async def run_stored(
     digest, data, origin = kept_of(call.flow)
     codecs = MACHINE_CODECS
     arguments = encode(list(call.arguments), codecs=codecs, name="arguments")
-    asked = Asked(origin, None if budget is None else budget.turns, None if budget is None else budget.calls)
+    asked = Asked(origin, budget or Budget())
     async with using(store) as opened:
         await opened.put_program(digest, data)
         new = NewRun(run_id, digest, call.flow.name, arguments, msgspec.msgpack.encode(asked), origin.name)
@@ -196,7 +191,7 @@ async def _to_its_end(held: _Held) -> object:
 
 def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
     material, options = held.flow.program.material, held.options
-    meter = Meter(held.asked.turns, held.asked.calls)
+    meter = Meter(held.asked.budget.turns, held.asked.budget.calls)
     host = DurableHost(material.tasks, meter, options.listener, print_to=options.print_to)
     machine = Machine(material.image, host, patience=PATIENCE if options.codegen else None)
     journal = Journal(run_codecs(machine))
@@ -209,6 +204,7 @@ def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
 async def _run(run: DurableRun, held: _Held, ledger: StoreLedger) -> Outcome:
     arguments = run.journal.take_value(held.arguments)
     stored = held.stored
+    run.allowance.begin(held.asked.budget, run.now() if stored is None else stored.run.created)
     if stored is None:
         run.begin(held.flow.index, arguments)
     else:
@@ -217,18 +213,11 @@ async def _run(run: DurableRun, held: _Held, ledger: StoreLedger) -> Outcome:
             run.begin(held.flow.index, arguments)
         await run.recover(stored.snapshot, stored.records)
         if held.add is not None:
-            _add(run.host.meter, held.add)
+            run.allowance.add(held.add, run.now())
             await run.scheduler.drain()
             if run.scheduler.outcome is None:
                 await run.save()
     return await run.run()
-
-
-def _add(meter: Meter, more: Budget) -> None:
-    if more.turns is not None and meter.turns_left is not None:
-        meter.turns_left += more.turns
-    if more.calls is not None and meter.calls_left is not None:
-        meter.calls_left += more.calls
 
 
 async def _watched(

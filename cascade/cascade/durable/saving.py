@@ -13,6 +13,7 @@ from cascade_vm.calls import BranchBegin, StrandStart
 from cascade_vm.host import Pending, Place, Site
 from cascade_vm.saved import OUT_OF_TURNS, WAITS, SavedFrame, is_in_generated_code, leave, saved_frames, strand_from
 
+from cascade.durable.allowance import Allowance
 from cascade.durable.course import Course
 from cascade.durable.suspensions import Attempting, Calling, Gathering, Node, Sleeping, Spent, Suspension, Waiting
 from cascade.errors import Problem, StoreError
@@ -25,26 +26,26 @@ __all__ = ["restore", "state_of"]
 FORMAT = 1
 
 
-def state_of(scheduler: Scheduler) -> dict[str, Any]:
+def state_of(scheduler: Scheduler, allowance: Allowance) -> dict[str, Any]:
     """The run, as data for `cascade.durable.encoding`. Objects in it are those of the run: it is to be written at once."""
     meter = scheduler.machine.host.meter
     return {
         "format": FORMAT,
         "next": scheduler.next_number,
         "spent": [meter.turns_spent, meter.calls_spent],
-        "left": [meter.turns_left, meter.calls_left],
+        "allowance": allowance.state(),
         "nodes": [_saved_node(node) for node in scheduler.nodes.values()],
     }
 
 
-def restore(scheduler: Scheduler, state: dict[str, Any]) -> None:
+def restore(scheduler: Scheduler, allowance: Allowance, state: dict[str, Any]) -> None:
     """The inverse, for a scheduler that has no strands yet. Raises `StoreError` for what is no state of this program."""
     try:
         if state["format"] != FORMAT:
             raise StoreError(Problem("CS503", f"a stored run is of format {state['format']!r:.20}, which this version does not know"))
         meter = scheduler.machine.host.meter
         meter.turns_spent, meter.calls_spent = state["spent"]
-        meter.turns_left, meter.calls_left = state["left"]
+        allowance.restore(state["allowance"])
         scheduler.next_number = state["next"]
         _Restoring(scheduler, state["nodes"]).run()
     except (LookupError, TypeError, ValueError, AssertionError) as error:
@@ -63,7 +64,8 @@ def _saved_node(node: Node) -> list[Any]:
     parent = -1 if node.parent is None else node.parent.node.number
     strand = node.strand
     frames = [[*frame] for frame in saved_frames(strand)]
-    return [node.number, parent, node.place, node.calls, strand.depth, strand.doomed, frames, _saved_suspension(waits)]
+    counted = [node.calls, *node.last, node.repeated]
+    return [node.number, parent, node.place, counted, strand.depth, strand.doomed, frames, _saved_suspension(waits)]
 
 
 def _saved_suspension(waits: Suspension) -> list[Any]:
@@ -117,7 +119,7 @@ class _Restoring:
         self.suspensions: dict[int, Suspension] = {}
 
     def run(self) -> None:
-        for number, parent, place, calls, depth, doomed, frames, saved in sorted(self.nodes, key=lambda row: row[0]):
+        for number, parent, place, counted, depth, doomed, frames, saved in sorted(self.nodes, key=lambda row: row[0]):
             suspension = self.suspensions[number] = self.suspension(saved)
             above = None if parent < 0 else self.suspensions[parent]
             assert above is None or isinstance(above, Gathering | Attempting)
@@ -128,7 +130,8 @@ class _Restoring:
             else:
                 strand.result = Pending(suspension)
             node = Node(number, above, place, strand, None)
-            node.calls = calls
+            node.calls, *last, node.repeated = counted
+            node.last = (last[0], last[1])
             if isinstance(above, Gathering):
                 above.running[place] = node
             elif above is not None:
@@ -137,7 +140,7 @@ class _Restoring:
             if isinstance(suspension, Calling):
                 self.scheduler.noted(suspension)
             if not isinstance(suspension, Gathering | Spent):
-                self.scheduler.fresh.append(suspension)
+                self.scheduler.fresh[suspension] = None
 
     def suspension(self, saved: Sequence[Any]) -> Suspension:
         kind, (target, place), *rest = saved

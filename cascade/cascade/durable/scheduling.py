@@ -63,7 +63,7 @@ class Scheduler:
         self.chance = chance
         self.noted = noted
         self.nodes: dict[int, Node] = {}
-        self.fresh: list[Suspension] = []
+        self.fresh: dict[Suspension, None] = {}  # in order
         self.outcome: Outcome | None = None
         self.spent: str | None = None
         """What was used up; a run that has come here goes on when there is more of it."""
@@ -179,12 +179,15 @@ class Scheduler:
             case Calling():
                 suspension.number = node.calls
                 self.noted(suspension)
-                self.fresh.append(suspension)
+                called = (suspension.name, suspension.digest)
+                node.repeated = node.repeated + 1 if called == node.last else 1
+                node.last = called
+                self.fresh[suspension] = None
             case Sleeping() | Waiting():
-                self.fresh.append(suspension)
+                self.fresh[suspension] = None
             case Attempting():
                 suspension.course.begin(self.now())
-                self.fresh.append(suspension)
+                self.fresh[suspension] = None
                 self.attempt(suspension)
             case Gathering():
                 grouping.fill(self, suspension)
@@ -223,7 +226,7 @@ class Scheduler:
         if final is not None:
             self.throw(suspension.node, final)
         else:
-            self.fresh.append(suspension)  # until when it pauses is to be told
+            self.fresh[suspension] = None  # until when it pauses is to be told
 
     def close(self) -> None:
         """Let go of all strands, wherever they are. Nothing of theirs runs any more."""

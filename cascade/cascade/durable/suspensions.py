@@ -54,7 +54,7 @@ class Node:
     same way, so together they name a call across processes.
     """
 
-    __slots__ = ("calls", "driving", "number", "parent", "place", "strand", "waits")
+    __slots__ = ("calls", "driving", "last", "number", "parent", "place", "repeated", "strand", "waits")
 
     def __init__(self, number: int, parent: Gathering | Attempting | None, place: int, strand: Strand, driving: Any) -> None:
         self.number = number
@@ -64,6 +64,9 @@ class Node:
         self.driving = driving
         self.calls = 0
         self.waits: Suspension | None = None
+        self.last: tuple[str, int] = ("", 0)
+        """The task that was called last and the digest of its arguments; ``repeated`` is how often in a row."""
+        self.repeated = 0
 
 
 class Calling(Suspension):
@@ -73,8 +76,8 @@ class Calling(Suspension):
     """
 
     __slots__ = (
-        "at_step", "before", "begun", "cancelling", "course", "digest", "keywords", "name", "number", "objects", "positional", "since",
-        "target", "task",
+        "at_step", "before", "begun", "cancelling", "cost", "course", "digest", "idle", "is_idle", "keywords", "name", "number",
+        "objects", "patience", "positional", "since", "target", "task",
     )  # fmt: skip
 
     def __init__(
@@ -95,6 +98,10 @@ class Calling(Suspension):
         self.task: asyncio.Task[Any] | None = None
         self.since = 0.0
         self.at_step = 0
+        self.cost = 0.0
+        self.patience = 0.0
+        self.is_idle = False
+        self.idle: float | None = None  # when it is given up, if it does not say before that it is alive
 
 
 class Sleeping(Suspension):

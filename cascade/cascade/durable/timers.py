@@ -16,6 +16,8 @@ def due_at(waits: Suspension) -> float:
     match waits:
         case Sleeping(until=float(until)) | Waiting(until=float(until)):
             return until
+        case Calling(idle=float(idle)):
+            return min(idle, waits.course.next_event())
         case Calling() | Attempting():
             return waits.course.next_event()
     return math.inf
@@ -49,4 +51,6 @@ class Timers:
 
 
 def _is_current(due: float, _number: int, waits: Suspension) -> bool:
-    return waits.node.waits is waits and due_at(waits) == due
+    if waits.node.waits is not waits:
+        return False
+    return due_at(waits) == due or (isinstance(waits, Calling) and waits.idle is not None)  # that moves by itself
