@@ -349,6 +349,8 @@ class DurableRun:
 
     def _ended(self, call: Calling, value: object, error: BaseException | None, add: Callable[..., None]) -> None:
         """An attempt at a call has ended."""
+        if error is not None and not isinstance(error, Exception | asyncio.CancelledError):
+            raise error  # it ends the process, not the call
         node, course = call.node.number, call.course
         if call.is_idle and isinstance(error, asyncio.CancelledError) and not call.cancelling and course.late < 0:
             error = TimeoutError(f"{call.site.target} did not say for {format_duration(timedelta(seconds=call.patience))} that it is alive")
