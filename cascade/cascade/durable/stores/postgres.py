@@ -272,7 +272,9 @@ class PostgresStore:
         """Wake those whose runs are told of; and all of them when something may have been missed."""
         while True:
             with contextlib.suppress(load_psycopg().Error):
-                async with await self._link.connect() as db:
+                async with contextlib.AsyncExitStack() as stack:
+                    db = await self._link.connect()
+                    stack.push_async_callback(db.close)
                     await db.execute(f"LISTEN {self._channel}")
                     self._listening.set()
                     self._waiting.wake_all()
@@ -296,7 +298,8 @@ class PostgresStore:
         row = await self._link.use(read)
         if row is None:
             raise missing_program(digest)
-        return checked(*row, "", f"program {digest.hex()[:16]}")
+        data, total = row
+        return checked(data, total, "", f"program {digest.hex()[:16]}")
 
     async def copy(self, run_id: str, new_id: str) -> None:
         expect_id(new_id)

@@ -106,7 +106,8 @@ async def write_commits(db: Connection, batch: Sequence[Pending]) -> list[LeaseL
     async with db.pipeline():
         found = await (await db.execute(_LOCK, (sorted({one.key for one in batch}),))).fetchall()
         rows = {key: _Row(*rest) for key, *rest in found}
-        outcomes, taken = [], []
+        outcomes: list[LeaseLost | None] = []
+        taken: list[tuple[int, int]] = []
         for one in batch:
             row, lease = rows.get(one.key), one.commit.lease
             if row is None or row.token != lease.token or (one.expected is not None and one.expected < row.commits):

@@ -213,7 +213,8 @@ class SqliteStore:
             row = self._reader.execute("SELECT data, sum FROM programs WHERE digest = ?", (digest,)).fetchone()
         if row is None:
             raise missing_program(digest)
-        return checked(*row, "", f"program {digest.hex()[:16]}")
+        data, total = row
+        return checked(data, total, "", f"program {digest.hex()[:16]}")
 
     async def copy(self, run_id: str, new_id: str) -> None:
         expect_id(new_id)
