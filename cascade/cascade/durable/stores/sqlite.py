@@ -118,12 +118,8 @@ class SqliteStore:
             return await self._commit_with_others(commit)
         began = perf_counter()
         try:
-            if (
-                snapshot is status is outcome is standing is None
-                and not taken
-                and len(records) == 1
-                and held.records is not None
-            ):
+            plain = snapshot is None and status is None and outcome is None and standing is None and not taken
+            if plain and len(records) == 1 and held.records is not None:
                 [data] = records
                 at = held.records + 1
                 if not self._execute(APPEND, (held.key << 32 | at, data, sum_of(data), held.key, held.token)).rowcount:
