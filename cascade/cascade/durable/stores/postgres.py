@@ -299,7 +299,7 @@ class PostgresStore:
         if row is None:
             raise missing_program(digest)
         data, total = row
-        return checked(data, total, "", f"program {digest.hex()[:16]}")
+        return checked(data, total, "", f"the program {digest.hex()[:16]}")
 
     async def copy(self, run_id: str, new_id: str) -> None:
         expect_id(new_id)

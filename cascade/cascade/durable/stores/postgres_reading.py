@@ -40,7 +40,7 @@ async def read_run(db: Connection, run_id: str) -> Stored:
     row: Any = await (await db.execute(f"{LISTED} WHERE key = %s", (key,))).fetchone()
     [base] = await (await db.execute("SELECT base FROM runs WHERE key = %s", (key,))).fetchone() or [0]
     rows = await (await db.execute("SELECT kind, data, sum FROM contents WHERE run = %s", (key,))).fetchall()
-    contents = {kind: checked(data, total, run_id, KINDS[kind]) for kind, data, total in rows}
+    contents = {kind: checked(data, total, run_id, f"the {KINDS[kind]}") for kind, data, total in rows}
     log = await (await db.execute("SELECT number, data, sum FROM log WHERE run = %s ORDER BY number", (key,))).fetchall()
     run = parse_run(row)
     records = []

@@ -89,9 +89,9 @@ def open_file(place: Place, *, create: bool = True, schema: Schema = SCHEMA) -> 
     return db
 
 
-def connect(place: Place) -> sqlite3.Connection:
-    """One more connection to a file. Nothing is waited for by SQLite itself: `begin` does that."""
-    db = sqlite3.connect(place.path, timeout=0, isolation_level=None, check_same_thread=False)
+def connect(place: Place, *, patience: float = 0) -> sqlite3.Connection:
+    """One more connection to a file. For who writes nothing is waited for by SQLite itself: `begin` does that."""
+    db = sqlite3.connect(place.path, timeout=patience, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA trusted_schema = OFF")
     return db
 

@@ -38,7 +38,7 @@ def read_run(db: sqlite3.Connection, run_id: str) -> Stored:
         [base] = db.execute("SELECT base FROM runs WHERE key = ?", (key,)).fetchone()
         run = parse_run(db.execute(f"{LISTED} WHERE key = ?", (key,)).fetchone())
         rows = db.execute("SELECT id & 3, data, sum FROM contents WHERE id BETWEEN ? AND ?", (key << 2, key << 2 | 3))
-        contents = {kind: checked(data, total, run_id, KINDS[kind]) for kind, data, total in rows}
+        contents = {kind: checked(data, total, run_id, f"the {KINDS[kind]}") for kind, data, total in rows}
         records = []
         for number, (found, data, total) in enumerate(db.execute(LOG, {"run": key}), 1):
             if found != number:

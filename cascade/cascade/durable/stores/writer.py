@@ -140,8 +140,12 @@ class Writer:
             self._under_way = False
             self._answer(batch, [done.exception()] * len(batch) if done.exception() else done.result())
 
-        self._under_way = True
-        self._loop.run_in_executor(self._pool, work).add_done_callback(answer)
+        try:
+            self._loop.run_in_executor(self._pool, work).add_done_callback(answer)
+        except RuntimeError as error:  # the store is closed
+            self._answer(batch, [error] * len(batch))
+        else:
+            self._under_way = True
 
     def _answer(self, batch: Sequence[_Entry], outcomes: Sequence[Any]) -> None:
         for entry, outcome in zip(batch, outcomes, strict=True):
