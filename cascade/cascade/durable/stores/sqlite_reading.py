@@ -39,15 +39,15 @@ def read_run(db: sqlite3.Connection, run_id: str) -> Stored:
         run = parse_run(db.execute(f"{LISTED} WHERE key = ?", (key,)).fetchone())
         rows = db.execute("SELECT id & 3, data, sum FROM contents WHERE id BETWEEN ? AND ?", (key << 2, key << 2 | 3))
         contents = {kind: checked(data, total, run_id, f"the {KINDS[kind]}") for kind, data, total in rows}
-        records = []
+        records, replaced = [], base or 0
         for number, (found, data, total) in enumerate(db.execute(LOG, {"run": key}), 1):
             if found != number:
-                raise damaged(f"record {base + number} of run `{run_id}` is missing")
-            records.append(checked(data, total, run_id, f"record {base + number}"))
+                raise damaged(f"record {replaced + number} of run `{run_id}` is missing")
+            records.append(checked(data, total, run_id, f"record {replaced + number}"))
         signals = _signals(db, key, run_id)
     finally:
         db.execute("COMMIT")
-    for kind in (ARGUMENTS, ASKED, *([SNAPSHOT] if base else [])):
+    for kind in (ARGUMENTS, ASKED, *([SNAPSHOT] if base is not None else [])):
         if kind not in contents:
             raise damaged(f"the {KINDS[kind]} of run `{run_id}` is missing")
     return Stored(
