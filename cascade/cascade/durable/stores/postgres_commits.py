@@ -25,7 +25,8 @@ _CONTENT: Final = """INSERT INTO contents SELECT * FROM unnest(%s::bigint[], %s:
 _TAKE: Final = """DELETE FROM signals USING unnest(%s::bigint[], %s::bigint[]) AS taken (id, run)
     WHERE signals.id = taken.id AND signals.run = taken.run"""
 _UPDATE: Final = """UPDATE runs SET
-        commits = runs.commits + given.commits, records = given.records, base = CASE WHEN replaced IS NULL THEN base ELSE coalesce(base, 0) + replaced END,
+        commits = runs.commits + given.commits, records = given.records,
+        base = CASE WHEN replaced IS NULL THEN base ELSE coalesce(base, 0) + replaced END,
         size = CASE WHEN given.snapshot IS NULL THEN size + grown ELSE given.snapshot END, written = written + more,
         status = coalesce(given.status, runs.status), standing = coalesce(given.standing, runs.standing),
         updated = coalesce(given.updated, runs.updated)
