@@ -332,11 +332,11 @@ def test_a_server_may_be_restarted(own_server: tuple[OwnServer, str]) -> None:
     async def write() -> None:
         store, lease = await open_new(f"{url}&patience=30")
         for mode in ("fast", "immediate"):
-            committing = asyncio.create_task(fill(store, lease, 400))
+            committing = asyncio.create_task(fill(store, lease, 250))
             await asyncio.sleep(0.1)
             await asyncio.to_thread(server.control, "restart", "-m", mode)
             await committing
-        assert (await store.read("run")).records == [b"%d" % at for at in range(400)] * 2
+        assert (await store.read("run")).records == [b"%d" % at for at in range(250)] * 2
         await store.close()
 
     asyncio.run(write())

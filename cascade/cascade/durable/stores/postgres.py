@@ -125,8 +125,9 @@ class PostgresStore:
         now = self._now()
 
         async def create(db: Connection, again: bool) -> int:
-            known = await db.execute("SELECT FROM programs WHERE digest = %s FOR KEY SHARE", (new.program,))
-            if await known.fetchone() is None:
+            # Written, not only read: whoever prunes at this moment looks at it again.
+            known = await db.execute("UPDATE programs SET put = greatest(put, %s) WHERE digest = %s", (now, new.program))
+            if not known.rowcount:
                 raise missing_program(new.program)
             names = (new.run_id, format_text(new.name), format_text(new.flow), new.program, RUNNING)
             size, until = len(new.arguments) + len(new.asked), now + self._lease_seconds

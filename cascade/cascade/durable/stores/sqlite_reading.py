@@ -100,7 +100,8 @@ class Watch:
             self._thread.join()
 
     def _look(self, newest: int) -> None:
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(self._place)) as db:
+        # The file may be gone, or the loop closed without the store: then there is nobody to tell.
+        with contextlib.suppress(sqlite3.Error, RuntimeError), contextlib.closing(connect(self._place)) as db:
             seen: Any = None
             while not self._stop.wait(_EVERY):
                 with contextlib.suppress(sqlite3.OperationalError):  # locked: next time
