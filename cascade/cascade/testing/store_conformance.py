@@ -70,11 +70,10 @@ class _World(NamedTuple):
     other: Store
     now: list[float]
 
-    async def begin(self, run_id: str = "run", **values: bytes) -> Lease:
+    async def begin(self, run_id: str = "run") -> Lease:
         """A new run of the first."""
         await self.one.put_program(DIGEST, b"program")
-        new = NewRun(run_id, DIGEST, "main", b"arguments", b"asked", "flow.csc")
-        return await self.one.create(new._replace(**values))
+        return await self.one.create(NewRun(run_id, DIGEST, "main", b"arguments", b"asked", "flow.csc"))
 
 
 def _check(body: Callable[[_World], Awaitable[None]]) -> Callable[[_World], Awaitable[None]]:

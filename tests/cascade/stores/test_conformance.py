@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from cascade.durable.store import Store, open_store
 from cascade.testing.store_conformance import Check, checks
-from support.stores import BACK_ENDS, store_url
-
-
-@pytest.fixture(params=BACK_ENDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    yield from store_url(request.param, tmp_path)
 
 
 @pytest.mark.parametrize("check", [pytest.param(check, id=name) for name, check in checks()])

@@ -38,11 +38,11 @@ class Grouping(Generic[T]):
                 batch = [(item, future) for item, future in self._entries if not future.done()]
                 self._entries = []
                 try:
-                    errors = await self._write([item for item, _ in batch])
+                    outcomes = await self._write([item for item, _ in batch])
                 except Exception as error:
-                    errors = [error] * len(batch)
-                for (_, future), error in zip(batch, errors, strict=True):
+                    outcomes = [error] * len(batch)
+                for (_, future), outcome in zip(batch, outcomes, strict=True):
                     if not future.done():
-                        future.set_result(None) if error is None else future.set_exception(error)
+                        future.set_result(None) if outcome is None else future.set_exception(outcome)
         finally:
             self._task = None

@@ -35,7 +35,7 @@ def _place_of(url: str, is_url: bool) -> Any:
     from cascade.durable.stores.sqlite_files import Place
 
     path, mark, query = url.rpartition("?")
-    if not mark or not (is_url or re.fullmatch(r"(synchronous|patience)=\w+(&.*)?", query)):  # a path may have a ?
+    if not mark or not (is_url or re.fullmatch(r"(synchronous|patience)=[\w.]+(&.*)?", query)):  # a path may have a ?
         path, query = url, ""
     if is_url:
         authority, slash, path = path.removeprefix("sqlite://").partition("/")

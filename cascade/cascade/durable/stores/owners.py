@@ -98,7 +98,7 @@ def lease_lost(run_id: str, owner: Owner | None) -> LeaseLost:
     """Says who has the run now, where that is known."""
     by = f" by {_process(owner)}" if owner is not None else ""
     what = f"run `{run_id}` is not owned by this process any more" if owner is None else f"run `{run_id}` was taken{by}"
-    return LeaseLost(Problem("CS513", f"{what}: nothing that this process knows of it is written"))
+    return LeaseLost(Problem("CS513", f"{what}: nothing is written"))
 
 
 def _process(owner: Owner) -> str:

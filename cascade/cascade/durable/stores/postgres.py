@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from cascade.durable.store import CANCEL, READY, RUNNING, Commit, Lease, NewRun, Run, Signal, Stored
 from cascade.durable.stores.grouping import Grouping
@@ -68,21 +68,21 @@ _PRUNE_PROGRAMS: Final = """DELETE FROM programs WHERE put < %s
 
 async def open_postgres(url: str, *, clock: Callable[[], float], lease_seconds: float, create: bool = True) -> PostgresStore:
     """The store in a schema of a database."""
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    server, mark, query = url.partition("?")
+    options = dict(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True))
     schema, patience = options.get("schema", "cascade"), parse_patience(options)
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,50}", schema):
         raise UsageError(Problem("CS400", f"a schema has lower case letters, digits and `_`: not `{schema}`"))
-    others = urlencode({name: value for name, value in options.items() if name not in _OURS})
-    shown = parts._replace(netloc=re.sub(r":[^@/]*@", "@", parts.netloc))
-    link = Link(urlunsplit(parts._replace(query=others)), urlunsplit(shown), schema, patience)
+    others = urlencode({name: value for name, value in options.items() if name not in _OURS}, quote_via=quote)
+    shown = re.sub(r"(//[^:@/]*):[^@/]*@", r"\1@", server) + mark + re.sub(r"(^|&)password=[^&]*", "", query)
+    link = Link(server + mark + others, shown, schema, patience)
     load_psycopg()
     try:
-        await link.use(lambda db, _again: prepare(db, schema, urlunsplit(shown), create=create), keep_trying=False)
+        await link.use(lambda db, _again: prepare(db, schema, shown, create=create), keep_trying=False)
     except BaseException:
         await link.close()
         raise
-    return PostgresStore(urlunsplit(shown), link, schema, clock, lease_seconds)
+    return PostgresStore(shown, link, schema, clock, lease_seconds)
 
 
 class _Held:
@@ -125,8 +125,9 @@ class PostgresStore:
         now = self._now()
 
         async def create(db: Connection, again: bool) -> int:
-            known = await db.execute("SELECT FROM programs WHERE digest = %s FOR KEY SHARE", (new.program,))
-            if await known.fetchone() is None:
+            # Written, not only read: whoever prunes at this moment looks at it again.
+            known = await db.execute("UPDATE programs SET put = greatest(put, %s) WHERE digest = %s", (now, new.program))
+            if not known.rowcount:
                 raise missing_program(new.program)
             names = (new.run_id, format_text(new.name), format_text(new.flow), new.program, RUNNING)
             size, until = len(new.arguments) + len(new.asked), now + self.lease_seconds
@@ -155,7 +156,7 @@ class PostgresStore:
             owner, until, token = row or (None, 0.0, 0)
             other = parse_owner(owner)
             if other is not None and again and other.key == self._owner.key and Lease(run_id, token) not in self._held:
-                other = None  # taken before the connection broke
+                return key, token  # taken before the connection broke
             if other is not None and until > now and not is_dead(other):
                 raise run_is_owned(run_id, other, until)
             update = "UPDATE runs SET owner = %s, lease_until = %s, token = %s WHERE key = %s"
@@ -272,7 +273,9 @@ class PostgresStore:
         """Wake those whose runs are told of; and all of them when something may have been missed."""
         while True:
             with contextlib.suppress(load_psycopg().Error):
-                async with await self._link.connect() as db:
+                async with contextlib.AsyncExitStack() as stack:
+                    db = await self._link.connect()
+                    stack.push_async_callback(db.close)
                     await db.execute(f"LISTEN {self._channel}")
                     self._listening.set()
                     self._waiting.wake_all()
@@ -296,7 +299,8 @@ class PostgresStore:
         row = await self._link.use(read)
         if row is None:
             raise missing_program(digest)
-        return checked(*row, "", f"program {digest.hex()[:16]}")
+        data, total = row
+        return checked(data, total, "", f"the program {digest.hex()[:16]}")
 
     async def copy(self, run_id: str, new_id: str) -> None:
         expect_id(new_id)

@@ -25,7 +25,8 @@ _CONTENT: Final = """INSERT INTO contents SELECT * FROM unnest(%s::bigint[], %s:
 _TAKE: Final = """DELETE FROM signals USING unnest(%s::bigint[], %s::bigint[]) AS taken (id, run)
     WHERE signals.id = taken.id AND signals.run = taken.run"""
 _UPDATE: Final = """UPDATE runs SET
-        commits = runs.commits + given.commits, records = given.records, base = base + replaced,
+        commits = runs.commits + given.commits, records = given.records,
+        base = CASE WHEN replaced IS NULL THEN base ELSE coalesce(base, 0) + replaced END,
         size = CASE WHEN given.snapshot IS NULL THEN size + grown ELSE given.snapshot END, written = written + more,
         status = coalesce(given.status, runs.status), standing = coalesce(given.standing, runs.standing),
         updated = coalesce(given.updated, runs.updated)
@@ -59,7 +60,9 @@ class _Row:
         self.token = token
         self.commits = commits
         self.owner = owner
-        self.new_commits = self.replaced = self.grown = self.more = 0
+        self.new_commits = self.grown = self.more = 0
+        self.replaced: int | None = None
+        """Records that snapshots have replaced, if there was one."""
         self.records = records
         self.snapshot: int | None = None
         """Bytes of the snapshot and the log, if there is a new snapshot."""
@@ -73,7 +76,7 @@ class _Row:
         """This is committed, after what there is."""
         self.new_commits += 1
         if commit.snapshot is not None:
-            self.replaced += self.records
+            self.replaced = (self.replaced or 0) + self.records
             self.records, self.log, self.grown = 0, [], 0
             self.contents[SNAPSHOT] = commit.snapshot
             self.snapshot = len(commit.snapshot)
@@ -106,7 +109,8 @@ async def write_commits(db: Connection, batch: Sequence[Pending]) -> list[LeaseL
     async with db.pipeline():
         found = await (await db.execute(_LOCK, (sorted({one.key for one in batch}),))).fetchall()
         rows = {key: _Row(*rest) for key, *rest in found}
-        outcomes, taken = [], []
+        outcomes: list[LeaseLost | None] = []
+        taken: list[tuple[int, int]] = []
         for one in batch:
             row, lease = rows.get(one.key), one.commit.lease
             if row is None or row.token != lease.token or (one.expected is not None and one.expected < row.commits):

@@ -9,22 +9,40 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Any, Final, Protocol, TypeVar
 
 from cascade.durable.stores.rows import damaged
 from cascade.errors import Problem, StoreError, StoreIsLocked, StoreNotWritable, StoreUnreachable
 
-if TYPE_CHECKING:
-    import psycopg
-
-    Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
-else:
-    Connection = Any
-
 __all__ = ["Connection", "Link", "load_psycopg", "store_error"]
 
 T = TypeVar("T")
+
+
+class Cursor(Protocol):
+    """What a statement gave."""
+
+    rowcount: int
+
+    async def fetchone(self) -> Any: ...
+    async def fetchall(self) -> list[Any]: ...
+
+
+class Connection(Protocol):
+    """What is used of psycopg's connections, so that types can be checked where it is not installed."""
+
+    @property
+    def closed(self) -> bool: ...
+    async def execute(self, query: str, params: Any = None) -> Cursor: ...
+    async def close(self) -> None: ...
+    def transaction(self) -> AbstractAsyncContextManager[Any]: ...
+    def pipeline(self) -> AbstractAsyncContextManager[Any]: ...
+    def notifies(self) -> AsyncIterator[Any]: ...
+
+
 _NOT_WRITABLE: Final = ("25006", "42501", "53100", "53200", "53400", "54000", "58030", "58P01", "58P02")
 _LOCKED: Final = ("55P03", "40P01", "40001")
 _DAMAGED: Final = ("XX001", "XX002", "42P01", "42703")
@@ -33,13 +51,12 @@ _DAMAGED: Final = ("XX001", "XX002", "42P01", "42703")
 def load_psycopg() -> Any:
     """The library, or what to install."""
     try:
-        import psycopg
+        return import_module("psycopg")
     except ImportError as error:
         hint = "pip install 'cascade-lang[postgres]'"
         raise StoreUnreachable(
             Problem("CS519", f"a PostgreSQL store needs psycopg, which can not be imported: {error}", hint=hint)
         ) from error
-    return psycopg
 
 
 class Link:

@@ -38,19 +38,19 @@ async def read_run(db: Connection, run_id: str) -> Stored:
     await db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     key = await find(db, run_id)
     row: Any = await (await db.execute(f"{LISTED} WHERE key = %s", (key,))).fetchone()
-    [base] = await (await db.execute("SELECT base FROM runs WHERE key = %s", (key,))).fetchone() or [0]
+    [base] = await (await db.execute("SELECT base FROM runs WHERE key = %s", (key,))).fetchone() or [None]
     rows = await (await db.execute("SELECT kind, data, sum FROM contents WHERE run = %s", (key,))).fetchall()
-    contents = {kind: checked(data, total, run_id, KINDS[kind]) for kind, data, total in rows}
+    contents = {kind: checked(data, total, run_id, f"the {KINDS[kind]}") for kind, data, total in rows}
     log = await (await db.execute("SELECT number, data, sum FROM log WHERE run = %s ORDER BY number", (key,))).fetchall()
     run = parse_run(row)
-    records = []
+    records, replaced = [], base or 0
     for number, (found, data, total) in enumerate(log, 1):
         if found != number:
-            raise damaged(f"record {base + number} of run `{run_id}` is missing")
-        records.append(checked(data, total, run_id, f"record {base + number}"))
+            raise damaged(f"record {replaced + number} of run `{run_id}` is missing")
+        records.append(checked(data, total, run_id, f"record {replaced + number}"))
     if len(records) != run.records:
-        raise damaged(f"record {base + len(records) + 1} of run `{run_id}` is missing")
-    for kind in (ARGUMENTS, ASKED, *([SNAPSHOT] if base else [])):
+        raise damaged(f"record {replaced + len(records) + 1} of run `{run_id}` is missing")
+    for kind in (ARGUMENTS, ASKED, *([SNAPSHOT] if base is not None else [])):
         if kind not in contents:
             raise damaged(f"the {KINDS[kind]} of run `{run_id}` is missing")
     signals = await _signals(db, key, run_id)

@@ -22,7 +22,7 @@ _CREATE: Final = (
     """CREATE TABLE runs (
         key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL UNIQUE, name text NOT NULL, flow text NOT NULL,
         program bytea NOT NULL, status text NOT NULL, standing text, created float8 NOT NULL, updated float8 NOT NULL,
-        base bigint NOT NULL DEFAULT 0, records bigint NOT NULL DEFAULT 0, commits bigint NOT NULL DEFAULT 0,
+        base bigint, records bigint NOT NULL DEFAULT 0, commits bigint NOT NULL DEFAULT 0,
         size bigint NOT NULL DEFAULT 0, written bigint NOT NULL DEFAULT 0, owner text, lease_until float8 NOT NULL DEFAULT 0,
         token bigint NOT NULL DEFAULT 0) WITH (fillfactor = 60)""",
     "CREATE INDEX runs_by_program ON runs (program)",

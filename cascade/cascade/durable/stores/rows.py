@@ -30,7 +30,7 @@ def checked(data: Any, sum_written: Any, run_id: str, what: str) -> bytes:
     """The bytes, if they are those that were written."""
     if isinstance(data, bytes) and sum_of(data) == sum_written:
         return data
-    raise damaged(f"the {what} of run `{run_id}` is damaged" if run_id else f"the {what} is damaged")
+    raise damaged(f"{what} of run `{run_id}` is damaged" if run_id else f"{what} is damaged")
 
 
 def damaged(said: str) -> DamagedStore:

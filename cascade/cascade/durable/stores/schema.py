@@ -3,7 +3,7 @@
 A run has a number, its key. Its records are in one of two tables. Those that it commits alone are in ``log``, with the ids
 ``key << 32 | number``: they lie together, there is no index, and a commit of one writes one page. Those that are committed with
 others' are in ``shared_log``, in the order in which they come, with an index: a thousand of a thousand runs write sixty pages
-where ``log`` would take a thousand, and seven times as long. ``runs.base`` is how many records the snapshots have replaced.
+where ``log`` would take a thousand, and seven times as long. ``runs.base`` is how many records snapshots have replaced, if any.
 What is large and seldom read, arguments, options, snapshot and outcome, is apart (``contents``, ``key << 2 | kind``): the rows
 of ``runs`` stay short.
 """
@@ -34,7 +34,7 @@ SCHEMA: Final = Schema(
         """CREATE TABLE runs (
             key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, flow TEXT NOT NULL,
             program BLOB NOT NULL, status TEXT NOT NULL, standing TEXT, created REAL NOT NULL, updated REAL NOT NULL,
-            base INTEGER NOT NULL, written INTEGER NOT NULL, owner TEXT, lease_until REAL NOT NULL, token INTEGER NOT NULL)""",
+            base INTEGER, written INTEGER NOT NULL, owner TEXT, lease_until REAL NOT NULL, token INTEGER NOT NULL)""",
         "CREATE INDEX runs_by_status ON runs (status)",
         "CREATE INDEX runs_by_program ON runs (program)",
         "CREATE TABLE log (id INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)",

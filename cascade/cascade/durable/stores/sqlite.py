@@ -38,7 +38,7 @@ __all__ = ["SqliteStore", "open_sqlite"]
 
 _AT_ONCE: Final = 200
 """Runs that are pruned in one transaction."""
-_PAGES: Final = 2000
+_PAGES: Final = 500
 """Pages that are given back in one transaction."""
 
 
@@ -64,7 +64,7 @@ class SqliteStore:
         self._held: dict[Lease, Held] = {}
         self._execute = db.execute
         self._writer = Writer(db, place, self._look_up_again)
-        self._reader = connect(place)
+        self._reader = connect(place, patience=1)
         self._closed = False
         self._waiting = Waiting()
         self._loop = asyncio.get_running_loop()
@@ -118,12 +118,8 @@ class SqliteStore:
             return await self._commit_with_others(commit)
         began = perf_counter()
         try:
-            if (
-                snapshot is status is outcome is standing is None
-                and not taken
-                and len(records) == 1
-                and held.records is not None
-            ):
+            plain = snapshot is None and status is None and outcome is None and standing is None and not taken
+            if plain and len(records) == 1 and held.records is not None:
                 [data] = records
                 at = held.records + 1
                 if not self._execute(APPEND, (held.key << 32 | at, data, sum_of(data), held.key, held.token)).rowcount:
@@ -213,7 +209,8 @@ class SqliteStore:
             row = self._reader.execute("SELECT data, sum FROM programs WHERE digest = ?", (digest,)).fetchone()
         if row is None:
             raise missing_program(digest)
-        return checked(*row, "", f"program {digest.hex()[:16]}")
+        data, total = row
+        return checked(data, total, "", f"the program {digest.hex()[:16]}")
 
     async def copy(self, run_id: str, new_id: str) -> None:
         expect_id(new_id)
@@ -224,8 +221,9 @@ class SqliteStore:
         while last == _AT_ONCE:
             last = await self._writer.write(prune_job(before, statuses, self._clock(), _AT_ONCE))
             total += last
-        while await self._writer.aside(_give_back):
+        while await self._writer.write(_give_back):
             pass
+        await self._writer.aside(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         return total
 
     async def close(self) -> None:
@@ -256,7 +254,4 @@ def _give_back(db: sqlite3.Connection) -> bool:
     [before] = db.execute("PRAGMA freelist_count").fetchone()
     db.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
     [left] = db.execute("PRAGMA freelist_count").fetchone()
-    if 0 < left < before:
-        return True
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return False
+    return bool(0 < left < before)

@@ -51,10 +51,10 @@ _APPEND_MORE_SHARED: Final = "INSERT INTO shared_log (run, number, data, sum) VA
 _CONTENT: Final = "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)"
 _UPDATE: Final = """UPDATE runs SET updated = ?, status = coalesce(?, status), standing = coalesce(?, standing)
     WHERE key = ? AND token = ?"""
-_REPLACED: Final = f"UPDATE runs SET written = written + {BYTES_OF_LOG}, base = base + ? WHERE key = ?"
+_REPLACED: Final = f"UPDATE runs SET written = written + {BYTES_OF_LOG}, base = coalesce(base, 0) + ? WHERE key = ?"
 _INSERT_RUN: Final = """INSERT INTO runs
     (id, name, flow, program, status, standing, created, updated, base, written, owner, lease_until, token)
-    VALUES (?, ?, ?, ?, ?, NULL, ?, ?, 0, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING RETURNING key"""
+    VALUES (?, ?, ?, ?, ?, NULL, ?, ?, NULL, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING RETURNING key"""
 _COPY_RUN: Final = f"""INSERT INTO runs
     (id, name, flow, program, status, standing, created, updated, base, written, owner, lease_until, token)
     SELECT ?, name, flow, program, ?, standing, ?, ?, base,

@@ -38,16 +38,16 @@ def read_run(db: sqlite3.Connection, run_id: str) -> Stored:
         [base] = db.execute("SELECT base FROM runs WHERE key = ?", (key,)).fetchone()
         run = parse_run(db.execute(f"{LISTED} WHERE key = ?", (key,)).fetchone())
         rows = db.execute("SELECT id & 3, data, sum FROM contents WHERE id BETWEEN ? AND ?", (key << 2, key << 2 | 3))
-        contents = {kind: checked(data, total, run_id, KINDS[kind]) for kind, data, total in rows}
-        records = []
+        contents = {kind: checked(data, total, run_id, f"the {KINDS[kind]}") for kind, data, total in rows}
+        records, replaced = [], base or 0
         for number, (found, data, total) in enumerate(db.execute(LOG, {"run": key}), 1):
             if found != number:
-                raise damaged(f"record {base + number} of run `{run_id}` is missing")
-            records.append(checked(data, total, run_id, f"record {base + number}"))
+                raise damaged(f"record {replaced + number} of run `{run_id}` is missing")
+            records.append(checked(data, total, run_id, f"record {replaced + number}"))
         signals = _signals(db, key, run_id)
     finally:
         db.execute("COMMIT")
-    for kind in (ARGUMENTS, ASKED, *([SNAPSHOT] if base else [])):
+    for kind in (ARGUMENTS, ASKED, *([SNAPSHOT] if base is not None else [])):
         if kind not in contents:
             raise damaged(f"the {KINDS[kind]} of run `{run_id}` is missing")
     return Stored(
@@ -100,7 +100,8 @@ class Watch:
             self._thread.join()
 
     def _look(self, newest: int) -> None:
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(self._place)) as db:
+        # The file may be gone, or the loop closed without the store: then there is nobody to tell.
+        with contextlib.suppress(sqlite3.Error, RuntimeError), contextlib.closing(connect(self._place)) as db:
             seen: Any = None
             while not self._stop.wait(_EVERY):
                 with contextlib.suppress(sqlite3.OperationalError):  # locked: next time

@@ -13,6 +13,7 @@ transaction is taken back, and its jobs are done one by one, so that one of them
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -46,6 +47,7 @@ class Writer:
         self._place = place
         self._taken_back = taken_back
         self._entries: list[_Entry] = []
+        self._closed = False
         self._due = False
         """Whether `_start` will be called."""
         self._under_way = False
@@ -96,10 +98,14 @@ class Writer:
 
     async def close(self) -> None:
         """After all that was asked for. The connection is closed in the thread: the last one copies the log into the file."""
-        await self.aside(lambda db: db.close())
+        closing = self._enter(_Entry(lambda db: db.close(), self._loop.create_future(), aside=True))
+        self._closed = True
+        await closing
         self._pool.shutdown(wait=False)
 
     def _enter(self, entry: _Entry) -> asyncio.Future[Any]:
+        if self._closed:
+            raise RuntimeError("the store is closed")
         self._entries.append(entry)
         self.is_free = False
         self._call_soon()
@@ -140,8 +146,12 @@ class Writer:
             self._under_way = False
             self._answer(batch, [done.exception()] * len(batch) if done.exception() else done.result())
 
-        self._under_way = True
-        self._loop.run_in_executor(self._pool, work).add_done_callback(answer)
+        try:
+            self._loop.run_in_executor(self._pool, work).add_done_callback(answer)
+        except RuntimeError as error:  # the store is closed
+            self._answer(batch, [error] * len(batch))
+        else:
+            self._under_way = True
 
     def _answer(self, batch: Sequence[_Entry], outcomes: Sequence[Any]) -> None:
         for entry, outcome in zip(batch, outcomes, strict=True):
@@ -202,6 +212,7 @@ class Writer:
         return [outcome for job in jobs for outcome in self._whole([job])]
 
     def _take_back(self) -> None:
-        if self.db.in_transaction:
-            self.db.execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):  # of a broken file: the next transaction says so
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
         self._taken_back()

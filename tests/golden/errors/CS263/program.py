@@ -1,5 +1,5 @@
 import cascade as cs
 
-exec("def main():\n    return 1")
+exec(compile("def main():\n    return 1", "<nowhere>", "exec"))  # python -c has a <string> of its own
 
 flow = cs.flow(main)  # noqa: F821

@@ -1,0 +1,19 @@
+import asyncio
+
+from cascade.durable.store import Commit, NewRun, open_store
+
+NEW = NewRun("order-17", b"digest", "main", b"", b"", "flow.csc")
+
+
+async def main():
+    store = await open_store("runs.db")
+    try:
+        await store.put_program(b"digest", b"program")
+        lease = await store.create(NEW)
+        await store.release(lease)
+        await store.commit(Commit(lease, [b"record"]))
+    finally:
+        await store.close()
+
+
+asyncio.run(main())
