@@ -37,7 +37,8 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
         ArgumentError as ArgumentError, BudgetExhausted as BudgetExhausted, CascadeError as CascadeError,
         CompileError as CompileError, DependencyMissingError as DependencyMissingError, EngineError as EngineError,
         FlowFailed as FlowFailed, GraphError as GraphError, LazyAttributeError as LazyAttributeError,
-        LazyValueError as LazyValueError, LoadError as LoadError, NotStorable as NotStorable, ResultError as ResultError,
+        LazyValueError as LazyValueError, LoadError as LoadError, NoSuchRun as NoSuchRun, NotStorable as NotStorable,
+        ResultError as ResultError, RunExists as RunExists, RunIsOwned as RunIsOwned, RunPaused as RunPaused,
         StoreError as StoreError, TargetError as TargetError, TaskError as TaskError, UsageError as UsageError,
     )
     from cascade.exchange import from_json as from_json, to_json as to_json
@@ -78,7 +79,8 @@ _NAMES = {
     "routing": "Jump JumpSelector Router TailCall bind select_jump",
     "errors":
         "ArgumentError BudgetExhausted CascadeError CompileError DependencyMissingError EngineError FlowFailed GraphError "
-        "LazyAttributeError LazyValueError LoadError NotStorable ResultError StoreError TargetError TaskError UsageError",
+        "LazyAttributeError LazyValueError LoadError NoSuchRun NotStorable ResultError RunExists RunIsOwned RunPaused StoreError "
+        "TargetError TaskError UsageError",
 }  # fmt: skip
 """The public names, by the module that each lives in."""
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "DependencyMissingError", "EngineError",
     "DamagedStore", "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LeaseLost", "LoadError", "NoSuchRun",
-    "NotAStore", "NotStorable", "Problem", "ResultError", "RunExists", "RunIsOwned", "StoreError", "StoreIsLocked",
+    "NotAStore", "NotStorable", "Problem", "ResultError", "RunExists", "RunIsOwned", "RunPaused", "StoreError", "StoreIsLocked",
     "StoreIsNewer", "StoreNotWritable", "StoreUnreachable", "TargetError", "TaskError", "UsageError", "format_problem",
     "public_errors",
 ]  # fmt: skip

@@ -159,7 +159,7 @@ class DurableRun:
                 values: list[object] = []
                 try:
                     self._round(turn, values)
-                except NotStorable:
+                except BaseException:
                     await self._keep(turn)
                     raise
                 if turn:
@@ -378,7 +378,11 @@ class DurableRun:
 
     def _located(self, refused: NotStorable, call: Calling) -> NotStorable:
         place = call.site.place
-        return refused.at(self._variable_of(call), f"{place.file}:{place.line}:{place.column + 1}")
+        at = f"{place.file}:{place.line}:{place.column + 1}"
+        if not refused.path.startswith("result[0]"):
+            return refused.at(f"what {call.site.target} was given", at)
+        path = refused.path.removeprefix("result[0]")
+        return NotStorable(self._variable_of(call) + path, refused.kind, refused.why, at)
 
     def _variable_of(self, call: Calling) -> str:
         """What the program calls the result of a call."""
