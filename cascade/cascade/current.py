@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from cascade.errors import Problem, UsageError
 
@@ -25,10 +26,21 @@ class CurrentCall:
     attempt: int
     run_id: str
     _tell: Callable[[float | None], None] = field(repr=False, compare=False)
+    _connection: Any = field(default=None, repr=False, compare=False)
 
     def heartbeat(self) -> None:
         """Say that the call is alive. A task that declares an ``idle_timeout`` is given up when it does not for so long."""
         self._tell(None)
+
+    @property
+    def connection(self) -> Any:
+        """In a task that is ``transactional``: the store's own connection (a `sqlite3.Connection`, or psycopg's
+        `AsyncConnection`), in the transaction that its result is committed in. What is written by it is there if and only if the
+        call has been committed: exactly once. `UsageError` CS527 in any other task."""
+        if self._connection is None:
+            message = "the call has no connection: its task is not transactional"
+            raise UsageError(Problem("CS527", message, hint="declare it with `@cs.task(transactional=True)`"))
+        return self._connection
 
     def add_cost(self, amount: float) -> None:
         """Say what the call costs, in the unit of the run's `Budget.cost`. It counts when the call ends, however it does."""

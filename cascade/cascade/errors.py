@@ -132,6 +132,7 @@ STORE_CODES: dict[str, str] = {
     "CS524": "a run of that name is one of another program",
     "CS525": "a run of that name has other arguments",
     "CS526": "there is no current call",
+    "CS527": "a call has no connection of its own",
 }
 """The codes of durable runs."""
 

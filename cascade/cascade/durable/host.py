@@ -138,10 +138,18 @@ class DurableHost(LocalHost):
         task = self._shared.tasks.get(call.name) if call.target is None else None
         return 0.0 if task is None or task.idle_timeout is None else seconds_of(task.idle_timeout, "idle timeout")
 
+    def is_transactional(self, call: Calling) -> bool:
+        """Whether the task writes in the transaction of its result."""
+        task = self._shared.tasks.get(call.name) if call.target is None else None
+        return task is not None and task.transactional
+
     def make(self, call: Calling) -> object:
         """Make a call: its value, or a `Pending`. Counts as one."""
         site, arguments, keywords = call.site, call.positional, call.keywords
         if call.target is None and call.name:
+            if self.is_transactional(call):  # on the loop: the connection belongs to it
+                task = self._shared.tasks[call.name]
+                return self._once(site, lambda: self._applied(site.target, task.fn, arguments, keywords))
             invoke = self._invoke(site)
             return self._once(site, lambda: invoke(arguments, keywords))
         if call.name:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from cascade.durable.standing import stand_of
 from cascade.durable.store import RUNNING, WAITING, Commit, Lease, Standing, Store
 
 if TYPE_CHECKING:
-    from cascade.durable.run import DurableRun
+    from cascade.durable.run import DurableRun, Written
 
 __all__ = ["StoreLedger"]
 
@@ -27,6 +27,15 @@ class StoreLedger:
         if self.status != RUNNING:
             status = self.status = RUNNING
         await self.store.commit(Commit(self.lease, records, snapshot, taken, status))
+
+    async def transact(self, work: Callable[[Any], Awaitable[Written]], taken: Sequence[int]) -> None:
+        async def whole(connection: Any) -> Commit:
+            records, snapshot = await work(connection)
+            status = RUNNING if self.status != RUNNING else None
+            return Commit(self.lease, records, snapshot, taken, status)
+
+        await self.store.transact(self.lease, whole)
+        self.status = RUNNING
 
     async def stand(self, run: DurableRun) -> None:
         stand = stand_of(run.scheduler, run.now())

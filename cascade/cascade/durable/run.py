@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -61,6 +62,10 @@ SETTLED: Final = 0.5
 """Seconds that a run waits for something before it says so."""
 
 
+Written = tuple[Sequence[bytes], bytes | None]
+"""Records, and the snapshot in whose place they are not."""
+
+
 class Ledger(Protocol):
     """Where a run is written down: its place in a store, while it is this process's."""
 
@@ -68,6 +73,9 @@ class Ledger(Protocol):
         self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()
     ) -> None:
         """Durable when it returns. ``snapshot`` takes the place of all records so far."""
+
+    async def transact(self, work: Callable[[Any], Awaitable[Written]], taken: Sequence[int]) -> None:
+        """Commit what ``work`` gives together with what it writes by the connection that it is given."""
 
     async def stand(self, run: DurableRun) -> None:
         """Say where the run is and what it waits for."""
@@ -116,6 +124,8 @@ class DurableRun:
         self._inexact = False
         """What is to be committed can not be gone over again: a snapshot is committed in its place."""
         self._spent: str | None = None
+        self._transactions: deque[Calling] = deque()
+        """Calls that write in the store's own transaction: made one at a time."""
         self._under_way = 0
         """Calls in tasks of the event loop."""
         self._stopped: BaseException | None = None
@@ -167,6 +177,8 @@ class DurableRun:
                         self._begun_here = False
                         await asyncio.sleep(0)
                     await self._happen(turn, values)
+                elif self._transactions:
+                    await self._transact(self._transactions.popleft())
                 elif self._spent is not None and not self._under_way:
                     await self.save()
                     raise Paused(f"the run used up {self._spent}")
@@ -206,12 +218,15 @@ class DurableRun:
             self._unwritten.append(turn)
             if any(map(self._is_urgent, turn)):
                 await self._write()
+        await self._apply(turn, values)
+        if not exact and self.scheduler.outcome is None:
+            await self.save()
+
+    async def _apply(self, turn: Turn, values: list[object]) -> None:
         for event, value in zip(turn, values, strict=True):
             self.applying.apply(event, value)
             await self.scheduler.drain()
         values.clear()
-        if not exact and self.scheduler.outcome is None:
-            await self.save()
 
     async def _keep(self, turn: Turn) -> None:
         """Commit what came before something that can not be: those calls are not made again."""
@@ -250,8 +265,11 @@ class DurableRun:
         """Commit a snapshot in the place of the log."""
         data = self.journal.snapshot(state_of(self.scheduler, self.allowance))
         await self.ledger.commit(snapshot=data, taken=self.inbox.taken())
+        self._has_saved(len(data))
+
+    def _has_saved(self, size: int) -> None:
         self._unwritten.clear()
-        self._snapshot_size, self._logged = len(data), 0
+        self._snapshot_size, self._logged = size, 0
         self.scheduler.computed = 0.0
         self._inexact = False
         for node in self.scheduler.nodes.values():
@@ -311,6 +329,9 @@ class DurableRun:
         if call.course.next_event() < math.inf:
             add([TIMES, call.node.number, call.course.state()])
         self.timers.watch(call)
+        if self.host.is_transactional(call):
+            self._transactions.append(call)
+            return
         value: object = None
         try:
             with showing(CurrentCall(self._key(call), call.course.count, self.run_id, partial(self._told, call))):
@@ -328,6 +349,45 @@ class DurableRun:
             self._ended(call, None, error, add)
         else:
             self._ended(call, value, None, add)
+
+    async def _transact(self, call: Calling) -> None:
+        """A call whose result is committed in one transaction with what it writes itself."""
+        if call.node.waits is not call:
+            return
+        turn: Turn = []
+        values: list[object] = []
+
+        def add(event: Event, value: object = None) -> None:
+            turn.append(event)
+            values.append(value)
+
+        async def work(connection: Any) -> Written:
+            told = CurrentCall(self._key(call), call.course.count, self.run_id, partial(self._told, call), connection)
+            try:
+                with showing(told):
+                    value = self.host.make(call)
+                    if type(value) is Pending:
+                        value = await value.awaitable
+            except Exception as error:
+                raise _Raised(error) from error
+            self._ended(call, value, None, add)
+            if self.journal.exact and not self._inexact:
+                return [write_record([*self._unwritten, turn])], None
+            await self._apply(turn, values)
+            return (), self.journal.snapshot(state_of(self.scheduler, self.allowance))
+
+        try:
+            await self.ledger.transact(work, self.inbox.taken())
+        except _Raised as raised:
+            turn.clear(), values.clear()
+            self._ended(call, None, raised.error, add)
+            await self._happen(turn, values)
+            return
+        if self.journal.exact and not self._inexact:
+            self._unwritten.clear()
+            await self._apply(turn, values)
+        else:
+            self._has_saved(0)
 
     def _key(self, call: Calling) -> str:
         """What names a call: the run, the strand, and the how manieth thing that the strand has waited for."""
@@ -461,6 +521,13 @@ class DurableRun:
                 handle.cancel()
         finally:
             self._awake = None
+
+
+class _Raised(Exception):
+    """A task raised an error in the midst of a transaction."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
 
 def _time_told(told: Any) -> float:

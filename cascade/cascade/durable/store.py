@@ -11,8 +11,8 @@ error that says what is damaged.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 __all__ = [
     "CANCEL", "CANCELLED", "DONE", "ENDED", "FAILED", "PAUSED", "READY", "RUNNING", "STATUSES", "WAITING", "Commit", "Lease",
@@ -183,6 +183,13 @@ class Store(Protocol):
 
         `LeaseLost` when the run was taken by another: nothing is written then. Commits that come at the same time are written
         together, but each is all or nothing for itself.
+        """
+
+    async def transact(self, lease: Lease, work: Callable[[Any], Awaitable[Commit]]) -> None:
+        """One transaction of the run's and of somebody else's: ``work`` is given the connection of the database, writes by it
+        what it likes, and gives the commit that belongs to that. Both are there when this returns, or neither.
+
+        What ``work`` raises takes back all that it wrote, and is raised. `LeaseLost`. Other commits wait meanwhile.
         """
 
     async def read(self, run_id: str) -> Stored:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -403,3 +405,54 @@ def test_one_run_is_not_taken_for_another(store: str) -> None:
         cs.run(stubborn(2), store=store, run_id="one")
     with pytest.raises(cs.StoreError, match="did you mean `one`"):
         cs.resume("on", store)
+
+
+# --- transactions --------------------------------------------------------------------------------------------------------
+
+
+@cs.task(transactional=True)
+def book(amount: int) -> int:
+    """Writes into a table of its own, in the file of the store."""
+    db = cs.current_call().connection
+    db.execute("CREATE TABLE IF NOT EXISTS bookings (amount INTEGER)")
+    db.execute("INSERT INTO bookings VALUES (?)", (amount,))
+    if amount == 3:
+        raise ValueError("three")
+    world.note(amount)
+    return amount
+
+
+@cs.flow
+def booking(n: int) -> int:
+    total = 0
+    for number in range(n):
+        try:
+            total += book(number)
+        except ValueError:
+            total += 100
+    return total
+
+
+@pytest.mark.parametrize("outages", [(), (0,), (1, 2, 3)])
+def test_what_a_transactional_task_writes_is_there_once(outages: tuple[int, ...], store: str) -> None:
+    """With its result, or not at all: an outage in its midst, or an error of its own, leaves nothing."""
+    world.at = set(outages)
+    assert to_the_end(lambda: booking(5), store) == 0 + 1 + 2 + 100 + 4
+    with contextlib.closing(sqlite3.connect(store)) as db:
+        assert db.execute("SELECT amount FROM bookings").fetchall() == [(0,), (1,), (2,), (4,)]
+
+
+def test_other_tasks_have_no_connection(store: str) -> None:
+    """CS527 says what to declare."""
+    with pytest.raises(cs.UsageError, match="CS527"):
+        cs.run(reaching(), store=store)
+
+
+@cs.task
+def reach() -> Any:
+    return cs.current_call().connection
+
+
+@cs.flow
+def reaching() -> Any:
+    return reach()

@@ -11,7 +11,7 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -215,6 +215,19 @@ class PostgresStore:
             held.unsure = pending if pending.at is not None else held.unsure
             raise
         held.unsure = None
+
+    async def transact(self, lease: Lease, work: Callable[[Any], Awaitable[Commit]]) -> None:
+        held = self._expect_held(lease)
+
+        async def whole(db: Connection, _again: bool) -> None:
+            row = await (await db.execute("SELECT token, owner FROM runs WHERE key = %s FOR UPDATE", (held.key,))).fetchone()
+            if row is None or row[0] != lease.token:
+                raise lease_lost(lease.run_id, parse_owner(row[1]) if row else None)
+            [lost] = await write_commits(db, [Pending(await work(db), held.key, self._clock())])
+            if lost is not None:
+                raise lost
+
+        await self._link.use(whole, keep_trying=False)
 
     async def _write(self, batch: list[Pending]) -> Sequence[Exception | None]:
         try:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 from cascade.durable.store import Commit, Lease, NewRun, Owner, Run, Signal, Stored
 from cascade.durable.stores.owners import lease_lost, new_owner, parse_owner
@@ -144,6 +144,14 @@ class SqliteStore:
         held = self._expect_held(commit.lease)
         self._last, self._last_task = held, id(asyncio.current_task())
         await self._writer.write(commit_job(commit, held, self._clock(), alone=False))
+
+    async def transact(self, lease: Lease, work: Callable[[Any], Awaitable[Commit]]) -> None:
+        held = self._expect_held(lease)
+        async with self._writer.transaction() as db:
+            if db.execute("SELECT 1 FROM runs WHERE key = ? AND token = ?", (held.key, held.token)).fetchone() is None:
+                raise lease_lost(lease.run_id, self._owner_of(lease.run_id))
+            commit = await work(db)
+            commit_job(commit, held, self._clock(), alone=True)(db)
 
     def _look_up_again(self) -> None:
         """Something was not written: how many records there are has to be counted."""

@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 
@@ -96,6 +96,27 @@ class Writer:
             return BlockingIOError()
         return store_error(error, self._place.path)
 
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[sqlite3.Connection]:
+        """A transaction that others wait for. It is taken back when the block raises; what it can not write is a `StoreError`."""
+        await self.write(lambda _: None)  # after all that came before
+        while self._under_way:
+            await self.write(lambda _: None)
+        self._under_way, self.is_free = True, False
+        try:
+            await self._loop.run_in_executor(self._pool, begin, self.db, self._place.patience)
+            yield self.db
+            await self._loop.run_in_executor(self._pool, self.db.execute, "COMMIT")
+        except BaseException as error:
+            self._take_back()
+            if isinstance(error, sqlite3.Error):
+                raise store_error(error, self._place.path) from error
+            raise
+        finally:
+            self._under_way = False
+            self._look()
+            self._call_soon()
+
     async def close(self) -> None:
         """After all that was asked for. The connection is closed in the thread: the last one copies the log into the file."""
         closing = self._enter(_Entry(lambda db: db.close(), self._loop.create_future(), aside=True))
@@ -119,6 +140,8 @@ class Writer:
     def _start(self) -> None:
         """Write what is there."""
         self._due = False
+        if self._under_way:
+            return None
         entries = [entry for entry in self._entries if not entry.future.done()]  # nobody waits for what was cancelled
         aside = next((at for at, entry in enumerate(entries) if entry.aside), len(entries))
         batch, self._entries = (entries[:aside], entries[aside:]) if aside else (entries[:1], entries[1:])
