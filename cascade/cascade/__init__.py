@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
     from cascade.composing import pipeline as pipeline, sequence as sequence
     from cascade.current import CurrentCall as CurrentCall, current_call as current_call
     from cascade.durable.doors import aresume as aresume, asignal as asignal, resume as resume, signal as signal
+    from cascade.durable.kept_runs import Store as Store
     from cascade.durable.standard import register_codec as register_codec
     from cascade.engine import Engine as Engine
     from cascade.errors import (
@@ -71,7 +72,7 @@ _NAMES = {
     "inputs": "Env Param", "pictures": "visualize", "lazy": "LazyResult", "command": "create_cli",
     "bus": "MessageBus", "adapters.solvers.native": "NativeSolver", "adapters.executors.local": "LocalExecutor",
     "runtime": "Budget arun run", "composing": "pipeline sequence", "exchange": "from_json to_json",
-    "durable.standard": "register_codec", "durable.doors": "aresume asignal resume signal",
+    "durable.standard": "register_codec", "durable.kept_runs": "Store", "durable.doors": "aresume asignal resume signal",
     "current": "CurrentCall current_call",
     "program": "Flow FlowCall Program", "vm_api": "BlueprintBuilder VirtualMachine",
     "resources": "Resource inject override_resource resource",

@@ -132,6 +132,11 @@ STORE_CODES: dict[str, str] = {
     "CS524": "a run of that name is one of another program",
     "CS525": "a run of that name has other arguments",
     "CS526": "there is no current call",
+    "CS530": "no store is named",
+    "CS531": "a run has ended",
+    "CS532": "a run has no variable of that name",
+    "CS533": "the log of a run has no such record",
+    "CS534": "a run that is killed comes to something else",
 }
 """The codes of durable runs."""
 

@@ -45,7 +45,7 @@ class Applying:
                 events += [(number == 0, event) for number, event in enumerate(turn)]
         for number, (is_first, event) in enumerate(events):
             if is_first:
-                self._mark_begun()
+                self.mark_begun()
             try:
                 self.apply(event, self._value_of(event))
             except (IndexError, ValueError, TypeError) as error:
@@ -54,7 +54,7 @@ class Applying:
                 self.scheduler.machine.host.again = False  # type: ignore[attr-defined] # what follows may not have been done
             await self.scheduler.drain()
 
-    def _mark_begun(self) -> None:
+    def mark_begun(self) -> None:
         """When something was recorded, all that strands had come to had begun."""
         scheduler = self.scheduler
         scheduler.fresh = [suspension for suspension in scheduler.fresh if suspension.node.waits is suspension]

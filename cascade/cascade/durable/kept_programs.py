@@ -32,7 +32,7 @@ from cascade.program import Flow, Material, Program
 from cascade.task_modules import AnyTask, TaskModules, changed_signature, declare
 from cascade.tasks import Task
 
-__all__ = ["KeptProgram", "Origin", "kept_of", "program_from"]
+__all__ = ["KeptProgram", "Origin", "kept_of", "program_from", "tasks_not_needed"]
 
 FORMAT = 1
 _MAIN = "__main__"
@@ -89,6 +89,23 @@ def program_from(data: bytes, origin: Origin) -> Program:
     tasks = _Binding(origin).bind(blueprint.tasks)
     lines = {_placed(name, directory): text for name, text in kept.lines.items()}
     return Program(origin.name, Material(blueprint, tasks, lines, None), checks_types=not origin.python)
+
+
+def tasks_not_needed(data: bytes, origin: Origin) -> Program:
+    """The program, to be looked at: its tasks are none that could be called, and nothing is imported for them."""
+    kept = _read(data)
+    directory = Path(origin.directory)
+    blueprint = in_place(kept.code, directory)
+    for folder in map(str, (directory, *(Path(file).parent for file in origin.files.values()))):
+        if folder not in sys.path:
+            sys.path.append(folder)  # the classes of values are found there
+    tasks: dict[str, AnyTask] = {one.name: Task(_not_here, one.name, "inline") for one in blueprint.tasks}
+    lines = {_placed(name, directory): text for name, text in kept.lines.items()}
+    return Program(origin.name, Material(blueprint, tasks, lines, None), checks_types=not origin.python)
+
+
+def _not_here(*_: object, **__: object) -> object:
+    raise AssertionError("a run that is looked at calls nothing")
 
 
 class _Read(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from cascade.durable.changes import copies_of, has_changed
 from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import (
+    CANCEL,
     CANCELLED,
     ERROR,
     LATE,
@@ -176,6 +177,10 @@ class DurableRun:
             values.append(value)
 
         scheduler = self.scheduler
+        if self.inbox.is_cancelled():  # looked at first: what the run has come to is not begun just to be ended
+            self.applying.mark_begun()
+            add([CANCEL])
+            return
         fresh, scheduler.fresh = scheduler.fresh, []
         for suspension in fresh:
             if suspension.node.waits is suspension:
