@@ -18,7 +18,7 @@ _AGES = (86_400, 3_600, 60, 1)
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str], cut: Collection[str]) -> None:
-    """Write a table to standard output. Columns under ``right`` are numbers; those under ``cut`` give way where it is narrow."""
+    """Write a table to standard output. Columns under ``right`` are numbers; those under ``cut`` give way if need be."""
     if not is_terminal(sys.stdout):
         _show_plainly(headings, rows, right)
         return

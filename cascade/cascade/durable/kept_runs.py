@@ -101,8 +101,8 @@ class Store(Located):
     ) -> str:
         """Copy a run under a new id, and give that: it goes on by `cascade.resume`, on the same program.
 
-        ``at`` is the number of a record of its log, to go on from there; ``changes`` are values for variables of the flow that the
-        run is in. Calls that were under way are made again; what they are called with is as it was.
+        ``at`` is the number of a record of its log, to go on from there; ``changes`` are values for variables of the flow that
+        the run is in. Calls that were under way are made again; what they are called with is as it was.
         """
         from cascade.durable.forking import fork_stored
 
