@@ -1,4 +1,4 @@
-"""What users call to reach runs in stores: continue one, send it a signal. Each comes for inside an event loop, and for outside.
+"""What users call to reach runs in stores: continue one, send it a signal. Each is there for inside an event loop, too.
 
     resume, aresume     continue a run to its end
     signal, asignal     send it a signal
@@ -64,7 +64,15 @@ def resume(
 def aresume(
     run_id: str, store: Where, *, add_budget: Budget | None = None, listener: Listener | None = None
 ) -> Awaiting[Any]:
-    """`resume`, inside an event loop."""
+    """`resume`, inside an event loop.
+
+    >>> import asyncio
+    >>> async def main():
+    ...     return await aresume("power-8", "runs.db")
+    >>> asyncio.run(main())
+    Traceback (most recent call last):
+    cascade.errors.NotAStore: error[CS514]: `runs.db` is no store: there is no such file
+    """
     return Awaiting(_resumed(run_id, store, add_budget, listener))
 
 
@@ -77,10 +85,20 @@ def signal(run_id: str, name: str, value: object = None, *, store: Where) -> Non
     """Send a signal to a run. It is kept until the run waits for it, whether somebody runs it now or not. `NoSuchRun`.
 
     ``value`` is what `wait` gives there: anything that can be stored (`register_codec`).
+
+    >>> signal("order-17", "approved", {"by": "ann"}, store="runs.db")
+    Traceback (most recent call last):
+    cascade.errors.NotAStore: error[CS514]: `runs.db` is no store: there is no such file
     """
     outside(send_signal(run_id, name, value, store), "asignal")
 
 
 async def asignal(run_id: str, name: str, value: object = None, *, store: Where) -> None:
-    """`signal`, inside an event loop."""
+    """`signal`, inside an event loop.
+
+    >>> import asyncio
+    >>> asyncio.run(asignal("order-17", "approved", store="runs.db"))
+    Traceback (most recent call last):
+    cascade.errors.NotAStore: error[CS514]: `runs.db` is no store: there is no such file
+    """
     await send_signal(run_id, name, value, store)
