@@ -34,6 +34,7 @@ from cascade.durable.store import ENDED, Run
 from cascade.durations import format_duration, parse_duration
 from cascade.errors import (
     CascadeError,
+    LeaseLost,
     NoSuchRun,
     NotAStore,
     Problem,
@@ -187,16 +188,31 @@ def _to_its_end(kept: _Kept, options: Options, begin: Any, conclude: Any) -> int
     return status
 
 
+def _goes_on(kept: _Kept) -> str | None:
+    """How it does, when it is there: it may have been ended before it was made."""
+
+    async def is_there() -> None:
+        async with using(kept.store, create=False) as opened:
+            await opened.read(kept.run_id)
+
+    try:
+        asyncio.run(is_there())
+    except (NoSuchRun, NotAStore):
+        return None
+    except StoreError:
+        pass
+    return f"run `{kept.run_id}` is kept: {kept.command()} continues it"
+
+
 def _conclude(kept: _Kept, outcome: Outcome, options: Options, place: Any, out: Out) -> int:
     """Write the result, or why there is none; the exit status."""
-    goes_on = f"run `{kept.run_id}` is kept: {kept.command()} continues it"
     match outcome.error:
         case asyncio.CancelledError() | KeyboardInterrupt() if outcome.signal is not None:
-            complain(f"interrupted; {goes_on}")
+            complain("; ".join(filter(None, ("interrupted", _goes_on(kept)))))
             return 128 + outcome.signal
         case asyncio.CancelledError() if outcome.late and options.timeout is not None:
             said = f"the run took longer than {format_duration(options.timeout)} and was stopped"
-            complain(format_problem(Problem("CS415", said, None, goes_on)))
+            complain(format_problem(Problem("CS415", said, None, _goes_on(kept))))
         case asyncio.CancelledError():
             complain(f"run `{kept.run_id}` was cancelled")
         case RunPaused() as paused:
@@ -205,7 +221,9 @@ def _conclude(kept: _Kept, outcome: Outcome, options: Options, place: Any, out: 
             if not isinstance(error, StoreError) or isinstance(error, _NOT_BEGUN):
                 raise error
             show_error(error)
-            complain(f"  = hint: {goes_on}")
+            is_said = isinstance(error, LeaseLost) or "kept" in (error.problems[-1].hint or "")
+            if not is_said and (hint := _goes_on(kept)) is not None:
+                complain(f"  = hint: {hint}")
         case _:
             return conclude(kept.call, outcome, options, place, out)
     return FAILED

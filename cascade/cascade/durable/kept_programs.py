@@ -141,7 +141,10 @@ class _Binding:
 
     def bind(self, declared: Iterable[Declared]) -> Mapping[str, AnyTask]:
         if not self.origin.python:
-            return self.modules.bind(declared, self.directories, Path(self.origin.name))
+            try:
+                return self.modules.bind(declared, self.directories, Path(self.origin.name))
+            except TaskError as error:
+                raise TaskError(*map(_of_run, error.problems)) from error.__cause__
         bound: dict[str, AnyTask] = {}
         problems: list[Problem] = []
         for one in declared:
@@ -152,7 +155,7 @@ class _Binding:
                 continue
             bound[one.name] = task
             changed = changed_signature(one, declare(one.name, task))
-            problems += [changed] if changed else []
+            problems += [_of_run(changed)] if changed else []
         if problems:
             raise TaskError(*problems)
         return bound
@@ -189,6 +192,12 @@ class _Binding:
             return importlib.import_module(name)
         except ImportError:
             return None
+
+
+def _of_run(problem: Problem) -> Problem:
+    """What is wrong with a task, of a program that is not to be built again."""
+    hint = "the run is kept: it goes on when the task takes what it took"
+    return problem._replace(hint=hint) if problem.code == "CS409" else problem
 
 
 def _script(file: str | None) -> ModuleType | None:
