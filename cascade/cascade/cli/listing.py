@@ -43,7 +43,9 @@ def list_runs(*, store: str | None, status: str | None, limit: int, as_json: boo
         complain("no runs" if status is None else f"no runs that are {status}")
         return 0
     now = time.time()
-    show_table(_HEADINGS, [_cells(row, now) for row in rows], ("since", "turns", "calls", "bytes"), ("flow", "at", "waits for"))
+    show_table(
+        _HEADINGS, [_cells(row, now) for row in rows], ("since", "turns", "calls", "bytes"), ("waits for", "at", "flow", "run")
+    )
     if len(rows) == limit:
         complain(f"the newest {limit}: `--limit` shows more")
     return 0

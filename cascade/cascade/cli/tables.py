@@ -1,10 +1,11 @@
-"""Tables and sizes for the terminal: with rich where there is one, as plain columns elsewhere."""
+"""Tables and sizes for the terminal. Where there is none, nothing is cut."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from shutil import get_terminal_size
 
 import click
 
@@ -14,44 +15,42 @@ from cascade.durations import format_duration
 __all__ = ["age_text", "one_line", "show_table", "size_text", "width_of_terminal"]
 
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+_BETWEEN = "  "
+_LEAST = 9
+"""Letters that a column is left with, at least."""
 _AGES = (86_400, 3_600, 60, 1)
 
 
-def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str], cut: Collection[str]) -> None:
-    """Write a table to standard output. Columns under ``right`` are numbers; those under ``cut`` give way if need be."""
-    if not is_terminal(sys.stdout):
-        _show_plainly(headings, rows, right)
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in headings:
-        side = "right" if name in right else "left"
-        overflow = "ellipsis" if name in cut else "fold"
-        table.add_column(name, justify=side, no_wrap=True, overflow=overflow, min_width=6 if name in cut else None)  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console(file=sys.stdout, highlight=False).print(table)
-
-
-def _show_plainly(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str]) -> None:
+def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str], cut: Sequence[str]) -> None:
+    """Write a table to standard output. Columns under ``right`` are numbers. On a terminal that is too narrow those under
+    ``cut`` give way, one after the other; of a place (``at``) the end is kept, which has the line."""
     every = [headings, *rows]
     widths = [max(len(row[column]) for row in every) for column in range(len(headings))]
+    room = width_of_terminal()
+    if room is not None:
+        _make_narrow(widths, room, [headings.index(name) for name in cut])
     for row in every:
-        cells = zip(headings, row, widths, strict=True)
-        line = "  ".join(cell.rjust(width) if name in right else cell.ljust(width) for name, cell, width in cells)
+        cells = [_fitted(*each) for each in zip(headings, row, widths, strict=True)]
+        columns = zip(headings, cells, widths, strict=True)
+        line = _BETWEEN.join(cell.rjust(width) if name in right else cell.ljust(width) for name, cell, width in columns)
         click.echo(line.rstrip())
+
+
+def _fitted(heading: str, cell: str, width: int) -> str:
+    return one_line(cell[::-1], width)[::-1] if heading == "at" else one_line(cell, width)
+
+
+def _make_narrow(widths: list[int], room: int, cut: Sequence[int]) -> None:
+    over = sum(widths) + len(_BETWEEN) * (len(widths) - 1) - room
+    for column in cut:
+        less = min(max(over, 0), max(widths[column] - _LEAST, 0))
+        widths[column] -= less
+        over -= less
 
 
 def width_of_terminal() -> int | None:
     """Columns of standard output; None when that is no terminal."""
-    if not is_terminal(sys.stdout):
-        return None
-    from rich.console import Console
-
-    return Console(file=sys.stdout).width
+    return get_terminal_size().columns if is_terminal(sys.stdout) else None
 
 
 def one_line(text: str, width: int | None) -> str:

@@ -13,7 +13,7 @@ from cascade.durable.encoding import encode
 from cascade.durable.looks import INTERRUPTED, RunLook, look_of
 from cascade.durable.opened import Located, using
 from cascade.durable.running import send_signal
-from cascade.durable.store import CANCEL, ENDED, RUNNING, STATUSES, Run
+from cascade.durable.store import CANCEL, ENDED, STATUSES, Run
 from cascade.durable.store import Store as OpenStore
 from cascade.errors import Problem, UsageError
 from cascade.parameters import near_miss
@@ -38,13 +38,11 @@ async def runs_in(store: OpenStore, status: str | None = None, limit: int = 100)
         hint = near_miss(status, known) or f"there are {', '.join(known)}"
         raise UsageError(Problem("CS400", f"a run is never `{status}`", None, hint))
     now = time.time()
-    if status not in (RUNNING, INTERRUPTED):
-        return [look_of(run, now) for run in await store.runs(status=status, limit=limit)]
-    found: list[RunLook] = []  # which of the two a run is, the store does not know
+    asked = None if status == INTERRUPTED else status
     most = limit
-    while True:
-        rows = await store.runs(status=RUNNING, limit=most)
-        found = [each for each in (look_of(run, now) for run in rows) if each.status == status]
+    while True:  # which of the runs that are running or waiting are interrupted, the store does not know
+        rows = await store.runs(status=asked, limit=most)
+        found = [each for each in (look_of(run, now) for run in rows) if status in (None, each.status)]
         if len(found) >= limit or len(rows) < most:
             return found[:limit]
         most *= 4

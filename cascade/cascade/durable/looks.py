@@ -120,11 +120,9 @@ def is_attended(run: Run, now: float) -> bool:
 def look_of(run: Run, now: float | None = None) -> RunLook:
     """A run as listings show it."""
     attended = is_attended(run, time.time() if now is None else now)
-    status = INTERRUPTED if run.status == RUNNING and not attended else run.status
+    status = INTERRUPTED if run.status in (RUNNING, WAITING) and not attended else run.status
     standing = run.standing
     place, waits, since, until, turns, calls = standing or ("", "", run.updated, None, 0, 0)
-    if status == WAITING and not attended:
-        waits += " (nobody runs it)"
     process = f"{run.owner.pid} on {run.owner.host.partition(' ')[0]}" if attended and run.owner is not None else ""
     return RunLook(
         run.run_id, status, run.name, run.flow, place, waits, since, until, turns, calls, run.size, run.written, run.records,

@@ -378,7 +378,7 @@ def test_a_flow_of_python_is_run_and_resumed(folder: Path, cascade: Cascade) -> 
 def test_a_run_that_has_not_begun_is_not_kept(folder: Path, cascade: Cascade) -> None:
     """Nothing is said of resuming it."""
     done = cascade("run", "program.csc", "approval", "--run-id", "a", "--timeout", "0.001ms")
-    assert (done.returncode, done.stderr) == (1, "error[CS415]: the run took longer than 0s and was stopped\n")
+    assert (done.returncode, done.stderr) == (1, "error[CS415]: the run took longer than 0.001ms and was stopped\n")
 
 
 # --- crash tests ---------------------------------------------------------------------------------------------------------
