@@ -46,8 +46,8 @@ __all__ = [
     "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "DependencyMissingError", "EngineError",
     "DamagedStore", "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LeaseLost", "LoadError", "NoSuchRun",
     "NotAStore", "NotStorable", "Problem", "ResultError", "RunExists", "RunIsOwned", "RunPaused", "StoreError",
-    "StoreIsLocked", "StoreIsNewer", "StoreNotWritable", "StoreUnreachable", "TargetError", "TaskError", "UsageError", "format_problem",
-    "public_errors",
+    "StoreIsLocked", "StoreIsNewer", "StoreNotWritable", "StoreUnreachable", "TargetError", "TaskError", "UsageError",
+    "format_problem", "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
