@@ -55,5 +55,13 @@ async def using(store: Where, *, create: bool = True) -> AsyncIterator[Store]:
         shared.users -= 1
         if not shared.users:
             known.pop(store, None)
-            if shared.opening.done() and shared.opening.exception() is None:
-                await shared.opening.result().close()
+            await _close(shared.opening)
+
+
+async def _close(opening: asyncio.Task[Store]) -> None:
+    """Also a store that is being opened, by somebody who was cancelled meanwhile: what it has locked is given up."""
+    try:
+        opened = await opening
+    except Exception:  # it is told to who opened it
+        return
+    await opened.close()
