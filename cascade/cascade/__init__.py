@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
     from cascade.composing import pipeline as pipeline, sequence as sequence
     from cascade.current import CurrentCall as CurrentCall, current_call as current_call
     from cascade.durable.doors import aresume as aresume, asignal as asignal, resume as resume, signal as signal
+    from cascade.durable.kept_runs import Store as Store
     from cascade.durable.standard import register_codec as register_codec
     from cascade.engine import Engine as Engine
     from cascade.errors import (
@@ -42,9 +43,8 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
         StoreError as StoreError, TargetError as TargetError, TaskError as TaskError, UsageError as UsageError,
     )
     from cascade.exchange import from_json as from_json, to_json as to_json
-    from cascade.flow_words import (
-        emit as emit, fail as fail, gather as gather, sleep as sleep, timeout as timeout, wait as wait,
-    )
+    from cascade.flow_words import emit as emit, fail as fail, gather as gather
+    from cascade.flow_words import sleep as sleep, timeout as timeout, wait as wait
     from cascade.flows import FlowFunction as FlowFunction, flow as flow
     from cascade.inputs import Env as Env, Param as Param
     from cascade.lazy import LazyResult as LazyResult
@@ -67,16 +67,14 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
     # isort: on
 
 _NAMES = {
-    "loading": "load", "engine": "Engine", "signals": "Signals", "preview": "dry_run", "caches": "Hit MISS",
-    "tasks": "Task task", "flows": "FlowFunction flow", "flow_words": "emit fail gather sleep timeout wait",
-    "inputs": "Env Param", "pictures": "visualize", "lazy": "LazyResult", "command": "create_cli",
-    "bus": "MessageBus", "adapters.solvers.native": "NativeSolver", "adapters.executors.local": "LocalExecutor",
-    "runtime": "Budget arun run", "composing": "pipeline sequence", "exchange": "from_json to_json",
-    "durable.standard": "register_codec", "durable.doors": "aresume asignal resume signal",
-    "current": "CurrentCall current_call",
-    "program": "Flow FlowCall Program", "vm_api": "BlueprintBuilder VirtualMachine",
-    "resources": "Resource inject override_resource resource",
-    "routing": "Jump JumpSelector Router TailCall bind select_jump",
+    "routing": "Jump JumpSelector Router TailCall bind select_jump", "flow_words": "emit fail gather sleep timeout wait",
+    "resources": "Resource inject override_resource resource", "durable.doors": "aresume asignal resume signal",
+    "adapters.executors.local": "LocalExecutor", "vm_api": "BlueprintBuilder VirtualMachine", "exchange": "from_json to_json",
+    "adapters.solvers.native": "NativeSolver", "current": "CurrentCall current_call", "durable.standard": "register_codec",
+    "program": "Flow FlowCall Program", "composing": "pipeline sequence", "flows": "FlowFunction flow", "inputs": "Env Param",
+    "runtime": "Budget arun run", "durable.kept_runs": "Store", "pictures": "visualize", "command": "create_cli",
+    "signals": "Signals", "preview": "dry_run", "caches": "Hit MISS", "tasks": "Task task", "lazy": "LazyResult",
+    "bus": "MessageBus", "engine": "Engine", "loading": "load",
     "errors":
         "ArgumentError BudgetExhausted CascadeError CompileError DependencyMissingError EngineError FlowFailed GraphError "
         "LazyAttributeError LazyValueError LoadError NoSuchRun NotStorable ResultError RunExists RunIsOwned RunPaused StoreError "

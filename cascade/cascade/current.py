@@ -20,7 +20,12 @@ __all__ = ["CurrentCall", "current_call", "showing"]
 class CurrentCall:
     """``key`` names the call: it is the same whenever the call is made again, after an error or after a crash, and no other call
     of any run has it. So it is what a payment service wants as its idempotency key. ``attempt`` counts from 1; ``run_id`` is the
-    name of the run."""
+    name of the run.
+
+    >>> call = CurrentCall("order-17/0.1", 1, "order-17", lambda: None)
+    >>> call.run_id, call.attempt
+    ('order-17', 1)
+    """
 
     key: str
     attempt: int

@@ -12,11 +12,12 @@
     │   ├── LazyAttributeError  CS429: so was an attribute of it (an `AttributeError` too)
     │   ├── GraphError          CS431-443: calls, routes, resources or JSON that make no graph, or none that can run
     │   ├── EngineError         CS445-459: an engine can not run what it was given
-    │   ├── StoreError          CS502-507: what is stored can not be read here
+    │   ├── StoreError          CS502-507, CS521: what is stored can not be read here
     │   │   ├── NotStorable     CS501: a value can not be stored (a `TypeError` too)
-    │   │   ├── NoSuchRun, RunExists, RunIsOwned, LeaseLost    CS510-513: what is asked of a run is not possible now
+    │   │   ├── NoSuchRun, RunExists, RunIsOwned, LeaseLost    CS510-513, CS524-525: that is not possible with a run now
+    │   │   ├── RunPaused       CS520: a run in a store has used up a budget
     │   │   └── NotAStore, StoreIsNewer, StoreNotWritable, StoreIsLocked, DamagedStore, StoreUnreachable    CS514-519
-    │   └── UsageError          CS400, CS413-417, CS421, CS508: what was asked for can not be done
+    │   └── UsageError          CS400, CS413-417, CS421, CS508, CS522-534: what was asked for can not be done
     ├── DependencyMissingError  what a graph of calls is run for was skipped
     └── FlowFailed              a program said `fail`; programs catch it, and so can callers
     BaseException
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
 __all__ = [
     "CODES", "ArgumentError", "BudgetExhausted", "CascadeError", "CompileError", "DependencyMissingError", "EngineError",
     "DamagedStore", "FlowFailed", "GraphError", "LazyAttributeError", "LazyValueError", "LeaseLost", "LoadError", "NoSuchRun",
-    "NotAStore", "NotStorable", "Problem", "ResultError", "RunExists", "RunIsOwned", "RunPaused", "StoreError", "StoreIsLocked",
-    "StoreIsNewer", "StoreNotWritable", "StoreUnreachable", "TargetError", "TaskError", "UsageError", "format_problem",
-    "public_errors",
+    "NotAStore", "NotStorable", "Problem", "ResultError", "RunExists", "RunIsOwned", "RunPaused", "StoreError",
+    "StoreIsLocked", "StoreIsNewer", "StoreNotWritable", "StoreUnreachable", "TargetError", "TaskError", "UsageError",
+    "format_problem", "public_errors",
 ]  # fmt: skip
 
 RUN_CODES: dict[str, str] = {
@@ -133,6 +134,11 @@ STORE_CODES: dict[str, str] = {
     "CS525": "a run of that name has other arguments",
     "CS526": "there is no current call",
     "CS527": "a call has no connection of its own",
+    "CS530": "no store is named",
+    "CS531": "a run has ended",
+    "CS532": "a run has no variable of that name",
+    "CS533": "the log of a run has no such record",
+    "CS534": "a run that is killed comes to something else",
 }
 """The codes of durable runs."""
 

@@ -18,7 +18,7 @@ from cascade.tracebacks import raises_at_caller, stop_iteration_of
 
 if TYPE_CHECKING:
     from cascade.awaiting import Awaiting
-    from cascade.durable.store import Store
+    from cascade.durable.opened import Where
     from cascade.events import Listener
     from cascade.lazy import LazyResult
     from cascade.signals import Signals
@@ -43,7 +43,7 @@ def run(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
-    store: str | Store | None = None,
+    store: Where | None = None,
     run_id: str | None = None,
 ) -> R: ...
 @overload
@@ -55,7 +55,7 @@ def run(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
-    store: str | Store | None = None,
+    store: Where | None = None,
     run_id: str | None = None,
 ) -> Any: ...
 @raises_at_caller
@@ -67,7 +67,7 @@ def run(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
-    store: str | Store | None = None,
+    store: Where | None = None,
     run_id: str | None = None,
 ) -> Any:
     """Run a call of a flow or a task to its end and give its result; the options are those of `arun`.
@@ -110,7 +110,7 @@ def arun(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
-    store: str | Store | None = None,
+    store: Where | None = None,
     run_id: str | None = None,
 ) -> Awaiting[R]: ...
 @overload
@@ -122,7 +122,7 @@ def arun(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
-    store: str | Store | None = None,
+    store: Where | None = None,
     run_id: str | None = None,
 ) -> Awaiting[Any]: ...
 def arun(
@@ -133,7 +133,7 @@ def arun(
     budget: Budget | None = None,
     listener: Listener | None = None,
     signals: Signals | None = None,
-    store: str | Store | None = None,
+    store: Where | None = None,
     run_id: str | None = None,
 ) -> Awaiting[Any]:
     """Run a call of a flow or a task, or a list, tuple or dict of them, and give its result.
@@ -158,7 +158,7 @@ def arun(
 
 def _stored(
     target: object,
-    store: str | Store | None,
+    store: Where | None,
     run_id: str | None,
     budget: Budget | None,
     listener: Listener | None,

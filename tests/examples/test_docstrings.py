@@ -35,14 +35,16 @@ def examples_of(module: ModuleType) -> list[doctest.DocTest]:
 @pytest.mark.parametrize("name", list(modules_with_examples()))
 def test_the_examples_of_a_module_are_right(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each prints what it says."""
-    monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
     examples = examples_of(module)
     text = Path(module.__file__ or "").read_text(encoding="utf-8")
     assert sum(len(each.examples) for each in examples) >= len(re.findall(r"^ *>>> ", text, re.MULTILINE))
     said: list[str] = []
     runner = doctest.DocTestRunner()
-    for example in examples:
+    for number, example in enumerate(examples):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        monkeypatch.chdir(folder)
         runner.run(example, out=said.append)
     assert runner.failures == 0, "".join(said)
 

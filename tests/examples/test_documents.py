@@ -16,7 +16,7 @@ from support.documents import Example, run_section, sections_of
 DOCS = Path(__file__).parents[2] / "docs"
 SECTIONS = [
     pytest.param(examples, id=f"{name}-{title}")
-    for name in ("python_flows.md", "calls.md")
+    for name in ("python_flows.md", "calls.md", "durable.md")
     for title, examples in sections_of(DOCS / name).items()
 ]
 

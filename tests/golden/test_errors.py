@@ -29,6 +29,7 @@ from support.golden import Golden
 
 FOLDER = Path(__file__).with_name("errors")
 COMMANDS = {"cascade": cascade, "cascadec": cascadec}
+SHOWS_A_TABLE = {"CS534"}  # a crash test says what it has done, whatever came of it
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 
@@ -96,7 +97,7 @@ def test_a_mistake_is_told_as_agreed(code: str, workplace: Path, request: pytest
     result = run_case(code, workplace)
     said = result.stderr.replace(str(workplace), "FOLDER")
     assert f"error[{code}]: " in said, said
-    assert result.stdout == ""
+    assert result.stdout == "" or code in SHOWS_A_TABLE
     Golden(request.config).check(FOLDER / code / "expected.txt", f"exit status {result.exit_code}\n{said}")
 
 

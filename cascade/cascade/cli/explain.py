@@ -14,6 +14,7 @@ _KINDS = {
     "CS2": "found when a source is compiled",
     "CS3": "found when a built program is loaded",
     "CS4": "found when a program is run, or by a command",
+    "CS5": "found when something is stored, or a run in a store is asked for",
 }
 
 

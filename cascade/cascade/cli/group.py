@@ -20,6 +20,7 @@ _Parameters = ParamSpec("_Parameters")
 _HOME: Final = {
     **dict.fromkeys(("build", "check", "fmt", "dis"), "cascadec"),
     **dict.fromkeys(("run", "flows", "explain", "bench"), "cascade"),
+    **dict.fromkeys(("resume", "runs", "show", "signal", "cancel", "fork", "crashtest"), "cascade"),
 }
 """Which of the two has a command: it is easily looked for at the other."""
 

@@ -6,11 +6,11 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TextIO
 
 from cascade.errors import CascadeError, Problem, TaskError, UsageError, format_problem
 
-__all__ = ["Out", "complain", "end", "output_lost", "results_only", "show_error", "status_of"]
+__all__ = ["Out", "complain", "end", "is_terminal", "output_lost", "results_only", "show_error", "status_of"]
 
 WRONG = 2
 """The exit status when the program or the command line is wrong."""
@@ -32,6 +32,14 @@ def complain(text: str) -> None:
         rows = [_coloured(row) for row in rows]
     with contextlib.suppress(OSError):  # nobody reads it
         print("\n".join(rows), file=sys.stderr, flush=True)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody looks."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # it is closed
+        return False
 
 
 def _coloured(row: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cascade import __version__
+from cascade.cli.durable import COMMANDS, RUN_OPTIONS
 from cascade.cli.group import Commands, exits
 
 __all__ = ["main"]
@@ -31,6 +32,7 @@ def main() -> None:
 @click.option("--timeout", metavar="DURATION", help="Stop the run after this long: 30s, 1h30m.")
 @click.option("--json-events", metavar="FILE", help="Write each event of the run as a line of JSON.")
 @click.option("--no-codegen", "codegen", flag_value=False, default=True, help="Make no Python functions of what runs for long.")
+@RUN_OPTIONS
 @exits
 def run(target: str, flow: str | None, **options: object) -> int:
     """Run FLOW of TARGET and print its result as one line of JSON.
@@ -40,6 +42,9 @@ def run(target: str, flow: str | None, **options: object) -> int:
 
     Everything but the result goes to standard error. The exit status is 0 when the run is done, 1 when it failed, 2 when the
     program or the command line is wrong, 130 when it was interrupted.
+
+    With --store the run is kept: whatever ends the process, `cascade resume` continues it. Budgets pause it then, and so does
+    --timeout; --signal is sent to it at its start.
     """
     from cascade.cli.running import run_target
 
@@ -87,3 +92,7 @@ def bench(sections: tuple[str, ...], **options: object) -> int:
     from cascade.cli.bench import run_benchmarks
 
     return run_benchmarks(sections, **options)  # type: ignore[arg-type]
+
+
+for each in COMMANDS:
+    main.add_command(each)

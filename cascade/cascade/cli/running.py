@@ -45,6 +45,8 @@ class Options:
     timeout: timedelta | None
     json_events: str | None
     codegen: bool
+    store: str | None = None
+    run_id: str | None = None
 
 
 def run_target(
@@ -61,10 +63,13 @@ def run_target(
     max_calls: int | None,
     json_events: str | None,
     codegen: bool = True,
+    store: str | None = None,
+    run_id: str | None = None,
 ) -> int:
     """Load, bind, run, and write the result. Gives the exit status."""
-    options = Options(use_vm, max_turns, max_calls, parse_timeout(timeout), json_events, codegen)
+    options = Options(use_vm, max_turns, max_calls, parse_timeout(timeout), json_events, codegen, store or None, run_id)
     texts, received = parse_pairs(parameters), parse_signals(signals)
+    _check_kept(options)
     if flow is not None and "=" in flow:
         raise UsageError(Problem("CS400", f"`{flow}` is not the name of a flow", None, f"parameters are given as `-p {flow}`"))
     if level is not None and not target.endswith(".csc"):
@@ -72,7 +77,11 @@ def run_target(
     with results_only() as out:
         values = read_params(params)
         call = bound_call(load_target(target, optimise=2 if level is None else int(level)), flow, texts, values)
-        return run_call(call, received, options, out)
+        if options.store is None:
+            return run_call(call, sent(received), options, out)
+        from cascade.cli.kept import run_kept
+
+        return run_kept(call, received, options, out)
 
 
 # --- the command line ----------------------------------------------------------------------------------------------------
@@ -91,28 +100,46 @@ def parse_timeout(text: str | None) -> timedelta | None:
     return duration
 
 
-def parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
+def parse_pairs(pairs: Sequence[str], option: str = "-p", what: str = "parameter") -> dict[str, str]:
     """``name=value`` of each ``-p``."""
     texts: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise UsageError(Problem("CS400", f"-p takes name=value, not `{pair}`"))
+            raise UsageError(Problem("CS400", f"{option} takes name=value, not `{pair}`"))
         if name in texts:
-            raise UsageError(Problem("CS400", f"parameter `{name}` is given twice"))
+            raise UsageError(Problem("CS400", f"{what} `{name}` is given twice"))
         texts[name] = value
     return texts
 
 
-def parse_signals(pairs: Sequence[str]) -> Signals:
+def parse_signals(pairs: Sequence[str]) -> list[tuple[str, object]]:
     """The signals that have come; a value that is not JSON is text."""
-    signals = Signals()
+    received: list[tuple[str, object]] = []
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not name:
             raise UsageError(Problem("CS400", f"--signal takes NAME or NAME=JSON, not `{pair}`"))
-        signals.send(name, from_text(ANY, value) if equals else None)
+        received.append((name, from_text(ANY, value) if equals else None))
+    return received
+
+
+def sent(received: Sequence[tuple[str, object]]) -> Signals:
+    """Signals in memory."""
+    signals = Signals()
+    for name, value in received:
+        signals.send(name, value)
     return signals
+
+
+def _check_kept(options: Options) -> None:
+    """What goes with a store, and what needs one."""
+    if options.store is None and options.run_id is not None:
+        hint = "`--store runs.db` keeps the run in a file; CASCADE_STORE names a store, too"
+        raise UsageError(Problem("CS530", "`--run-id` names a run in a store, and no store is named", None, hint))
+    if options.store is not None and not options.use_vm:
+        hint = "leave --interpret out, or the store (`--store ''` where CASCADE_STORE names one)"
+        raise UsageError(Problem("CS522", "the reference interpreter can not keep a run in a store", None, hint))
 
 
 def read_params(name: str | None) -> dict[str, object]:
@@ -162,24 +189,24 @@ def run_call(call: FlowCall, signals: Signals, options: Options, out: Out) -> in
         running = start(call, host, options.use_vm, patience=PATIENCE if options.codegen else None)
         seconds = None if options.timeout is None else options.timeout.total_seconds()
         outcome = supervise(reported(call.flow.name, running, listener), seconds, host.close)
-        place = _place_of(outcome.error) or host.place
-    status = _conclude(call, outcome, options, place, out)
+        place = place_of(outcome.error) or host.place
+    status = conclude(call, outcome, options, place, out)
     if outcome.signal is not None and busy_threads(before):
         leave(status)
     return status
 
 
-def _place_of(error: BaseException | None) -> Place | None:
+def place_of(error: BaseException | None) -> Place | None:
     return next(iter(trail_of(error)), None) if error is not None else None
 
 
-def _conclude(call: FlowCall, outcome: Outcome, options: Options, place: Place | None, out: Out) -> int:
+def conclude(call: FlowCall, outcome: Outcome, options: Options, place: Place | None, out: Out) -> int:
     """Write the result or what went wrong; the exit status."""
     error = outcome.error
     at = f"{place.file}:{place.line}:{place.column + 1}" if place else None
     match error:
         case None:
-            return _write_result(call, outcome.value, out)
+            return write_result(call, outcome.value, out)
         case asyncio.CancelledError() | KeyboardInterrupt() if outcome.signal is not None:
             complain(f"interrupted in flow `{place.flow}` at {place.file}:{place.line}" if place else "interrupted")
             return 128 + outcome.signal
@@ -204,7 +231,7 @@ def _first_line(error: BaseException) -> str:
         return ""
 
 
-def _write_result(call: FlowCall, value: object, out: Out) -> int:
+def write_result(call: FlowCall, value: object, out: Out) -> int:
     try:
         text = to_json(checked_result(call, value))
     except NotJson as found:

@@ -17,6 +17,7 @@ __all__ = ["main", "read_plainly"]
 
 _TAKES_A_TEXT: Final = {
     "-p": "parameters", "--params": "params", "--signal": "signals", "--timeout": "timeout", "--json-events": "json_events",
+    "--store": "store", "--run-id": "run_id",
 }  # fmt: skip
 _MANY: Final = ("parameters", "signals")
 _SWITCHES: Final = {"--vm": ("use_vm", True), "--interpret": ("use_vm", False), "--no-codegen": ("codegen", False)}
@@ -50,7 +51,7 @@ def read_plainly(words: Sequence[str]) -> dict[str, Any] | None:
     named: list[str] = []
     many: dict[str, list[str]] = {name: [] for name in _MANY}
     asked: dict[str, Any] = dict.fromkeys(("params", "level", "timeout", "max_turns", "max_calls", "json_events"))
-    asked |= {"use_vm": True, "codegen": True}
+    asked |= {"use_vm": True, "codegen": True, "store": os.environ.get("CASCADE_STORE") or None, "run_id": None}
     rest = iter(words[1:])
     for word in rest:
         if word in _TAKES_A_TEXT:

@@ -49,7 +49,7 @@ class Applying:
                 events += [(number == 0, event) for number, event in enumerate(turn)]
         for number, (is_first, event) in enumerate(events):
             if is_first:
-                self._mark_begun()
+                self.mark_begun()
             try:
                 self.apply(event, self._value_of(event))
             except (IndexError, ValueError, TypeError) as error:
@@ -59,7 +59,7 @@ class Applying:
             await self.scheduler.drain()
         self._again = False
 
-    def _mark_begun(self) -> None:
+    def mark_begun(self) -> None:
         """When something was recorded, all that strands had come to had begun."""
         scheduler = self.scheduler
         scheduler.fresh = {suspension: None for suspension in scheduler.fresh if suspension.node.waits is suspension}

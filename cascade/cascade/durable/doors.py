@@ -1,4 +1,4 @@
-"""What users call to reach runs in stores: continue one, send it a signal. Each comes for inside an event loop, and for outside.
+"""What users call to reach runs in stores: continue one, send it a signal. Each is there for inside an event loop, too.
 
     resume, aresume     continue a run to its end
     signal, asignal     send it a signal
@@ -15,7 +15,7 @@ from cascade.durable.running import Options, resume_stored, send_signal
 from cascade.tracebacks import raises_at_caller
 
 if TYPE_CHECKING:
-    from cascade.durable.store import Store
+    from cascade.durable.opened import Where
     from cascade.events import Listener
     from cascade.one_run import Budget
 
@@ -36,7 +36,7 @@ def outside(work: Coroutine[Any, Any, T], instead: str) -> T:
 
 @raises_at_caller
 def resume(
-    run_id: str, store: str | Store, *, add_budget: Budget | None = None, listener: Listener | None = None
+    run_id: str, store: Where, *, add_budget: Budget | None = None, listener: Listener | None = None
 ) -> Any:
     """Continue a run to its end, and give its result; of a run that has ended, the result again.
 
@@ -62,25 +62,43 @@ def resume(
 
 
 def aresume(
-    run_id: str, store: str | Store, *, add_budget: Budget | None = None, listener: Listener | None = None
+    run_id: str, store: Where, *, add_budget: Budget | None = None, listener: Listener | None = None
 ) -> Awaiting[Any]:
-    """`resume`, inside an event loop."""
+    """`resume`, inside an event loop.
+
+    >>> import asyncio
+    >>> async def main():
+    ...     return await aresume("power-8", "runs.db")
+    >>> asyncio.run(main())
+    Traceback (most recent call last):
+    cascade.errors.NotAStore: error[CS514]: `runs.db` is no store: there is no such file
+    """
     return Awaiting(_resumed(run_id, store, add_budget, listener))
 
 
-async def _resumed(run_id: str, store: str | Store, add: Budget | None, listener: Listener | None) -> Any:
+async def _resumed(run_id: str, store: Where, add: Budget | None, listener: Listener | None) -> Any:
     _, value = await resume_stored(run_id, store, add, Options(listener))
     return value
 
 
-def signal(run_id: str, name: str, value: object = None, *, store: str | Store) -> None:
+def signal(run_id: str, name: str, value: object = None, *, store: Where) -> None:
     """Send a signal to a run. It is kept until the run waits for it, whether somebody runs it now or not. `NoSuchRun`.
 
     ``value`` is what `wait` gives there: anything that can be stored (`register_codec`).
+
+    >>> signal("order-17", "approved", {"by": "ann"}, store="runs.db")
+    Traceback (most recent call last):
+    cascade.errors.NotAStore: error[CS514]: `runs.db` is no store: there is no such file
     """
     outside(send_signal(run_id, name, value, store), "asignal")
 
 
-async def asignal(run_id: str, name: str, value: object = None, *, store: str | Store) -> None:
-    """`signal`, inside an event loop."""
+async def asignal(run_id: str, name: str, value: object = None, *, store: Where) -> None:
+    """`signal`, inside an event loop.
+
+    >>> import asyncio
+    >>> asyncio.run(asignal("order-17", "approved", store="runs.db"))
+    Traceback (most recent call last):
+    cascade.errors.NotAStore: error[CS514]: `runs.db` is no store: there is no such file
+    """
     await send_signal(run_id, name, value, store)

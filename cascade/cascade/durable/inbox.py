@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cascade.durable.decoding import decode
-from cascade.durable.journal import CANCEL, SIGNAL, Journal
+from cascade.durable.journal import SIGNAL, Journal
 from cascade.durable.suspensions import Waiting
 
 if TYPE_CHECKING:
@@ -64,15 +64,17 @@ class Inbox:
         """The names that are waited for."""
         return sorted(name for name, queue in self._waiting.items() if any(each.node.waits is each for each in queue))
 
+    def is_cancelled(self) -> bool:
+        """Whether the run is to be cancelled; that is used up by asking."""
+        cancellations = self._kept.pop(CANCELLATION, None)
+        self._taken += [message.id for message in cancellations or ()]
+        return cancellations is not None
+
     def hand_out(self, scheduler: Scheduler, journal: Journal, add: Callable[..., None]) -> None:
         """Make events of signals that somebody waits for."""
         if not self.has_more:
             return
         self.has_more = False
-        cancellations = self._kept.pop(CANCELLATION, None)
-        if cancellations and scheduler.nodes:
-            self._taken += [message.id for message in cancellations]
-            add([CANCEL])
         for name, kept in [*self._kept.items()]:
             queue = self._waiting.get(name, deque())
             while kept and queue:

@@ -32,7 +32,7 @@ from cascade.program import Flow, Material, Program
 from cascade.task_modules import AnyTask, TaskModules, changed_signature, declare
 from cascade.tasks import Task
 
-__all__ = ["KeptProgram", "Origin", "kept_of", "program_from"]
+__all__ = ["KeptProgram", "Origin", "kept_of", "program_from", "tasks_not_needed"]
 
 FORMAT = 1
 _MAIN = "__main__"
@@ -91,6 +91,23 @@ def program_from(data: bytes, origin: Origin) -> Program:
     return Program(origin.name, Material(blueprint, tasks, lines, None), checks_types=not origin.python)
 
 
+def tasks_not_needed(data: bytes, origin: Origin) -> Program:
+    """The program, to be looked at: its tasks are none that could be called, and nothing is imported for them."""
+    kept = _read(data)
+    directory = Path(origin.directory)
+    blueprint = in_place(kept.code, directory)
+    for folder in map(str, (directory, *(Path(file).parent for file in origin.files.values()))):
+        if folder not in sys.path:
+            sys.path.append(folder)  # the classes of values are found there
+    tasks: dict[str, AnyTask] = {one.name: Task(_not_here, one.name, "inline") for one in blueprint.tasks}
+    lines = {_placed(name, directory): text for name, text in kept.lines.items()}
+    return Program(origin.name, Material(blueprint, tasks, lines, None), checks_types=not origin.python)
+
+
+def _not_here(*_: object, **__: object) -> object:
+    raise AssertionError("a run that is looked at calls nothing")
+
+
 class _Read(msgspec.Struct, frozen=True):
     code: Blueprint
     lines: dict[str, str]
@@ -124,7 +141,10 @@ class _Binding:
 
     def bind(self, declared: Iterable[Declared]) -> Mapping[str, AnyTask]:
         if not self.origin.python:
-            return self.modules.bind(declared, self.directories, Path(self.origin.name))
+            try:
+                return self.modules.bind(declared, self.directories, Path(self.origin.name))
+            except TaskError as error:
+                raise TaskError(*map(_of_run, error.problems)) from error.__cause__
         bound: dict[str, AnyTask] = {}
         problems: list[Problem] = []
         for one in declared:
@@ -135,7 +155,7 @@ class _Binding:
                 continue
             bound[one.name] = task
             changed = changed_signature(one, declare(one.name, task))
-            problems += [changed] if changed else []
+            problems += [_of_run(changed)] if changed else []
         if problems:
             raise TaskError(*problems)
         return bound
@@ -172,6 +192,12 @@ class _Binding:
             return importlib.import_module(name)
         except ImportError:
             return None
+
+
+def _of_run(problem: Problem) -> Problem:
+    """What is wrong with a task, of a program that is not to be built again."""
+    hint = "the run is kept: it goes on when the task takes what it took"
+    return problem._replace(hint=hint) if problem.code == "CS409" else problem
 
 
 def _script(file: str | None) -> ModuleType | None:

@@ -1,15 +1,26 @@
-"""Stores that are open: the runs of one event loop share one for each place, so that what they commit at a time goes together."""
+"""Stores that are open: the runs of one event loop share one for each place, so that what they commit goes together."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 from cascade.durable.store import Store, open_store
 
-__all__ = ["using"]
+__all__ = ["Located", "Where", "using"]
+
+
+class Located:
+    """Something that says where a store is. It holds nothing open."""
+
+    url: str
+
+
+Where: TypeAlias = str | Located | Store
+"""How one names a store: its place, or the store itself, open."""
 
 
 class _Shared:
@@ -26,8 +37,10 @@ _OPEN: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Shared]] = WeakKe
 
 
 @asynccontextmanager
-async def using(store: str | Store, *, create: bool = True) -> AsyncIterator[Store]:
+async def using(store: Where, *, create: bool = True) -> AsyncIterator[Store]:
     """The store at a place, opened if nobody uses it yet, and closed when nobody does any more; or the one that is given."""
+    if isinstance(store, Located):
+        store = store.url
     if not isinstance(store, str):
         yield store
         return
@@ -42,5 +55,13 @@ async def using(store: str | Store, *, create: bool = True) -> AsyncIterator[Sto
         shared.users -= 1
         if not shared.users:
             known.pop(store, None)
-            if shared.opening.done() and shared.opening.exception() is None:
-                await shared.opening.result().close()
+            await _close(shared.opening)
+
+
+async def _close(opening: asyncio.Task[Store]) -> None:
+    """Also a store that is being opened, by somebody who was cancelled meanwhile: what it has locked is given up."""
+    try:
+        opened = await opening
+    except Exception:  # it is told to who opened it
+        return
+    await opened.close()

@@ -28,6 +28,7 @@ from cascade.durable.changes import copies_of, has_changed
 from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import (
+    CANCEL,
     CANCELLED,
     ERROR,
     LATE,
@@ -198,6 +199,10 @@ class DurableRun:
         scheduler = self.scheduler
         if scheduler.spent is not None:
             self._spent = self._spent or f"its budget of {scheduler.spent}"
+        if self.inbox.is_cancelled():  # looked at first: what the run has come to is not begun just to be ended
+            self.applying.mark_begun()
+            add([CANCEL])
+            return
         fresh, scheduler.fresh = scheduler.fresh, {}
         for suspension in fresh:
             if suspension.node.waits is suspension:

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import msgspec
@@ -26,7 +26,7 @@ from cascade.durable.journal import Journal
 from cascade.durable.kept_programs import Origin, kept_of, program_from
 from cascade.durable.ledger import StoreLedger
 from cascade.durable.machine_values import MACHINE_CODECS, run_codecs
-from cascade.durable.opened import using
+from cascade.durable.opened import Where, using
 from cascade.durable.order import makes_sets
 from cascade.durable.run import DurableRun, Paused
 from cascade.durable.scheduling import Outcome
@@ -34,9 +34,13 @@ from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun
 from cascade.errors import LeaseLost, NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
 from cascade.flow_calls import checked_result
 from cascade.one_run import Budget
-from cascade.program import Flow, FlowCall
+from cascade.program import Flow, FlowCall, Program
 from cascade.targets import direct_call
-__all__ = ["Asked", "Options", "resume_stored", "run_stored", "send_signal"]
+
+if TYPE_CHECKING:
+    from cascade.events import Listener
+
+__all__ = ["Asked", "Options", "made_ready", "origin_of", "resume_stored", "run_stored", "send_signal"]
 
 _LISTENS: Final = 5.0
 """Seconds after which a run looks for signals even if nothing told it to."""
@@ -57,6 +61,9 @@ class Options(msgspec.Struct, frozen=True):
     now: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
     print_to: Any = None
+    signals: Sequence[tuple[str, object]] = ()
+    """Sent to a run that is begun here."""
+    host: type[DurableHost] = DurableHost
 
 
 _PLAIN: Final = Options()
@@ -66,7 +73,7 @@ _PLAIN: Final = Options()
 
 
 async def run_stored(
-    target: object, store: str | Store, run_id: str | None = None, budget: Budget | None = None, options: Options = _PLAIN
+    target: object, store: Where, run_id: str | None = None, budget: Budget | None = None, options: Options = _PLAIN
 ) -> object:
     """Begin a run in a store, or continue it, to its end. See `cascade.run`."""
     call = _call_of(target)
@@ -84,12 +91,12 @@ async def run_stored(
             stored = await opened.read(run_id)
             _check_same(stored, new)
             return await _continued(opened, stored, call.flow, None, options)
+        for name, value in options.signals:
+            await opened.send(run_id, name, encode(value, codecs=codecs, name="value"))
         return await _to_its_end(_Held(opened, lease, call.flow, asked, arguments, None, options))
 
 
-async def resume_stored(
-    run_id: str, store: str | Store, add: Budget | None = None, options: Options = _PLAIN
-) -> tuple[Flow, object]:
+async def resume_stored(run_id: str, store: Where, add: Budget | None = None, options: Options = _PLAIN) -> tuple[Flow, object]:
     """Continue a run that is in a store, to its end: its flow and its result. See `cascade.resume`."""
     async with using(store, create=False) as opened:
         stored = await opened.read(run_id)
@@ -99,7 +106,7 @@ async def resume_stored(
         return flow, await _continued(opened, stored, flow, add, options)
 
 
-async def send_signal(run_id: str, name: str, value: object, store: str | Store) -> None:
+async def send_signal(run_id: str, name: str, value: object, store: Where) -> None:
     """Send a signal to a run in a store. See `cascade.signal`."""
     payload = encode(value, codecs=MACHINE_CODECS, name="value")
     async with using(store, create=False) as opened:
@@ -169,6 +176,18 @@ async def _continued(store: Store, stored: Stored, flow: Flow, add: Budget | Non
     return await _to_its_end(_Held(store, lease, flow, _asked(held), held.arguments, held, options, add))
 
 
+def origin_of(stored: Stored) -> Origin:
+    """Where the program of a run came from."""
+    return _asked(stored).origin
+
+
+def made_ready(store: Store, stored: Stored, program: Program, options: Options) -> DurableRun:
+    """A run that is to be looked at or changed, not run, before it is brought back. Nobody owns it for that."""
+    run = stored.run
+    held = _Held(store, Lease(run.run_id, 0), program[run.flow], _asked(stored), stored.arguments, stored, options)
+    return _made(held)[0]
+
+
 def _result_of(stored: Stored) -> object:
     assert stored.outcome is not None
     outcome: Any = decode(stored.outcome, codecs=MACHINE_CODECS)
@@ -192,7 +211,7 @@ async def _to_its_end(held: _Held) -> object:
 def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
     material, options = held.flow.program.material, held.options
     meter = Meter(held.asked.budget.turns, held.asked.budget.calls)
-    host = DurableHost(material.tasks, meter, options.listener, print_to=options.print_to)
+    host = options.host(material.tasks, meter, options.listener, print_to=options.print_to)
     machine = Machine(material.image, host, patience=PATIENCE if options.codegen else None)
     journal = Journal(run_codecs(machine))
     journal.exact = not makes_sets(material.blueprint)
@@ -300,4 +319,3 @@ def _error_data(error: BaseException, codecs: Any) -> bytes:
     except NotStorable:
         told = RuntimeError(f"{type(error).__module__}.{type(error).__qualname__}: {error}")
         return encode(("error", told), codecs=codecs, name="error")
-

@@ -1,0 +1,6 @@
+from shop import fetch
+
+flow main(n: int = 1):
+    total = n
+    total += fetch()
+    return total

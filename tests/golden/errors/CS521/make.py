@@ -1,0 +1,26 @@
+"""A run with a record of another call."""
+
+import asyncio
+from pathlib import Path
+
+import cascade as cs
+import msgspec
+from cascade.durable import encode
+from cascade.durable.journal import RESULT, write_record
+from cascade.durable.kept_programs import kept_of
+from cascade.durable.running import Asked
+from cascade.durable.store import Commit, NewRun, open_store
+
+
+def make(folder: Path) -> None:
+    asyncio.run(_make(folder))
+
+
+async def _make(folder: Path) -> None:
+    digest, data, origin = kept_of(cs.load(folder / "program.csc").main)
+    store = await open_store(str(folder / "runs.db"))
+    await store.put_program(digest, data)
+    asked = msgspec.msgpack.encode(Asked(origin))
+    lease = await store.create(NewRun("order-17", digest, "main", encode([1]), asked, "program.csc"))
+    await store.commit(Commit(lease, [write_record([[[RESULT, 0, 12345, encode([1])]]])]))
+    await store.close()

@@ -1,0 +1,6 @@
+import cascade as cs
+
+
+@cs.task
+def fetch() -> int:
+    return 1
