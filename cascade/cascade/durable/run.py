@@ -270,7 +270,7 @@ class DurableRun:
                     suspension.since = now
                     add([TIMES, suspension.node.number, [suspension.until, now]])
                 self.inbox.expect(suspension)
-            case Attempting() if suspension.course.next_event() < math.inf:
+            case Attempting() if suspension.course.is_untold():
                 add([TIMES, suspension.node.number, suspension.course.state()])
         self.timers.watch(suspension)
 
@@ -294,9 +294,9 @@ class DurableRun:
         call.since = self.now()
         call.before = copies_of(call.objects, self.journal.codecs) if call.objects else []
         call.at_step = self.scheduler.steps
-        if call.course.next_event() < math.inf:
+        if call.course.is_untold():
             add([TIMES, call.node.number, call.course.state()])
-            self.timers.watch(call)
+        self.timers.watch(call)
         value: object = None
         try:
             with showing(CurrentCall(self._key(call), call.course.count, self.run_id, lambda: self._beat(call))):
