@@ -19,6 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -217,8 +218,7 @@ def call_of(job: Job) -> tuple[Any, Any]:
     arguments = eval(job.get("arguments", "[]"), {})
     if file.endswith(".csc"):
         return cs.load(PROGRAMS / file)[flow](*arguments), arguments
-    module = __import__(file)
-    return getattr(module, flow)(*arguments), arguments
+    return getattr(import_module(file), flow)(*arguments), arguments
 
 
 # --- serving -----------------------------------------------------------------------------------------------------------------
@@ -244,16 +244,10 @@ def serve() -> None:
 
 def load() -> None:
     """Import what jobs need."""
-    import sqlite3
-
-    import cascade.durable.run
-    import cascade.durable.running
-    import cascade.durable.stores.sqlite
-    import cascade.runtime
-    import cascade_compiler.optimise
-    import cascade_compiler.python.unit  # noqa: F401
-
-    assert sqlite3.sqlite_version
+    for name in ("encodings.ascii", "encodings.utf_8_sig", "cascade.durable.running", "cascade.durable.stores.opening",
+                 "cascade.durable.stores.sqlite", "cascade.code_cache", "cascade.compile_cache", "cascade.flow_programs",
+                 "cascade_vm.generated.instance", "cascade_compiler.optimise", "cascade_compiler.python.unit", "flows"):  # fmt: skip
+        import_module(name)
 
 
 def say(text: str) -> None:

@@ -184,7 +184,7 @@ class DurableRun:
         for call, task in arrived:
             if call.node.waits is call and call.task is task:
                 call.task = None
-                self._ended(call, *_outcome_of(task), add)
+                self._ended(call, *_outcome_of(call, task), add)
         for suspension in self.timers.due(self.now()):
             self._is_due(suspension, add)
         self.inbox.hand_out(scheduler, self.journal, add)
@@ -436,8 +436,8 @@ def _time_told(told: Any) -> float:
     return max((time for time in times if time is not None and time < math.inf), default=math.inf if len(told) == 2 else 0.0)
 
 
-def _outcome_of(task: asyncio.Task[Any]) -> tuple[object, BaseException | None]:
-    if task.cancelled():
+def _outcome_of(call: Calling, task: asyncio.Task[Any]) -> tuple[object, BaseException | None]:
+    if task.cancelled() or call.is_lost:
         return None, asyncio.CancelledError()
     error = task.exception()
     return (None, error) if error is not None else (task.result(), None)
