@@ -17,7 +17,7 @@ def note(what: str) -> int:
         key, attempt = call.key, call.attempt
     except cs.UsageError:  # a run without a store
         _TRIED[what] += 1
-        key, attempt = f"plain/{what}", _TRIED[what]
+        key, attempt = f"plain/{what.replace(' ', '')}", _TRIED[what]
     file = os.open(os.environ["CRASH_EFFECTS"], os.O_APPEND | os.O_CREAT | os.O_WRONLY)
     os.write(file, f"x {key} {attempt} {os.getpid()} {what}\n".encode())
     os.close(file)
