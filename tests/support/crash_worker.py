@@ -140,10 +140,8 @@ def work(job: Job) -> None:
     try:
         outcome = {"kind": "value", **asyncio.run(done(job))}
     except BaseException as error:
-        told = str(error) or repr(error)
-        outcome = {"kind": "error", "type": type(error).__name__, "said": told, "code": getattr(error, "code", None)}
-        if outcome["code"] is None:
-            outcome["trace"] = "".join(traceback.format_exception(error))
+        outcome = {"kind": "error", "type": type(error).__name__, "said": str(error), "code": getattr(error, "code", None)}
+        outcome["trace"] = "".join(traceback.format_exception(error))
     with open(f"{job['folder']}/results", "a", encoding="utf-8") as file:
         file.write(json.dumps({"pid": os.getpid(), **outcome}) + "\n")
 

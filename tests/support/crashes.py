@@ -184,7 +184,7 @@ class Story:
     def last(self) -> dict[str, Any]:
         """What the last process says. Its errors are those of the program."""
         last = self.results()[-1]
-        assert "trace" not in last or self.program.ends == FAILED, last["trace"]
+        assert last["kind"] == "value" or self.program.ends == FAILED, last["trace"]
         return last
 
     def effects(self) -> Effects:

@@ -14,6 +14,7 @@ from work import (
     append_later,
     collect,
     drop,
+    fill_disk,
     flaky,
     flaky_later,
     length,
@@ -282,3 +283,21 @@ def computes(count: int) -> list[int]:
             total += each % (number + 3)
         found.append(add(total, number))
     return found
+
+
+@cs.flow
+def slowly(count: int) -> int:
+    """Some time in each call: something can happen meanwhile."""
+    total = 0
+    for number in range(count):
+        total = add_later(total, number, 0.05)
+    return total
+
+
+@cs.flow
+def filling(count: int, size: int) -> list[int]:
+    """A state that fills a disk."""
+    kept: list[bytes] = []
+    for _ in range(count):
+        kept.append(fill_disk(size))
+    return [len(kept), sum(map(len, kept))]

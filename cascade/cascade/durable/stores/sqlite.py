@@ -64,7 +64,7 @@ class SqliteStore:
         self._held: dict[Lease, Held] = {}
         self._execute = db.execute
         self._writer = Writer(db, place, self._look_up_again)
-        self._reader = connect(place)
+        self._reader = connect(place, patience=1)
         self._closed = False
         self._waiting = Waiting()
         self._loop = asyncio.get_running_loop()

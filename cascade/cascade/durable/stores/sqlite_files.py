@@ -75,28 +75,30 @@ def open_file(place: Place, *, create: bool = True, schema: Schema = SCHEMA) -> 
         raise _no_store(path, f"there is no folder `{os.path.dirname(path)}`")
     if not create and not os.path.exists(path):
         raise _no_store(path, "there is no such file")
-    db = None
-    try:
-        db = connect(place)
-        _expect_store(db, path, schema)
-        _prepare(db, place, schema)
-    except BaseException as error:
-        if db is not None:
-            db.close()
-        if isinstance(error, sqlite3.Error):
-            raise store_error(error, path) from error
-        raise
-    return db
+    deadline = time.monotonic() + place.patience
+    while True:
+        db = None
+        try:
+            db = connect(place)
+            _expect_store(db, path, schema)
+            _prepare(db, place, schema)
+            return db
+        except BaseException as error:
+            if db is not None:
+                db.close()
+            if not is_busy(error) or time.monotonic() > deadline:  # another process makes the store just now
+                raise (store_error(error, path) if isinstance(error, sqlite3.Error) else error) from None
+        time.sleep(random.uniform(0.001, 0.01))
 
 
-def connect(place: Place) -> sqlite3.Connection:
-    """One more connection to a file. Nothing is waited for by SQLite itself: `begin` does that."""
-    db = sqlite3.connect(place.path, timeout=0, isolation_level=None, check_same_thread=False)
+def connect(place: Place, *, patience: float = 0) -> sqlite3.Connection:
+    """One more connection to a file. For who writes nothing is waited for by SQLite itself: `begin` does that."""
+    db = sqlite3.connect(place.path, timeout=patience, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA trusted_schema = OFF")
     return db
 
 
-def begin(db: sqlite3.Connection, patience: float, statement: str = "BEGIN IMMEDIATE") -> None:
+def begin(db: sqlite3.Connection, patience: float) -> None:
     """Begin to write, as soon as no other process does.
 
     SQLite's own waiting looks again after 100 ms in the end, when a process that commits without a pause has taken the lock
@@ -105,7 +107,7 @@ def begin(db: sqlite3.Connection, patience: float, statement: str = "BEGIN IMMED
     deadline = time.monotonic() + patience
     while True:
         try:
-            db.execute(statement)
+            db.execute("BEGIN IMMEDIATE")
             return
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() >= deadline:
@@ -115,16 +117,8 @@ def begin(db: sqlite3.Connection, patience: float, statement: str = "BEGIN IMMED
 
 def _expect_store(db: sqlite3.Connection, path: str, schema: Schema) -> bool:
     """Whether it is a store. False: nothing is there yet; an error: something else is."""
-    deadline = time.monotonic() + 1
-    while True:
-        try:
-            [application], [version] = (db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
-            [tables] = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            break
-        except sqlite3.OperationalError as error:
-            if not is_busy(error) or time.monotonic() > deadline:  # another process makes the store just now
-                raise
-        time.sleep(0.005)
+    [application], [version] = (db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
+    [tables] = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application == APPLICATION:
         if version > schema.version:
             said = f"the store `{path}` is of version {version}, and this Cascade knows versions up to {schema.version}"
@@ -138,11 +132,11 @@ def _expect_store(db: sqlite3.Connection, path: str, schema: Schema) -> bool:
 def _prepare(db: sqlite3.Connection, place: Place, schema: Schema) -> None:
     """Make what is not there, with whatever others do at the same time."""
     db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a file that has nothing in it yet
-    begin(db, place.patience, "PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA journal_mode = WAL")
     db.execute(f"PRAGMA synchronous = {place.synchronous}")
     if _version(db) == schema.version:
         return
-    begin(db, place.patience)
+    db.execute("BEGIN IMMEDIATE")
     try:
         if _expect_store(db, place.path, schema):
             for version in range(_version(db), schema.version):
