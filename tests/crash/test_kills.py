@@ -47,7 +47,9 @@ def test_killed_before_and_after_each_commit(
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_killed_at_each_commit_on_each_store(name: str, servers: list[Server], whole_of: Whole, tmp_path: Path, url: str) -> None:
+def test_killed_at_each_commit_on_each_store(
+    name: str, servers: list[Server], whole_of: Whole, tmp_path: Path, url: str
+) -> None:
     """The log and the lease are those of another store."""
     if url.endswith(".db") and not NIGHTLY:
         pytest.skip("done above")
@@ -112,10 +114,10 @@ def test_a_thousand_side_by_side(name: str, servers: list[Server], whole_of: Who
     story.check(whole_of(program))
 
 
-@pytest.mark.parametrize("program", PROGRAMS if NIGHTLY else [BY_NAME["flows:sets"], BY_NAME["shop.csc:order"]], ids=lambda one: one.name)
-def test_an_interpreter_that_was_just_started(
-    program: Program, servers: list[Server], whole_of: Whole, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(
+    "program", PROGRAMS if NIGHTLY else [BY_NAME["flows:sets"], BY_NAME["shop.csc:order"]], ids=lambda one: one.name
+)
+def test_an_interpreter_that_was_just_started(program: Program, servers: list[Server], whole_of: Whole, tmp_path: Path) -> None:
     """Nothing of what a fork inherits is needed."""
     story = Story(servers, program, tmp_path, fresh=True)
     assert story.process("run", kill="after:commit:2") == KILLED

@@ -135,7 +135,9 @@ def test_the_owner_is_cut_from_the_database(servers: list[Server], whole_of: Who
     for count in (2, 4):
         until(lambda count=count: done_by(story, count)() or story.results() != [])  # type: ignore[misc]
         with psycopg.connect(os.environ["CASCADE_TEST_POSTGRES"], autocommit=True) as db:
-            db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query ILIKE '%runs%'")
+            db.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query ILIKE '%runs%'"
+            )
     assert one.wait() == 0
     result = story.results()[-1]
     if result["kind"] == "error":

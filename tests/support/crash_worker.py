@@ -134,6 +134,10 @@ def note(text: str) -> None:
 
 def work(job: Job) -> None:
     """Do one job, and write down how it ended."""
+    if job["do"] == "generated":
+        from support.fresh import one_process
+
+        return one_process(Path(job["folder"]), job["seed"], job["tier"], job["every"], job["before"], job["saves"])
     os.environ.update(CRASH_EFFECTS=f"{job['folder']}/effects", CRASH_STORE=job["store"], CRASH_FOLDER=job["folder"])
     os.chdir(job["folder"])
     prepare(job)
@@ -144,6 +148,7 @@ def work(job: Job) -> None:
         outcome["trace"] = "".join(traceback.format_exception(error))
     with open(f"{job['folder']}/results", "a", encoding="utf-8") as file:
         file.write(json.dumps({"pid": os.getpid(), **outcome}) + "\n")
+    return None
 
 
 def prepare(job: Job) -> None:
@@ -244,7 +249,8 @@ def load() -> None:
     """Import what jobs need."""
     for name in ("encodings.ascii", "encodings.utf_8_sig", "cascade.durable.running", "cascade.durable.stores.opening",
                  "cascade.durable.stores.sqlite", "cascade.code_cache", "cascade.compile_cache", "cascade.flow_programs",
-                 "cascade_vm.generated.instance", "cascade_compiler.optimise", "cascade_compiler.python.unit", "flows"):  # fmt: skip
+                 "cascade_vm.generated.instance", "cascade_compiler.optimise", "cascade_compiler.python.unit", "support.fresh",
+                 "flows"):  # fmt: skip
         import_module(name)
 
 
@@ -273,7 +279,7 @@ def child(job: Job) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(PROGRAMS))
+    sys.path[:1] = [str(PROGRAMS), str(TESTS)]
     if len(sys.argv) > 1:
         work(json.loads(sys.argv[1]))
     else:
