@@ -19,13 +19,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from zlib import crc32
 
-import cascade as cs
 from cascade.durable.store import open_store
 from figures import Figure, exit_status, medians, seconds, show
+
+import cascade as cs
 
 STEPS = 2_000
 ROUNDS = 5
@@ -199,10 +200,8 @@ def growing_state(folder: Path) -> list[Figure]:
 def left_at(path: Path, turns: int) -> None:
     """A run that has made so many turns, and goes on when it is resumed."""
     STOP_AT[0] = turns
-    try:
+    with suppress(KeyboardInterrupt):
         cs.run(for_ever(), store=f"sqlite:///{path}?synchronous=normal", run_id="run")
-    except KeyboardInterrupt:
-        pass
 
 
 def resumed(path: Path, turns: int) -> float:
@@ -210,10 +209,8 @@ def resumed(path: Path, turns: int) -> float:
     STOP_AT[0] = turns
     REACHED.clear()
     began = time.perf_counter()
-    try:
+    with suppress(KeyboardInterrupt):
         cs.resume("run", str(path))
-    except KeyboardInterrupt:
-        pass
     return (REACHED[0] - began) * 1000
 
 

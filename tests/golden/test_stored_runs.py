@@ -20,12 +20,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cascade as cs
 import pytest
 from cascade.durable import run as durable_run
 from cascade.durable.running import Options, resume_stored
 from cascade.durable.store import CANCEL, CANCELLED, DONE, FAILED, PAUSED, RUNNING, WAITING, Store, open_store
 from cascade.durable.stores.schema import SCHEMA
+
+import cascade as cs
 
 FOLDER = Path(__file__).with_name("stores")
 NEWEST = FOLDER / f"version_{SCHEMA.version}.db"
@@ -100,11 +101,8 @@ async def leave(store: Store, call: Any, run_id: str, kept: Kept, arrived: Calla
         if kept.status in (DONE, FAILED, PAUSED):
             await asyncio.wait([running])
             return
-        if kept.stuck:
-            while arrived() < len(kept.stuck):
-                await asyncio.sleep(0.01)
-        while not [run for run in await store.runs() if run.run_id == run_id and run.standing is not None]:
-            await asyncio.sleep(0.01)  # until it says where it stands
+        while not await stands(store, run_id) or arrived() < len(kept.stuck):  # noqa: ASYNC110 - it says so in the store
+            await asyncio.sleep(0.01)
         if kept.status == CANCELLED:
             await store.send(run_id, CANCEL, b"")
             await asyncio.wait([running])
@@ -114,6 +112,11 @@ async def leave(store: Store, call: Any, run_id: str, kept: Kept, arrived: Calla
         if not running.cancelled():
             running.exception()
         durable_run.LEAST_LOG = before  # type: ignore[misc]
+
+
+async def stands(store: Store, run_id: str) -> bool:
+    """Whether a run is there, and says where it stands."""
+    return any(run.run_id == run_id and run.standing is not None for run in await store.runs())
 
 
 async def _awaited(running: Any) -> Any:

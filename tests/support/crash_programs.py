@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cascade.durable.store import FAILED
-
 from support.crashes import Program
 
 __all__ = ["ALONE", "PROGRAMS"]

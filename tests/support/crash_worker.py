@@ -1,4 +1,4 @@
-"""The process that is killed: runs one program of `tests/crash/programs` in a store, and goes on with it when it is started again.
+"""The process that is killed: runs one program of `tests/crash/programs` in a store, or goes on with a run that is there.
 
     python crash_worker.py            serve: a job in JSON from each line of standard input; each runs in a process of its own
     python crash_worker.py JOB        one job, in this interpreter
@@ -16,7 +16,6 @@ import json
 import os
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterable
 from importlib import import_module

@@ -1,7 +1,7 @@
 """Runs that are killed with SIGKILL and gone on with, and what has to hold of them: see `crash_worker`.
 
-A `Server` forks processes. A `Story` is one run over all its processes: it knows how they ended, and `Story.check` compares what
-they did with a run that nobody killed.
+A `Server` forks processes. A `Story` is one run over all its processes: it knows how they ended, and `Story.check` compares
+what they did with a run that nobody killed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from typing import Any, NamedTuple
 from cascade.durable import decode
 from cascade.durable.machine_values import MACHINE_CODECS
 from cascade.durable.store import DONE, FAILED, Stored, open_store
-
 from support.isomorphic import difference
 
 __all__ = ["NIGHTLY", "Program", "Server", "Story", "serving"]

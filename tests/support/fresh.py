@@ -1,7 +1,7 @@
 """Generated programs as durable runs, each process of which is a fresh one that is killed.
 
-`one_process` runs in the process that is to die. What it leaves in the folder is what the store has, and the world that the tasks
-are in, which goes on while the run is dead.
+`one_process` runs in the process that is to die. What it leaves in the folder is what the store has, and the world that the
+tasks are in, which goes on while the run is dead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from cascade_compiler.optimise import optimise
-
 from support import durable_engine, engines
 from support.durable_engine import Kills, MemoryLedger, OnceWorld, run_durably
 from support.engines import Case

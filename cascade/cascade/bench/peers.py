@@ -125,7 +125,8 @@ def environment(name: str, requirement: str) -> Path:
 
 
 def _install(python: Path, requirement: str) -> None:
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *requirement.split()]
+    quietly = ("--quiet", "--disable-pip-version-check", "--no-input")
+    command = [str(python), "-m", "pip", "install", *quietly, *requirement.split()]
     subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
 
 

@@ -74,8 +74,8 @@ class Calling(Suspension):
     """
 
     __slots__ = (
-        "at_step", "before", "begun", "cancelling", "course", "digest", "is_lost", "keywords", "name", "number", "objects", "positional",
-        "since", "target", "task",
+        "at_step", "before", "begun", "cancelling", "course", "digest", "is_lost", "keywords", "name", "number", "objects",
+        "positional", "since", "target", "task",
     )  # fmt: skip
 
     def __init__(

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cascade as cs
 import pytest
 from cascade.durable.journal import CANCEL, LATE, read_record
 from cascade.durable.store import CANCEL as CANCELLATION
 from cascade.durable.store import Commit, Store, open_store
+
+import cascade as cs
 
 MADE: list[str] = []
 
@@ -73,7 +74,7 @@ def test_a_run_is_cancelled_though_its_call_ends_meanwhile(tmp_path: Path) -> No
 
     async def cancelled(store: Store) -> None:
         running = asyncio.ensure_future(_awaited(cs.arun(two(), store=store, run_id="run")))
-        while not MADE:
+        while not MADE:  # noqa: ASYNC110 - a task of the run puts it there
             await asyncio.sleep(0.001)
         await store.send("run", CANCELLATION, b"")
         with pytest.raises(asyncio.CancelledError):

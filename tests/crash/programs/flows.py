@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import cascade as cs
 from work import (
-    OutOfStock,
+    OutOfStockError,
     add,
     add_in_thread,
     add_later,
@@ -28,6 +27,8 @@ from work import (
     take_part,
     words,
 )
+
+import cascade as cs
 
 
 @cs.flow
@@ -119,7 +120,7 @@ def clean_up(items: list[Any]) -> list[Any]:
             append(items, 2)
             add_later(1, 1)
             append(items, 3)
-    except OutOfStock as error:
+    except OutOfStockError as error:
         append(items, error.left)
         append(items, str(error))
     for number in range(3):
@@ -230,8 +231,7 @@ def closures(numbers: list[int]) -> list[Any]:
     steps = [lambda x: x + 1, lambda x: x * rate]
     for number in numbers:
         kept.append(cost(number))
-        for step in steps:
-            kept.append(add(step(number), 0))
+        kept += [add(step(number), 0) for step in steps]
     dearest = max(numbers, key=lambda number: number % 4)
     return [kept, dearest, add(dearest, rate)]
 
@@ -297,7 +297,5 @@ def slowly(count: int) -> int:
 @cs.flow
 def filling(count: int, size: int) -> list[int]:
     """A state that fills a disk."""
-    kept: list[bytes] = []
-    for _ in range(count):
-        kept.append(fill_disk(size))
+    kept = [fill_disk(size) for _ in range(count)]
     return [len(kept), sum(map(len, kept))]

@@ -6,11 +6,12 @@ import asyncio
 import os
 from typing import Any
 
-import cascade as cs
 from effects import note
 
+import cascade as cs
 
-class OutOfStock(Exception):
+
+class OutOfStockError(Exception):
     """What some of them raise."""
 
     def __init__(self, item: str, left: int) -> None:
@@ -18,7 +19,7 @@ class OutOfStock(Exception):
         self.item, self.left = item, left
 
     def __reduce__(self) -> Any:
-        return OutOfStock, (self.item, self.left)
+        return OutOfStockError, (self.item, self.left)
 
 
 @cs.task(mode="inline")
@@ -51,7 +52,7 @@ async def square_soon(number: int) -> int:
 @cs.task(mode="inline")
 def refuse(item: str) -> None:
     note(f"refuse({item})")
-    raise OutOfStock(item, 3)
+    raise OutOfStockError(item, 3)
 
 
 @cs.task(mode="inline")
