@@ -172,7 +172,9 @@ class ScriptedDurableHost(DurableHost):
             return Pending(_payload(took, payload))
         if call.target is not None or not call.name:
             if isinstance(call.target, Box):
-                world.note_once((key, "method"), "method", call.site.target, call.target, tuple(call.positional), (*call.keywords.items(),))
+                world.note_once(
+                    (key, "method"), "method", call.site.target, call.target, tuple(call.positional), (*call.keywords.items(),)
+                )
             made = call.target if not call.name else getattr(call.target, call.name.removeprefix("."))
             value = made(*call.positional, **call.keywords)
             return Pending(value) if asyncio.iscoroutine(value) else value
@@ -293,4 +295,3 @@ def _one_process(
         None,
         alone=snapshot(value if error is None else error),
     )
-

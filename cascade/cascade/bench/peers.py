@@ -34,7 +34,7 @@ called: Any = add_one_opaque
 
 
 class Peer(NamedTuple):
-    """An engine: what pip installs, the script that uses it, and which of the works it can do."""
+    """An engine: what pip installs, with blanks between, the script that uses it, and which of the works it can do."""
 
     title: str
     requirement: str
@@ -125,7 +125,8 @@ def environment(name: str, requirement: str) -> Path:
 
 
 def _install(python: Path, requirement: str) -> None:
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", requirement]
+    quietly = ("--quiet", "--disable-pip-version-check", "--no-input")
+    command = [str(python), "-m", "pip", "install", *quietly, *requirement.split()]
     subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
 
 

@@ -22,7 +22,7 @@ class Course:
     attempt begins while there is none. ``late`` is the `Timeout` whose time was up, while the attempt is being ended for it.
     """
 
-    __slots__ = ("_level", "attempts", "count", "deadlines", "late", "policies", "target", "until")
+    __slots__ = ("_level", "_told", "attempts", "count", "deadlines", "late", "policies", "target", "until")
 
     def __init__(self, policies: Sequence[Policy], target: str) -> None:
         self.policies = policies
@@ -33,6 +33,7 @@ class Course:
         self.until: float | None = None
         self.late = -1
         self._level = -1  # of the policy that pauses
+        self._told: list[Any] | None = None  # as it was restored last
 
     def begin(self, now: float) -> None:
         """An attempt begins: of the whole call, or of what a pause was for."""
@@ -99,6 +100,10 @@ class Course:
 
     # --- as data ---
 
+    def is_untold(self) -> bool:
+        """Whether something will happen by itself at a time that is written down nowhere."""
+        return self.next_event() < math.inf and self.state() != self._told
+
     def state(self) -> list[Any]:
         """Everything but the policies, which the call has."""
         return [self.count, [*self.attempts], [*self.deadlines], self.until, self.late, self._level]
@@ -109,3 +114,4 @@ class Course:
         if not len(attempts) == len(deadlines) == len(self.policies):
             raise LookupError("the policies of a call are not those that it began with")
         self.attempts, self.deadlines = [*attempts], [*deadlines]
+        self._told = self.state()

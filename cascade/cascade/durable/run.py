@@ -211,7 +211,7 @@ class DurableRun:
         for call, task in arrived:
             if call.node.waits is call and call.task is task:
                 call.task = None
-                self._ended(call, *_outcome_of(task), add)
+                self._ended(call, *_outcome_of(call, task), add)
         for suspension in self.timers.due(self.now()):
             self._is_due(suspension, add)
         self.inbox.hand_out(scheduler, self.journal, add)
@@ -303,7 +303,7 @@ class DurableRun:
                     suspension.since = now
                     add([TIMES, suspension.node.number, [suspension.until, now]])
                 self.inbox.expect(suspension)
-            case Attempting() if suspension.course.next_event() < math.inf:
+            case Attempting() if suspension.course.is_untold():
                 add([TIMES, suspension.node.number, suspension.course.state()])
         self.timers.watch(suspension)
 
@@ -331,7 +331,7 @@ class DurableRun:
         call.since = self.now()
         call.before = copies_of(call.objects, self.journal.codecs) if call.objects else []
         call.at_step = self.scheduler.steps
-        if call.course.next_event() < math.inf:
+        if call.course.is_untold():
             add([TIMES, call.node.number, call.course.state()])
         self.timers.watch(call)
         if self.host.is_transactional(call):
@@ -543,8 +543,8 @@ def _time_told(told: Any) -> float:
     return max((time for time in times if time is not None and time < math.inf), default=math.inf if len(told) == 2 else 0.0)
 
 
-def _outcome_of(task: asyncio.Task[Any]) -> tuple[object, BaseException | None]:
-    if task.cancelled():
+def _outcome_of(call: Calling, task: asyncio.Task[Any]) -> tuple[object, BaseException | None]:
+    if task.cancelled() or call.is_lost:
         return None, asyncio.CancelledError()
     error = task.exception()
     return (None, error) if error is not None else (task.result(), None)

@@ -93,7 +93,7 @@ async def run_stored(
             return await _continued(opened, stored, call.flow, None, options)
         for name, value in options.signals:
             await opened.send(run_id, name, encode(value, codecs=codecs, name="value"))
-        return await _to_its_end(_Held(opened, lease, call.flow, asked, arguments, None, options))
+        return await _to_its_end(_Held(opened, lease, call.flow, asked, arguments, None, options, given=list(call.arguments)))
 
 
 async def resume_stored(run_id: str, store: Where, add: Budget | None = None, options: Options = _PLAIN) -> tuple[Flow, object]:
@@ -152,7 +152,8 @@ def _check_same(stored: Stored, new: NewRun) -> None:
 
 
 class _Held(msgspec.Struct):
-    """A run that is this process's. ``stored`` is None for one that has just been made."""
+    """A run that is this process's. ``stored`` is None for one that has just been made; that is ``given`` the caller's own
+    arguments, so that its caller sees what the run changes in them, as without a store."""
 
     store: Store
     lease: Lease
@@ -162,6 +163,7 @@ class _Held(msgspec.Struct):
     stored: Stored | None
     options: Options
     add: Any = None
+    given: Any = None
 
 
 async def _continued(store: Store, stored: Stored, flow: Flow, add: Budget | None, options: Options) -> object:
@@ -221,12 +223,13 @@ def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
 
 
 async def _run(run: DurableRun, held: _Held, ledger: StoreLedger) -> Outcome:
-    arguments = run.journal.take_value(held.arguments)
     stored = held.stored
     run.allowance.begin(held.asked.budget, run.now() if stored is None else stored.run.created)
     if stored is None:
-        run.begin(held.flow.index, arguments)
+        run.journal.value(held.given, "arguments")  # the same objects get the same numbers as when it is read
+        run.begin(held.flow.index, held.given)
     else:
+        arguments = run.journal.take_value(held.arguments)
         run.inbox.add([Message(each.id, each.name, each.payload) for each in stored.signals])
         if not stored.snapshot:
             run.begin(held.flow.index, arguments)

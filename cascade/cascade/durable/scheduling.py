@@ -117,8 +117,8 @@ class Scheduler:
                 self._cancel_ready(node)
             case Calling(begun=True) if waits.course.until is None:
                 waits.cancelling = True
-                if waits.task is not None:
-                    waits.task.cancel()
+                if waits.task is not None and not waits.task.cancel():
+                    waits.is_lost = True
             case Gathering():
                 waits.is_cancelled = True
                 grouping.stop(self, waits)

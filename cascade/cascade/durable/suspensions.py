@@ -72,12 +72,13 @@ class Node:
 class Calling(Suspension):
     """A call of a task, a method or a value. ``name`` tells which: a task's name, ``.method``, or "" for a value's own call.
 
-    ``begun`` says that it is, or was, under way in some process; ``task`` is there while it is in this one.
+    ``begun`` says that it is, or was, under way in some process; ``task`` is there while it is in this one. ``is_lost``: it was
+    cancelled when it had ended, and nobody had looked at its answer yet.
     """
 
     __slots__ = (
-        "at_step", "before", "begun", "cancelling", "cost", "course", "digest", "idle", "is_idle", "keywords", "name", "number",
-        "objects", "patience", "positional", "since", "target", "task",
+        "at_step", "before", "begun", "cancelling", "cost", "course", "digest", "idle", "is_idle", "is_lost", "keywords", "name",
+        "number", "objects", "patience", "positional", "since", "target", "task",
     )  # fmt: skip
 
     def __init__(
@@ -95,6 +96,7 @@ class Calling(Suspension):
         self.before: list[tuple[Any, Any]] = []
         self.begun = False
         self.cancelling = False
+        self.is_lost = False
         self.task: asyncio.Task[Any] | None = None
         self.since = 0.0
         self.at_step = 0
