@@ -77,8 +77,8 @@ _NAMES = {
     "bus": "MessageBus", "engine": "Engine", "loading": "load",
     "errors":
         "ArgumentError BudgetExhausted CascadeError CompileError DependencyMissingError EngineError FlowFailed GraphError "
-        "LazyAttributeError LazyValueError LoadError NoSuchRun NotStorable ResultError RunExists RunIsOwned RunPaused StoreError "
-        "TargetError TaskError UsageError",
+        "LazyAttributeError LazyValueError LoadError NoSuchRun NotStorable ResultError RunExists RunIsOwned RunPaused "
+        "StoreError TargetError TaskError UsageError",
 }  # fmt: skip
 """The public names, by the module that each lives in."""
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}

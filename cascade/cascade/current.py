@@ -18,9 +18,9 @@ __all__ = ["CurrentCall", "current_call", "showing"]
 
 @dataclass(frozen=True, slots=True)
 class CurrentCall:
-    """``key`` names the call: it is the same whenever the call is made again, after an error or after a crash, and no other call
-    of any run has it. So it is what a payment service wants as its idempotency key. ``attempt`` counts from 1; ``run_id`` is the
-    name of the run.
+    """``key`` names the call: it is the same whenever the call is made again, after an error or after a crash, and no other
+    call of any run has it. So it is what a payment service wants as its idempotency key. ``attempt`` counts from 1; ``run_id``
+    is the name of the run.
 
     >>> call = CurrentCall("order-17/0.1", 1, "order-17", lambda: None)
     >>> call.run_id, call.attempt
@@ -40,8 +40,8 @@ class CurrentCall:
     @property
     def connection(self) -> Any:
         """In a task that is ``transactional``: the store's own connection (a `sqlite3.Connection`, or psycopg's
-        `AsyncConnection`), in the transaction that its result is committed in. What is written by it is there if and only if the
-        call has been committed: exactly once. `UsageError` CS527 in any other task."""
+        `AsyncConnection`), in the transaction that its result is committed in. What is written by it is there if and only if
+        the call has been committed: exactly once. `UsageError` CS527 in any other task."""
         if self._connection is None:
             message = "the call has no connection: its task is not transactional"
             raise UsageError(Problem("CS527", message, hint="declare it with `@cs.task(transactional=True)`"))

@@ -183,7 +183,7 @@ class LocalHost:
         """What is told of a call of a value. `TypeError` for a flow."""
         if _is_flow(target):
             raise TypeError(f"the flow `{target.name}` is called by its name only: a value that holds it can not be called")
-        return getattr(target, "__qualname__", type(target).__qualname__)  # type: ignore[no-any-return]
+        return getattr(target, "__qualname__", type(target).__qualname__)
 
     @staticmethod
     def _applied(target: str, function: Any, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:

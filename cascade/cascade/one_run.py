@@ -38,9 +38,9 @@ __all__ = ["NOTHING_GIVEN", "Budget", "Given", "Run"]
 class Budget:
     """What a run may spend: ``turns`` are rounds of loops and calls of flows, ``calls`` are calls of tasks. None: no limit.
 
-    A run in a store that has spent it is paused, and goes on when it is resumed with more; any other ends. Only in a store there
-    are: ``seconds`` since the run began, ``cost``, the sum of what tasks report (`CurrentCall.add_cost`), and ``repeats``, how
-    often in a row a task may be called with the same arguments.
+    A run in a store that has spent it is paused, and goes on when it is resumed with more; any other ends. Only in a store
+    there are: ``seconds`` since the run began, ``cost``, the sum of what tasks report (`CurrentCall.add_cost`), ``repeats``,
+    how often in a row a task may be called with the same arguments.
 
     >>> @cs.flow
     ... def for_ever() -> None:

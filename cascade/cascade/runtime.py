@@ -82,9 +82,7 @@ def run(
         raise RuntimeError("an event loop is running here: use `await cascade.arun(…)` instead of `cascade.run(…)`")
     try:
         return asyncio.run(
-            arun(
-                target, params, use_vm=use_vm, budget=budget, listener=listener, signals=signals, store=store, run_id=run_id
-            )
+            arun(target, params, use_vm=use_vm, budget=budget, listener=listener, signals=signals, store=store, run_id=run_id)
         )
     except RuntimeError as error:
         stopped = stop_iteration_of(error)
@@ -141,8 +139,9 @@ def arun(
     ``params`` are the values of its `cs.Param`. ``use_vm`` False runs it on the reference interpreter, which means the same
     and is slower. ``listener`` is called with each event (`cascade.events`). ``signals`` is where `wait` looks; without,
     nothing comes. With ``store`` (a path, or the URL of a database) the run is durable: killed at any moment, it goes on when
-    the same call is run by the same ``run_id`` again, or by `resume`. Raises what the flow raises (`FlowFailed` for ``fail``), `BudgetExhausted` when ``budget`` is spent,
-    `ResultError` when the result is not of the declared type. The traceback of an error shows the flows that it passed.
+    the same call is run by the same ``run_id`` again, or by `resume`. Raises what the flow raises (`FlowFailed` for
+    ``fail``), `BudgetExhausted` when ``budget`` is spent, `ResultError` when the result is not of the declared type. The
+    traceback of an error shows the flows that it passed.
 
     >>> import asyncio
     >>> double = cs.task(lambda number: 2 * number)

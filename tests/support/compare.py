@@ -40,7 +40,8 @@ _DURABLE = [
     (blueprint, tier, kills, saves)
     for blueprint, tier in (("plain", "tier 0"), ("level 2", "generated"), ("level 2", "generated late"))
     for kills, saves in (
-        (Kills(), False), (Kills(1), False), (Kills(1, before=True), False), (Kills(2), False), (Kills(), True), (Kills(1), True),
+        (Kills(), False), (Kills(1), False), (Kills(1, before=True), False), (Kills(2), False), (Kills(), True),
+        (Kills(1), True),
     )
 ]  # fmt: skip
 

@@ -121,7 +121,7 @@ class OnceWorld(World):
 class ScriptedDurableHost(DurableHost):
     """Calls scripted tasks."""
 
-    __slots__ = ("run", "world", "_notes")
+    __slots__ = ("_notes", "run", "world")
 
     def __init__(self, world: OnceWorld, meter: Meter) -> None:
         super().__init__({}, meter)

@@ -59,7 +59,7 @@ class LinkedFlow:
 
     def position_of(self, cell: Cell) -> tuple[int, int]:
         """Where a frame stands whose cell this is, as data: an instruction, and the one that a jump back from it goes to, which
-        has a turn to pay; -1 for the instruction itself, -2 when it is about to enter a function. `cell_from` is the inverse."""
+        has a turn to pay; -1 for the instruction itself, -2 when it is about to enter a function. `cell_from` goes back."""
         pc = self.pcs[id(cell)]
         if cell is self.cells[pc]:
             return pc, -1
@@ -77,9 +77,10 @@ class LinkedFlow:
         if edge >= 0:
             return self.back[pc, edge]
         entering = self.cells[pc][3]
-        if not isinstance(self.flow.code[pc], op.Invoke) or not isinstance(entering, list):
+        if type(self.flow.code[pc]) is not op.Invoke:
             raise LookupError(f"instruction {pc} of flow {self.flow.name} enters no function")
-        return entering
+        found: Cell = entering
+        return found
 
     def cell_at(self, target: int) -> Cell:
         """The cell that runs when control comes to an instruction: forward jumps are followed."""

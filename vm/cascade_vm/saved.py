@@ -46,7 +46,8 @@ def saved_frames(strand: Strand) -> list[SavedFrame]:
     saved = []
     for frame in strand.frames:
         linked = frame.flow
-        saved.append(SavedFrame(linked.number, *linked.position_of(frame.at), frame.registers[: linked.flow.registers]))
+        pc, edge = linked.position_of(frame.at)
+        saved.append(SavedFrame(linked.number, pc, edge, frame.registers[: linked.flow.registers]))
     return saved
 
 

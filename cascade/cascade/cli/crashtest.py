@@ -31,6 +31,7 @@ from cascade.durable.running import Asked
 from cascade.durable.store import ENDED, NewRun, Stored, open_store
 from cascade.errors import Problem, UsageError, format_problem
 from cascade.loading import load_target
+from cascade.one_run import Budget
 from cascade.program import FlowCall
 
 __all__ = ["crash_test"]
@@ -91,7 +92,7 @@ async def _prepare(call: FlowCall, store: str, received: Sequence[tuple[str, obj
     opened = await open_store(store)
     try:
         await opened.put_program(digest, data)
-        asked = msgspec.msgpack.encode(Asked(origin))
+        asked = msgspec.msgpack.encode(Asked(origin, Budget()))
         lease = await opened.create(NewRun(_UNKILLED, digest, call.flow.name, arguments, asked, origin.name))
         for name, value in received:
             await opened.send(_UNKILLED, name, encode(value, codecs=MACHINE_CODECS, name="value"))

@@ -15,7 +15,6 @@ from cascade.durable.journal import (
     CANCEL,
     CANCELLED,
     ERROR,
-    LATE,
     RESULT,
     RETRY,
     SIGNAL,
@@ -119,6 +118,8 @@ class Applying:
                 self._woke(node, waits)
             case 7:  # LATE
                 self._late(node, waits, event[2])
+            case _:
+                raise _lost(event[1])
 
     def _woke(self, node: Node, waits: Suspension) -> None:
         match waits:

@@ -18,7 +18,8 @@ __all__ = ["Course"]
 class Course:
     """How far a call under policies has come; outermost first, as `cascade.attempts.apply` has them.
 
-    ``count`` is the number of the attempt under way, from 1; ``attempts`` are those begun for each policy, ``deadlines`` say when each `Timeout` is over, ``until`` when the next
+    ``count`` is the number of the attempt under way, from 1; ``attempts`` are those begun for each policy, ``deadlines`` say
+    when each `Timeout` is over, ``until`` when the next
     attempt begins while there is none. ``late`` is the `Timeout` whose time was up, while the attempt is being ended for it.
     """
 

@@ -1,7 +1,7 @@
 """What users call to reach runs in stores: continue one, send it a signal. Each is there for inside an event loop, too.
 
-    resume, aresume     continue a run to its end
-    signal, asignal     send it a signal
+resume, aresume     continue a run to its end
+signal, asignal     send it a signal
 """
 
 from __future__ import annotations
@@ -35,9 +35,7 @@ def outside(work: Coroutine[Any, Any, T], instead: str) -> T:
 
 
 @raises_at_caller
-def resume(
-    run_id: str, store: Where, *, add_budget: Budget | None = None, listener: Listener | None = None
-) -> Any:
+def resume(run_id: str, store: Where, *, add_budget: Budget | None = None, listener: Listener | None = None) -> Any:
     """Continue a run to its end, and give its result; of a run that has ended, the result again.
 
     What has been committed is not done again; calls that were under way are made again. ``add_budget`` is added to what the
@@ -61,9 +59,7 @@ def resume(
     return outside(_resumed(run_id, store, add_budget, listener), "aresume")
 
 
-def aresume(
-    run_id: str, store: Where, *, add_budget: Budget | None = None, listener: Listener | None = None
-) -> Awaiting[Any]:
+def aresume(run_id: str, store: Where, *, add_budget: Budget | None = None, listener: Listener | None = None) -> Awaiting[Any]:
     """`resume`, inside an event loop.
 
     >>> import asyncio

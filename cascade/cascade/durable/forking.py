@@ -97,7 +97,7 @@ async def _write(store: Store, new_id: str, run: DurableRun) -> None:
     scheduler, meter = run.scheduler, run.host.meter
     stand = stand_of(scheduler, run.now())
     standing = Standing(stand.place, stand.waits, stand.since, stand.until, meter.turns_spent, meter.calls_spent)
-    snapshot = run.journal.snapshot(state_of(scheduler)) if scheduler.nodes else None
+    snapshot = run.journal.snapshot(state_of(scheduler, run.allowance)) if scheduler.nodes else None
     lease = await store.take(new_id)
     try:
         await store.commit(Commit(lease, snapshot=snapshot, status=READY, standing=standing))

@@ -45,7 +45,7 @@ Event = list[Any]
 Turn = list[Event]
 
 _SMALL = frozenset({type(None), bool, int, float, str})
-_SETS = (set, frozenset, type({}.keys()), type({}.items()))
+_SETS: tuple[type, ...] = (set, frozenset, type({}.keys()), type({}.items()))
 
 
 def write_record(turns: Sequence[Turn]) -> bytes:

@@ -96,7 +96,7 @@ class _Noting(Applying):
     """Keeps the last results."""
 
     def __init__(self, run: DurableRun) -> None:
-        super().__init__(run.scheduler, run.journal)
+        super().__init__(run.scheduler, run.journal, run.allowance)
         self.last: deque[ResultLook] = deque(maxlen=_LAST)
 
     def apply(self, event: Event, value: Any) -> None:

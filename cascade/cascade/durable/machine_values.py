@@ -83,7 +83,7 @@ def _take_bound(method: Any) -> Parts:
 def _bound(state: Any) -> object:
     owner, name = state
     function = getattr(type(owner), name, None) if type(name) is str and is_public(name) else None
-    if not isinstance(function, FunctionType):
+    if type(function) is not FunctionType:
         raise ValueError(f"a {type(owner).__name__} has no method {name!r:.40}")
     return MethodType(function, owner)
 

@@ -1,4 +1,4 @@
-"""Whether a program may see the order of a set, which is that of its process: after that, going the same way again proves nothing.
+"""Whether a program may see the order of a set, which is that of its process: going the same way again proves nothing then.
 
 Values that come from outside are looked at as they come (`cascade.durable.journal`).
 """

@@ -10,30 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Pending
 from cascade_vm.machine import Machine
-from cascade_vm.opcodes import Call, Invoke, Method
 
-from cascade.current import CurrentCall, showing
-from cascade.durable.allowance import Allowance
+from cascade.current import showing
 from cascade.durable.applying import Applying
+from cascade.durable.calling import Calls
 from cascade.durable.changes import copies_of, has_changed
 from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import (
     CANCEL,
-    CANCELLED,
-    ERROR,
-    LATE,
-    RESULT,
-    RETRY,
     TIMES,
     WOKE,
     Event,
@@ -43,10 +33,7 @@ from cascade.durable.journal import (
 )
 from cascade.durable.saving import restore, state_of
 from cascade.durable.scheduling import Outcome, Scheduler
-from cascade.durable.suspensions import Attempting, Calling, Sleeping, Suspension, Waiting
-from cascade.durable.timers import Timers
-from cascade.durations import format_duration
-from cascade.errors import NotStorable
+from cascade.durable.suspensions import Calling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,9 +57,7 @@ Written = tuple[Sequence[bytes], bytes | None]
 class Ledger(Protocol):
     """Where a run is written down: its place in a store, while it is this process's."""
 
-    async def commit(
-        self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()
-    ) -> None:
+    async def commit(self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()) -> None:
         """Durable when it returns. ``snapshot`` takes the place of all records so far."""
 
     async def transact(self, work: Callable[[Any], Awaitable[Written]], taken: Sequence[int]) -> None:
@@ -112,23 +97,13 @@ class DurableRun:
         self.inbox = inbox
         self.now = now
         self.scheduler = Scheduler(machine, now, chance, journal.note)
-        self.allowance = Allowance(host.meter)
+        self.calls = Calls(self.scheduler, host, journal, inbox, run_id, self.wake)
+        self.allowance = self.calls.allowance
         self.applying = Applying(self.scheduler, journal, self.allowance)
-        self.timers = Timers()
         self._unwritten: list[Turn] = []
-        self._arrived: list[tuple[Calling, asyncio.Task[Any]]] = []
         self._awake: asyncio.Future[None] | None = None
-        self._begun_here = False
-        """Coroutines of tasks have been made that have not run yet."""
         self._logged = 0
         self._snapshot_size = 0
-        self._inexact = False
-        """What is to be committed can not be gone over again: a snapshot is committed in its place."""
-        self._spent: str | None = None
-        self._transactions: deque[Calling] = deque()
-        """Calls that write in the store's own transaction: made one at a time."""
-        self._under_way = 0
-        """Calls in tasks of the event loop."""
         self._stopped: BaseException | None = None
         inbox.on_arrival = self.wake
 
@@ -158,7 +133,7 @@ class DurableRun:
 
     async def run(self) -> Outcome:
         """Run to the end. Raises `Paused` when something is used up, and what ends the process in a call."""
-        scheduler = self.scheduler
+        scheduler, calls = self.scheduler, self.calls
         try:
             await scheduler.drain()
             while scheduler.outcome is None:
@@ -174,15 +149,15 @@ class DurableRun:
                     await self._keep(turn)
                     raise
                 if turn:
-                    if self._begun_here:  # what runs beside what is there already takes its first step
-                        self._begun_here = False
+                    if calls.begun_here:  # what runs beside what is there already takes its first step
+                        calls.begun_here = False
                         await asyncio.sleep(0)
                     await self._happen(turn, values)
-                elif self._transactions:
-                    await self._transact(self._transactions.popleft())
-                elif self._spent is not None and not self._under_way:
+                elif calls.transactions:
+                    await self._transact(calls.transactions.popleft())
+                elif calls.spent is not None and not calls.under_way:
                     await self.save()
-                    raise Paused(f"the run used up {self._spent}")
+                    raise Paused(f"the run used up {calls.spent}")
                 else:
                     await self._wait()
             return scheduler.outcome
@@ -196,29 +171,16 @@ class DurableRun:
             turn.append(event)
             values.append(value)
 
-        scheduler = self.scheduler
-        if scheduler.spent is not None:
-            self._spent = self._spent or f"its budget of {scheduler.spent}"
         if self.inbox.is_cancelled():  # looked at first: what the run has come to is not begun just to be ended
             self.applying.mark_begun()
             add([CANCEL])
             return
-        fresh, scheduler.fresh = scheduler.fresh, {}
-        for suspension in fresh:
-            if suspension.node.waits is suspension:
-                self._begin(suspension, add)
-        arrived, self._arrived = self._arrived, []
-        for call, task in arrived:
-            if call.node.waits is call and call.task is task:
-                call.task = None
-                self._ended(call, *_outcome_of(call, task), add)
-        for suspension in self.timers.due(self.now()):
-            self._is_due(suspension, add)
-        self.inbox.hand_out(scheduler, self.journal, add)
+        self.calls.collect(add)
+        self.inbox.hand_out(self.scheduler, self.journal, add)
 
     async def _happen(self, turn: Turn, values: list[object]) -> None:
         """Commit events, then let them happen."""
-        exact = self.journal.exact and not self._inexact
+        exact = self._is_exact
         if exact:
             self._unwritten.append(turn)
             if any(map(self._is_urgent, turn)):
@@ -226,6 +188,11 @@ class DurableRun:
         await self._apply(turn, values)
         if not exact and self.scheduler.outcome is None:
             await self.save()
+
+    @property
+    def _is_exact(self) -> bool:
+        """Whether what is to be committed can be gone over again; else a snapshot is committed in its place."""
+        return self.journal.exact and not self.calls.inexact
 
     async def _apply(self, turn: Turn, values: list[object]) -> None:
         for event, value in zip(turn, values, strict=True):
@@ -235,7 +202,7 @@ class DurableRun:
 
     async def _keep(self, turn: Turn) -> None:
         """Commit what came before something that can not be: those calls are not made again."""
-        if turn and self.journal.exact and not self._inexact:
+        if turn and self._is_exact:
             self._unwritten.append(turn)
             await self._write()
 
@@ -264,7 +231,9 @@ class DurableRun:
     def _is_being_changed(self) -> bool:
         """Whether a task under way has changed its arguments: when it is called again it should not get them so."""
         calls = (node.waits for node in self.scheduler.nodes.values())
-        return any(isinstance(call, Calling) and call.before and has_changed(call.before, self.journal.codecs) for call in calls)
+        return any(
+            isinstance(call, Calling) and call.before and has_changed(call.before, self.journal.codecs) for call in calls
+        )
 
     async def save(self) -> None:
         """Commit a snapshot in the place of the log."""
@@ -276,84 +245,12 @@ class DurableRun:
         self._unwritten.clear()
         self._snapshot_size, self._logged = size, 0
         self.scheduler.computed = 0.0
-        self._inexact = False
+        self.calls.inexact = False
         for node in self.scheduler.nodes.values():
             if isinstance(node.waits, Calling):
                 self.journal.note(node.waits)  # what it can reach may be more by now
                 if node.waits.task is not None:
                     node.waits.before = copies_of(node.waits.objects, self.journal.codecs)
-
-    # --- beginning ---
-
-    def _begin(self, suspension: Suspension, add: Callable[..., None]) -> None:
-        """A strand has come to wait for this, here or in another process."""
-        now = self.now()
-        match suspension:
-            case Calling():
-                self._begin_call(suspension, add)
-                return
-            case Sleeping():
-                if suspension.until is None:
-                    suspension.until = now + suspension.seconds
-                    if suspension.seconds:
-                        add([TIMES, suspension.node.number, suspension.until])
-            case Waiting():
-                if suspension.until is None:
-                    suspension.until = math.inf if suspension.seconds is None else now + suspension.seconds
-                    suspension.since = now
-                    add([TIMES, suspension.node.number, [suspension.until, now]])
-                self.inbox.expect(suspension)
-            case Attempting() if suspension.course.is_untold():
-                add([TIMES, suspension.node.number, suspension.course.state()])
-        self.timers.watch(suspension)
-
-    def _begin_call(self, call: Calling, add: Callable[..., None]) -> None:
-        if call.course.until is not None:  # it pauses before another attempt
-            self.timers.watch(call)
-        elif call.cancelling:  # it was under way when the process ended
-            self._ended(call, None, asyncio.CancelledError(), add)
-        else:
-            self._make(call, add)
-
-    def _make(self, call: Calling, add: Callable[..., None]) -> None:
-        """Make a call; what it gives at once is an event already."""
-        if call.begun:  # in a process that died: it was paid for there
-            self.allowance.give_back_call()
-        else:
-            self._spent = self._spent or self.allowance.lacks(self.now()) or self.allowance.lacks_for(call)
-            if self._spent is not None:
-                self.scheduler.fresh[call] = None
-                return
-            call.begun = True
-            call.course.begin(self.now())
-        call.patience = self.host.patience_of(call)
-        call.idle = self.now() + call.patience if call.patience else None
-        call.since = self.now()
-        call.before = copies_of(call.objects, self.journal.codecs) if call.objects else []
-        call.at_step = self.scheduler.steps
-        if call.course.is_untold():
-            add([TIMES, call.node.number, call.course.state()])
-        self.timers.watch(call)
-        if self.host.is_transactional(call):
-            self._transactions.append(call)
-            return
-        value: object = None
-        try:
-            with showing(CurrentCall(self._key(call), call.course.count, self.run_id, partial(self._told, call))):
-                value = self.host.make(call)
-                if type(value) is Pending:
-                    call.task = asyncio.ensure_future(_awaited(value.awaitable))
-            if call.task is not None:
-                self._under_way += 1
-                self._begun_here = True
-                call.task.add_done_callback(lambda task: self._arrive(call, task))
-                return
-        except BudgetExhausted:
-            raise
-        except (Exception, asyncio.CancelledError) as error:
-            self._ended(call, None, error, add)
-        else:
-            self._ended(call, value, None, add)
 
     async def _transact(self, call: Calling) -> None:
         """A call whose result is committed in one transaction with what it writes itself."""
@@ -367,127 +264,32 @@ class DurableRun:
             values.append(value)
 
         async def work(connection: Any) -> Written:
-            told = CurrentCall(self._key(call), call.course.count, self.run_id, partial(self._told, call), connection)
             try:
-                with showing(told):
+                with showing(self.calls.shown(call, connection)):
                     value = self.host.make(call)
                     if type(value) is Pending:
                         value = await value.awaitable
             except Exception as error:
-                raise _Raised(error) from error
-            self._ended(call, value, None, add)
-            if self.journal.exact and not self._inexact:
+                raise _TaskError(error) from error
+            self.calls.ended(call, value, None, add)
+            if self._is_exact:
                 return [write_record([*self._unwritten, turn])], None
             await self._apply(turn, values)
             return (), self.journal.snapshot(state_of(self.scheduler, self.allowance))
 
         try:
             await self.ledger.transact(work, self.inbox.taken())
-        except _Raised as raised:
-            turn.clear(), values.clear()
-            self._ended(call, None, raised.error, add)
+        except _TaskError as raised:
+            turn.clear()
+            values.clear()
+            self.calls.ended(call, None, raised.error, add)
             await self._happen(turn, values)
             return
-        if self.journal.exact and not self._inexact:
+        if self._is_exact:
             self._unwritten.clear()
             await self._apply(turn, values)
         else:
             self._has_saved(0)
-
-    def _key(self, call: Calling) -> str:
-        """What names a call: the run, the strand, and the how manieth thing that the strand has waited for."""
-        return f"{self.run_id}/{call.node.number}.{call.number}"
-
-    def _told(self, call: Calling, cost: float | None) -> None:
-        """A task says that it is alive, or what it costs."""
-        if cost is not None:
-            call.cost += cost
-        elif call.idle is not None:  # this may be another thread: the timer finds out
-            call.idle = self.now() + call.patience
-
-    def _arrive(self, call: Calling, task: asyncio.Task[Any]) -> None:
-        self._under_way -= 1
-        self._arrived.append((call, task))
-        self.wake()
-
-    # --- ending ---
-
-    def _ended(self, call: Calling, value: object, error: BaseException | None, add: Callable[..., None]) -> None:
-        """An attempt at a call has ended."""
-        if error is not None and not isinstance(error, Exception | asyncio.CancelledError):
-            raise error  # it ends the process, not the call
-        node, course = call.node.number, call.course
-        if call.is_idle and isinstance(error, asyncio.CancelledError) and not call.cancelling and course.late < 0:
-            error = TimeoutError(f"{call.site.target} did not say for {format_duration(timedelta(seconds=call.patience))} that it is alive")
-        call.is_idle, call.idle = False, None
-        cost = (call.cost,) if call.cost else ()
-        self.allowance.cost(call.cost)
-        call.cost = 0.0
-        if call.before and call.at_step != self.scheduler.steps and has_changed(call.before, self.journal.codecs):
-            self._inexact = True  # others have run since: whose change it is can not be said
-        try:
-            if error is None:
-                add([RESULT, node, call.digest, self.journal.outcome(call, value), *cost], value)
-            elif call.cancelling and course.late < 0 and isinstance(error, asyncio.CancelledError):
-                add([CANCELLED, node, call.digest, self.journal.outcome(call, None), *cost])
-            elif (final := error if call.cancelling else course.failed(error, self.now(), self.scheduler.chance())) is None:
-                self.host.tell_retry(call, error)
-                add([RETRY, node, call.digest, self.journal.outcome(call, None), course.state(), *cost])
-            elif isinstance(final, asyncio.CancelledError):
-                raise final  # nobody asked for it: the process is being ended
-            else:
-                add([ERROR, node, call.digest, self.journal.outcome(call, final), *cost], final)
-        except NotStorable as refused:
-            raise self._located(refused, call) from refused.__cause__
-        call.before = []
-
-    def _located(self, refused: NotStorable, call: Calling) -> NotStorable:
-        place = call.site.place
-        at = f"{place.file}:{place.line}:{place.column + 1}"
-        if not refused.path.startswith("result[0]"):
-            return refused.at(f"what {call.site.target} was given", at)
-        path = refused.path.removeprefix("result[0]")
-        return NotStorable(self._variable_of(call) + path, refused.kind, refused.why, at)
-
-    def _variable_of(self, call: Calling) -> str:
-        """What the program calls the result of a call."""
-        for linked in self.scheduler.machine.image.flows:
-            for pc, instruction in enumerate(linked.flow.code):
-                if isinstance(instruction, Call | Method | Invoke):
-                    place = self.scheduler.machine.image.trail_at(linked.flow, pc)[0]
-                    name = linked.flow.variables[instruction.dst] if instruction.dst < len(linked.flow.variables) else None
-                    if place == call.site.place and name is not None:
-                        return name
-        return "result"
-
-    def _is_due(self, suspension: Suspension, add: Callable[..., None]) -> None:
-        """The time of a suspension has come."""
-        node, now = suspension.node.number, self.now()
-        match suspension:
-            case Sleeping():
-                add([WOKE, node])
-            case Waiting():
-                self.inbox.forget(suspension)
-                add([LATE, node, -1])
-            case Calling(idle=float(idle), task=asyncio.Task() as task) if idle <= now:
-                suspension.is_idle = True
-                task.cancel()
-            case Calling(course=course) | Attempting(course=course):
-                if course.is_late(now):
-                    self._be_late(suspension, add)
-                elif course.until is not None and course.until <= now:
-                    add([WOKE, node])
-                else:
-                    self.timers.watch(suspension)
-
-    def _be_late(self, suspension: Calling | Attempting, add: Callable[..., None]) -> None:
-        if isinstance(suspension, Attempting):
-            level, suspension.course.late = suspension.course.late, -1
-            add([LATE, suspension.node.number, level])
-        elif suspension.task is not None:
-            suspension.task.cancel()
-        else:
-            self._ended(suspension, None, asyncio.CancelledError(), add)
 
     # --- waiting ---
 
@@ -503,23 +305,23 @@ class DurableRun:
 
     async def _wait(self) -> None:
         """Until something happens."""
-        if self._arrived or self.inbox.has_more or self._stopped is not None:
+        if self.calls.arrived or self.inbox.has_more or self._stopped is not None:
             return
         loop = asyncio.get_running_loop()
         self._awake = loop.create_future()
         try:
-            due = self.timers.next() - self.now()
+            due = self.calls.timers.next() - self.now()
             if due > SETTLED:
                 timer = loop.call_later(SETTLED, self.wake)
                 await self._awake
                 timer.cancel()
-                if self._arrived or self.inbox.has_more:
+                if self.calls.arrived or self.inbox.has_more:
                     return
                 await self.ledger.stand(self)
                 self._awake = loop.create_future()
-                if self._arrived or self.inbox.has_more:
+                if self.calls.arrived or self.inbox.has_more:
                     return
-            due = self.timers.next() - self.now()
+            due = self.calls.timers.next() - self.now()
             handle = None if due == math.inf else loop.call_later(max(0.0, min(due, 60.0)), self.wake)
             await self._awake
             if handle is not None:
@@ -528,7 +330,7 @@ class DurableRun:
             self._awake = None
 
 
-class _Raised(Exception):
+class _TaskError(Exception):
     """A task raised an error in the midst of a transaction."""
 
     def __init__(self, error: Exception) -> None:
@@ -541,14 +343,3 @@ def _time_told(told: Any) -> float:
         return told
     times = told if len(told) == 2 else [*told[2], told[3]]
     return max((time for time in times if time is not None and time < math.inf), default=math.inf if len(told) == 2 else 0.0)
-
-
-def _outcome_of(call: Calling, task: asyncio.Task[Any]) -> tuple[object, BaseException | None]:
-    if task.cancelled() or call.is_lost:
-        return None, asyncio.CancelledError()
-    error = task.exception()
-    return (None, error) if error is not None else (task.result(), None)
-
-
-async def _awaited(awaitable: Awaitable[Any]) -> object:
-    return await awaitable

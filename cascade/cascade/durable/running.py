@@ -38,7 +38,7 @@ from cascade.program import Flow, FlowCall, Program
 from cascade.targets import direct_call
 
 if TYPE_CHECKING:
-    from cascade.events import Listener
+    pass
 
 __all__ = ["Asked", "Options", "made_ready", "origin_of", "resume_stored", "run_stored", "send_signal"]
 
@@ -308,7 +308,7 @@ async def _concluded(run: DurableRun, held: _Held, ledger: StoreLedger, outcome:
             await ledger.end(run, status, data)
             raise error
     assert isinstance(outcome, BaseException)
-    reason = outcome.reason if isinstance(outcome, Paused) else str(outcome.args[0].message)  # type: ignore[union-attr]
+    reason = outcome.reason if isinstance(outcome, Paused) else str(outcome.args[0].message)
     await ledger.end(run, PAUSED, None, reason)
     if isinstance(outcome, Paused):
         hint = f"`cascade resume {held.lease.run_id} --add-budget …` lets it go on"

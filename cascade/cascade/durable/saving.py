@@ -1,7 +1,7 @@
 """A whole run as one value, and back: its strands, what they wait for, and what it has spent.
 
-Taken when all strands wait. Strands that do so in generated code leave it first, and go on from their frames. The value is lists
-and numbers around the values of the program, so the codec (`encoding`) keeps what two variables share.
+Taken when all strands wait. Strands that do so in generated code leave it first, and go on from their frames. The value is
+lists and numbers around the values of the program, so the codec (`encoding`) keeps what two variables share.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def restore(scheduler: Scheduler, allowance: Allowance, state: dict[str, Any]) -
     """The inverse, for a scheduler that has no strands yet. Raises `StoreError` for what is no state of this program."""
     try:
         if state["format"] != FORMAT:
-            raise StoreError(Problem("CS503", f"a stored run is of format {state['format']!r:.20}, which this version does not know"))
+            raise StoreError(
+                Problem("CS503", f"a stored run is of format {state['format']!r:.20}, which this version does not know")
+            )
         meter = scheduler.machine.host.meter
         meter.turns_spent, meter.calls_spent = state["spent"]
         allowance.restore(state["allowance"])
@@ -168,7 +170,8 @@ class _Restoring:
                 group = self.group(site, limit, depth, rows, graph)
                 group.results, group.error, group.stopping, group.is_cancelled = results, error, stopping, is_cancelled
                 return group
-        raise LookupError(f"a strand waits for {kind!r:.20}")
+            case _:
+                raise LookupError(f"a strand waits for {kind!r:.20}")
 
     def group(self, site: Site, limit: int | None, depth: int, rows: Any, graph: Any) -> Gathering:
         begins, needs, missing, ready = graph

@@ -110,7 +110,7 @@ class Scheduler:
         self._ready.append((node, error, None))
 
     def cancel(self, node: Node) -> None:
-        """Let a strand end: what it waits for is cancelled. One that is ready, but has not run yet, is cancelled when it waits."""
+        """Let a strand end: what it waits for is cancelled. One that is ready, but has not run yet, gets that instead."""
         waits = node.waits
         match waits:
             case None:

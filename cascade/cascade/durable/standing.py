@@ -63,7 +63,8 @@ def describe(waits: Suspension) -> str:
             return f"{what}, to be tried again" if waits.course.until is not None else what
         case Attempting():
             return f"flow {waits.site.target}, to be tried again"
-    return ""
+        case _:
+            return ""
 
 
 def _until(waits: Suspension) -> float:
@@ -72,7 +73,8 @@ def _until(waits: Suspension) -> float:
             return math.inf if waits.until is None else waits.until
         case Calling() | Attempting():
             return math.inf if waits.course.until is None else waits.course.until
-    return math.inf
+        case _:
+            return math.inf
 
 
 def _since(waits: Suspension, now: float) -> float:

@@ -77,8 +77,8 @@ class Calling(Suspension):
     """
 
     __slots__ = (
-        "at_step", "before", "begun", "cancelling", "cost", "course", "digest", "idle", "is_idle", "is_lost", "keywords", "name",
-        "number", "objects", "patience", "positional", "since", "target", "task",
+        "at_step", "before", "begun", "cancelling", "cost", "course", "digest", "idle", "is_idle", "is_lost", "keywords",
+        "name", "number", "objects", "patience", "positional", "since", "target", "task",
     )  # fmt: skip
 
     def __init__(
@@ -93,7 +93,7 @@ class Calling(Suspension):
         self.number = 0
         self.digest = 0
         self.objects: Sequence[Any] = ()
-        self.before: list[tuple[Any, Any]] = []
+        self.before: list[tuple[int, Any, Any]] = []
         self.begun = False
         self.cancelling = False
         self.is_lost = False

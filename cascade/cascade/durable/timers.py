@@ -1,4 +1,4 @@
-"""What of a durable run happens by itself, in the order of time: a heap, of which what is out of date is dropped when it comes up."""
+"""What of a durable run happens by itself, in the order of time: a heap. What is out of date is dropped when it comes up."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def due_at(waits: Suspension) -> float:
             return min(idle, waits.course.next_event())
         case Calling() | Attempting():
             return waits.course.next_event()
-    return math.inf
+        case _:
+            return math.inf
 
 
 class Timers:

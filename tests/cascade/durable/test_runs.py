@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cascade as cs
 import pytest
 from cascade.durable.inbox import CANCELLATION
 from cascade.durable.opened import using
 from cascade.durable.running import Options, resume_stored, run_stored
 from cascade.durable.store import Stored
 from cascade.testing import run_virtual
+
+import cascade as cs
 
 
 class Power(BaseException):
@@ -41,10 +42,9 @@ world = Outage()
 
 
 @pytest.fixture(autouse=True)
-def _new_world() -> Iterator[None]:
+def _new_world() -> None:
     world.__init__()  # type: ignore[misc]
     _kept.clear()
-    yield
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def once(name: str) -> list[Any]:
 def counting(n: int) -> list[int]:
     got = []
     for number in range(n):
-        got.append(step(number))
+        got.append(step(number))  # noqa: PERF401 - a loop is what is wanted
     return got
 
 

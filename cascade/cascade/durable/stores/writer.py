@@ -98,7 +98,7 @@ class Writer:
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[sqlite3.Connection]:
-        """A transaction that others wait for. It is taken back when the block raises; what it can not write is a `StoreError`."""
+        """A transaction that others wait for. It is taken back when the block raises. `StoreError` for what is not written."""
         await self.write(lambda _: None)  # after all that came before
         while self._under_way:
             await self.write(lambda _: None)
