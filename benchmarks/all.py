@@ -14,7 +14,7 @@ from importlib import import_module
 
 from figures import Figure, exit_status, show
 
-BENCHMARKS = ("tier0", "flows", "concurrency", "memory", "build", "startup", "python_in", "stored")
+BENCHMARKS = ("tier0", "flows", "concurrency", "memory", "build", "startup", "python_in", "stored", "durable")
 
 
 def main(names: list[str]) -> int:
