@@ -14,7 +14,7 @@ from importlib import import_module
 
 from figures import Figure, exit_status, show
 
-BENCHMARKS = ("tier0", "flows", "concurrency", "memory", "build", "startup", "python_in", "stored", "stores")
+BENCHMARKS = ("tier0", "flows", "concurrency", "memory", "build", "startup", "python_in", "stored", "stores", "durable")
 
 
 def main(names: list[str]) -> int:

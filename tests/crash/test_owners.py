@@ -57,7 +57,8 @@ def check_effects(story: Story, whole: Story) -> None:
 
 def test_the_owner_is_killed_while_others_ask(servers: list[Server], whole_of: Whole, tmp_path: Path, url: str) -> None:
     """While it lives they are refused; when it is dead, they go on."""
-    story = Story(servers, SLOWLY, tmp_path / "run", url)
+    program = Program("flows:slowly", "[40]")
+    story = Story(servers, program, tmp_path / "run", url)
     one, other = servers
     pid = one.start(**story.job("run"))
     until(done_by(story, 2))
@@ -67,7 +68,7 @@ def test_the_owner_is_killed_while_others_ask(servers: list[Server], whole_of: W
     assert one.wait() == KILLED
     assert story.results()[-1]["code"] == "CS512"
     story.finish()
-    check_effects(story, whole_of(SLOWLY))
+    check_effects(story, whole_of(program))
 
 
 def test_the_owner_is_stopped_for_longer_than_its_lease(

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,17 +56,31 @@ class Server:
             [sys.executable, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
         )
         self._said = b""
+        self._pid = 0
+        """Of the job under way."""
         assert self._line() == "ready"
 
     def start(self, **job: Any) -> int:
-        """Begin a job: the number of its process."""
+        """Begin a job: the number of its process. One that a test has left is killed."""
+        self._end()
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(job).encode() + b"\n")
-        return int(self._line())
+        self._pid = int(self._line())
+        assert self._pid > 1
+        return self._pid
 
     def wait(self) -> int:
         """Until it has ended: its exit status, or the negative number of the signal that ended it."""
-        return int(self._line())
+        assert self._pid
+        status = int(self._line())
+        self._pid = 0
+        return status
+
+    def _end(self) -> None:
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            self.wait()
 
     def _line(self) -> str:
         assert self._process.stdout is not None
@@ -78,6 +92,7 @@ class Server:
         return line.decode()
 
     def close(self) -> None:
+        self._end()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()

@@ -44,6 +44,8 @@ LEAST_LOG: Final = 16_384
 """Bytes of a log that are not worth a snapshot."""
 MOST_COMPUTED: Final = 0.05
 """Seconds of computing between calls that a resumed run may have to do again."""
+WORTH_A_BYTE: Final = 1e-6
+"""Seconds more of it, for each byte that a snapshot has: else a run that computes much writes a large state all the time."""
 FAR: Final = 1.0
 """Seconds. A time this far away is committed when it is set, so that a restart does not set it anew."""
 SETTLED: Final = 0.5
@@ -223,7 +225,7 @@ class DurableRun:
 
     def _should_save(self) -> bool:
         large = self._logged > max(LEAST_LOG, self._snapshot_size)
-        slow = self.scheduler.computed > MOST_COMPUTED and self._logged > 0
+        slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self._logged > 0
         if not large and not slow:
             return False
         return self._logged > 8 * max(LEAST_LOG, self._snapshot_size) or not self._is_being_changed()
