@@ -14,8 +14,8 @@ from cascade_vm.host import Begin, Host, Meter, Pending, Place, Site, Start
 
 from cascade.durable.course import Course
 from cascade.durable.suspensions import PAUSE, Attempting, Calling, Gathering, Sleeping, Spent, Waiting
+from cascade.engine_host import EngineHost
 from cascade.events import CallRetried, tell
-from cascade.host import LocalHost
 from cascade.policies import Policy, effective, parse_policies, seconds_of
 from cascade.requests import sleep_arguments, wait_arguments
 from cascade.strands import check_limit
@@ -53,8 +53,8 @@ _HELD: Final = _HeldTasks()
 _NOWHERE: Final = Place("", "", 0, 0, 0, 0)
 
 
-class DurableHost(LocalHost):
-    """See `cascade.host.LocalHost`. ``again`` is true while the run goes the way that it went before."""
+class DurableHost(EngineHost):
+    """See `cascade.engine_host.EngineHost`. ``again`` is true while the run goes the way that it went before."""
 
     __slots__ = ("again",)
 

@@ -131,6 +131,14 @@ class DurableRun:
         finally:
             self.host.again = False
 
+    async def go_on(self, flow: int, arguments: Sequence[object]) -> None:
+        """With another flow, when one has ended with a tail call: what was before is not gone over again."""
+        self.scheduler.outcome = None
+        self.begin(flow, arguments)
+        await self.scheduler.drain()
+        if self.scheduler.outcome is None:
+            await self.save()
+
     # --- rounds ---
 
     async def run(self) -> Outcome:

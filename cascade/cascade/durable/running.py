@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import msgspec
+from cascade_vm.control import TailCall
 from cascade_vm.host import Meter
 from cascade_vm.machine import PATIENCE, Machine
 
@@ -35,7 +36,7 @@ from cascade.errors import LeaseLost, NotStorable, Problem, RunExists, RunPaused
 from cascade.flow_calls import checked_result
 from cascade.one_run import Budget
 from cascade.program import Flow, FlowCall, Program
-from cascade.targets import direct_call
+from cascade.targets import direct_call, following
 
 if TYPE_CHECKING:
     pass
@@ -201,11 +202,12 @@ def _result_of(stored: Stored) -> object:
 
 async def _to_its_end(held: _Held) -> object:
     """Run what this process holds, and let go of it."""
+    run, ledger = _made(held)
     try:
-        run, ledger = _made(held)
         outcome = await _watched(run, held, ledger, _run(run, held, ledger))
         return await _concluded(run, held, ledger, outcome)
     finally:
+        await run.host.close_run(None)
         with contextlib.suppress(StoreError):
             await asyncio.shield(held.store.release(held.lease))
 
@@ -239,7 +241,26 @@ async def _run(run: DurableRun, held: _Held, ledger: StoreLedger) -> Outcome:
             await run.scheduler.drain()
             if run.scheduler.outcome is None:
                 await run.save()
-    return await run.run()
+    outcome = await run.run()
+    while outcome.error is None and type(outcome.value) is TailCall:
+        call = _following(held.flow, outcome.value)
+        held.flow = call.flow
+        await run.go_on(call.flow.index, call.arguments)
+        outcome = await run.run()
+    return outcome
+
+
+def _following(flow: Flow, tail: TailCall) -> FlowCall:
+    """What a tail call that a run ended with leads to: a flow of the same program, for the run is on that."""
+    known = flow.program.flows
+    if tail.target is None or tail.target in known:
+        made = following(
+            FlowCall(flow if tail.target is None else known[tail.target], ()), TailCall(tail.args, tail.kwargs, None)
+        )
+        assert isinstance(made, FlowCall)
+        return made
+    message = f"a tail call leads from `{flow.name}` to `{tail.target}`, which is not in the program of the run"
+    raise UsageError(Problem("CS522", message, hint="call it in the flow, so that the program has it"))
 
 
 async def _watched(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -405,6 +405,48 @@ def test_one_run_is_not_taken_for_another(store: str) -> None:
         cs.run(stubborn(2), store=store, run_id="one")
     with pytest.raises(cs.StoreError, match="did you mean `one`"):
         cs.resume("on", store)
+
+
+@cs.task(mode="inline")
+def onwards(n: int, total: int) -> Any:
+    world.note(n)
+    return cs.TailCall((n - 1, total + n)) if n else total
+
+
+@cs.flow
+def chained(n: int, total: int) -> Any:
+    step(total)
+    return onwards(n, total)
+
+
+def test_a_run_that_ends_with_a_tail_call_goes_on(store: str) -> None:
+    """With the same flow from its beginning, and nothing of before is gone over again."""
+    world.at = {1, 4, 6}
+    assert to_the_end(lambda: chained(4, 0), store) == 10
+    assert world.calls == [0, 4, 4, 3, 7, 2, 9, 1, 10, 0]
+
+
+@cs.resource
+def connection() -> Iterator[str]:
+    world.note("opened")
+    yield "db"
+    world.note("closed")
+
+
+@cs.task(mode="inline")
+def query(number: int, db: Any = cs.inject(connection)) -> str:  # noqa: B008 - so are resources asked for
+    return f"{db} {number}"
+
+
+@cs.flow
+def querying(n: int) -> list[str]:
+    return [query(number) for number in range(n)]
+
+
+def test_tasks_get_the_resources_that_they_ask_for(store: str) -> None:
+    """One of a run for each process, torn down when it ends."""
+    assert cs.run(querying(2), store=store, run_id="one") == ["db 0", "db 1"]
+    assert world.calls == ["opened", "closed"]
 
 
 # --- transactions --------------------------------------------------------------------------------------------------------
