@@ -126,11 +126,19 @@ def method(s: Operands, i: op.Method) -> list[ast.stmt]:
 
 
 def request(s: Operands, i: op.Request) -> list[ast.stmt]:
-    if any(i.forms):
+    pairs = list(zip(i.arguments, i.forms or ("",) * len(i.arguments), strict=True))
+    stars = [argument for argument, form in pairs if form == "*"]
+    if not _written_out([form for form in i.forms if form != "*"]) or len(stars) > 1 or min(stars, default=0) < 0:
         return s.cell(i)
     host = ast.Attribute(ast.Attribute(load("s"), "machine", ast.Load()), "host", ast.Load())
-    asked = call(ast.Attribute(host, i.service, ast.Load()), s.site(i.service), *s.read_all(i.arguments))
-    return [assign("v", asked), *s.settled("v"), *s.write(i.dst, load("v"))]
+    positional = [ast.Starred(s.read(a), ast.Load()) if form == "*" else s.read(a) for a, form in pairs if form in ("", "*")]
+    keywords = [ast.keyword(form, s.read(a)) for a, form in pairs if form not in ("", "*")]
+    asked = call(ast.Attribute(host, i.service, ast.Load()), s.site(i.service), *positional, keywords=keywords)
+    made = [assign("v", asked), *s.settled("v"), *s.write(i.dst, load("v"))]
+    if not stars:
+        return made
+    usual = ast.BoolOp(ast.Or(), [is_type(s.read(stars[0]), "list"), is_type(s.read(stars[0]), "tuple")])
+    return branch(usual, made, s.cell(i))
 
 
 def close(s: Operands, i: op.Close) -> list[ast.stmt]:
