@@ -13,14 +13,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from cascade_vm import cursors
 from cascade_vm import opcodes as op
-from cascade_vm.generated.cursors import ITERABLE
+from cascade_vm.generated.cursors import ITERABLE, SEQUENCES
 from cascade_vm.generated.operands import Operands
 from cascade_vm.generated.passing import LAZY, TAKEN, goes_on_to
 from cascade_vm.generated.short_loops import MOST_ITEMS
-from cascade_vm.generated.syntax import assign, branch, call, constant, is_type, load
+from cascade_vm.generated.syntax import assign, branch, call, constant, is_, is_type, load
 
-__all__ = ["counted", "following", "is_counted", "iterate", "lazy", "passing_expression"]
+__all__ = ["asked", "begun", "counted", "following", "is_counted", "iterate", "lazy", "passing_expression"]
 
 
 def is_counted(s: Operands, i: op.Instruction, following: op.Instruction | None) -> bool:
@@ -65,6 +66,8 @@ def iterate(s: Operands, i: op.Iterate) -> list[ast.stmt]:
             made += [assign(source, load(s.iterator(i.source)[1])), assign(s.register(i.source), constant(None))]
             made += [assign(s.bounded(i.dst), load(s.bounded(i.source)))] if short else []
         return made
+    if i.source >= 0 and s.is_iterator(i.source, s.pc):
+        return _gone_on_with(s, i) + ([assign(s.bounded(i.dst), constant(False))] if short else [])
     begun = call("iter", load(source))
     if s.kind(i.source) not in ITERABLE:
         known = ast.Compare(call("type", load(source)), [ast.In()], [load("ITERABLE")])
@@ -74,6 +77,40 @@ def iterate(s: Operands, i: op.Iterate) -> list[ast.stmt]:
     return [*made, assign(s.bounded(i.dst), _few_items(load(source), load(source)))] if short else made
 
 
+def _gone_on_with(s: Operands, i: op.Iterate) -> list[ast.stmt]:
+    """A loop over an iterator that a variable holds. One of a value that is not built in is read whole, as any such value."""
+    iterator, source = s.iterator(i.dst)
+    held, over = s.iterator(i.source)
+    whole = [assign(source, load(held)), assign(iterator, call("iterator_over", load(source)))]
+    same = [] if i.dst == i.source else [assign(iterator, load(held)), assign(source, load(over))]
+    return branch(is_(load(over), load(held)), whole, same)
+
+
+def begun(s: Operands, i: op.Compute) -> list[ast.stmt] | None:
+    """`iter` of a value, for a variable that only loops and `next` read. When it fails, the variable is what it was."""
+    if i.operation != "iter" or not s.is_iterator(i.dst, s.pc + 1):
+        return None
+    (over,) = i.arguments
+    iterator, source = s.iterator(i.dst)
+    usual = [assign(iterator, call("iter", s.read(over))), assign(source, s.read(over))]
+    if s.kind(over) in SEQUENCES:
+        return usual
+    known = ast.Compare(call("type", s.read(over)), [ast.In()], [load("SEQUENCES")])
+    other = [assign(source, s.calling(cursors.iterator, s.read(over))), assign(iterator, load(source))]
+    return branch(ast.BoolOp(ast.Or(), [is_type(s.read(over), "list"), known]), usual, other)
+
+
+def asked(s: Operands, i: op.Compute) -> ast.expr | None:
+    """`next` of such a variable."""
+    if i.operation != "next" or any(i.forms):
+        return None
+    first, *default = i.arguments
+    passes = first in s.passing or any(each.register == first for each in s.waiting)
+    if first < 0 or passes or not s.is_iterator(first, s.pc):
+        return None
+    return call("next", load(s.iterator(first)[0]), *s.take(default))
+
+
 def _few_items(source: ast.expr, same: ast.expr) -> ast.expr:
     """What is gone over if that has few items, else False; ``same`` is the same expression again."""
     sized = ast.Compare(call("type", source), [ast.In()], [load("SIZED")])
@@ -81,11 +118,14 @@ def _few_items(source: ast.expr, same: ast.expr) -> ast.expr:
     return ast.IfExp(ast.BoolOp(ast.And(), [sized, few]), same, constant(False))
 
 
-def following(s: Operands, i: op.Next) -> ast.expr:
+def following(s: Operands, i: op.Next | op.Compute) -> ast.expr:
     """The next item of a cursor, or ``DONE``."""
-    if i.cursor >= 0 and s.is_iterator(i.cursor, s.pc):
-        return call("next", load(s.iterator(i.cursor)[0]), load("DONE"))
-    return call("step", s.read(i.cursor))
+    cursor = i.cursor if isinstance(i, op.Next) else i.arguments[0]
+    if cursor >= 0 and s.is_iterator(cursor, s.pc):
+        return call("next", load(s.iterator(cursor)[0]), load("DONE"))
+    if isinstance(i, op.Compute):
+        return call("next", s.read(cursor), load("DONE"))
+    return call("step", s.read(cursor))
 
 
 # --- iterators that pass -------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from cascade_vm.choices import PLAIN
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.cursors import DONE, cursor_over, reversed_
 from cascade_vm.dispatch import Strand
+from cascade_vm.errors import CATCHABLE
 from cascade_vm.generated import leaving
-from cascade_vm.generated.cursors import ITERABLE, iterator_at, iterator_over, step
+from cascade_vm.generated.cursors import ITERABLE, SEQUENCES, iterator_at, iterator_over, iterators_at, step
 from cascade_vm.generated.leaving import TURN, Carried, Leave
 from cascade_vm.host import UNBOUND, Later, Pending, Site
 from cascade_vm.tiers import more_turns
@@ -88,8 +89,10 @@ GLOBALS: dict[str, Any] = {
     "Pending": Pending,
     "PLAIN": PLAIN,
     "ITERABLE": frozenset(ITERABLE),
+    "SEQUENCES": frozenset(SEQUENCES),
     "SIZED": frozenset({list, tuple, str, bytes, dict, set, type({}.keys()), type({}.values()), type({}.items())}),
     "StopIteration": StopIteration,
+    "UNSEEN": {kind: kind.__new__(kind) for kind in CATCHABLE.values()},
     "UNBOUND": UNBOUND,
     "Function": functions.Function,
     "Jump": Jump,
@@ -111,6 +114,7 @@ GLOBALS: dict[str, Any] = {
     "iter": iter,
     "iterator_at": iterator_at,
     "iterator_over": iterator_over,
+    "iterators_at": iterators_at,
     "leave_deep": leaving.leave_deep,
     "leave_entering": leaving.leave_entering,
     "leave_waiting": leaving.leave_waiting,
@@ -123,6 +127,7 @@ GLOBALS: dict[str, Any] = {
     "partial": partial,
     "range": range,
     "reversed": reversed,
+    "set": set,
     "str": str,
     "tuple": tuple,
     "slice": slice,

@@ -12,7 +12,7 @@ How loops draw their turns is said in `cascade_vm.generated.loop_forms`. Where t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from cascade_vm import opcodes as op
@@ -160,7 +160,7 @@ class _Shaping:
             return self._end(node, last, where)
         deeper = replace(where, blocks=where.blocks + 1)
         after = self._end(node, last, where, condition)
-        return [try_(body, "e", self._caught(node, deeper), after)]
+        return [try_(body, "e", self._caught(node, deeper, [node]), after)]
 
     def _first_part(self, node: Node, last: op.Instruction) -> tuple[list[ast.stmt], ast.expr | None]:
         """What the end of a node does that may fail, and what is left to be looked at outside of the `try`."""
@@ -168,24 +168,18 @@ class _Shaping:
             case op.Branch() | op.Test():
                 truth = branch(self.statements.read_by(last), [assign("v", constant(True))], [assign("v", constant(False))])
                 return self.statements.mark(truth), load("v")
-            case op.Next():
+            case op.Next() | op.Compute() if isinstance(last, op.Next) or node.asks:
                 return self.statements.mark([assign("v", self.statements.following(last))]), load("v")
             case op.Fail() | op.Reraise():
                 return self._raise(last), None
             case _:
                 return [], None
 
-    def _caught(self, node: Node, where: Where) -> list[ast.stmt]:
-        """What an `except` does: hand the error on, or keep it and go to the handler."""
-        flow = self.blueprint.flows[node.flow]
-        handler = flow.handlers[node.caught]
+    def _caught(self, node: Node, where: Where, protected: Iterable[Node]) -> list[ast.stmt]:
+        """What an `except` does: hand the error on, or keep it and go to the handler. ``protected`` is what it is there for."""
         assert node.handler is not None
-        register = f"r{node.flow}_{handler.error}"
-        received = call("caught", load("s"), load("e"), constant(handler.cleanup))
-        passing = branch(is_(load("v"), constant(None)), [raise_()], [])
         jump = self._jump(node.handler, where)
-        kept = [assign(register, load("v")), assign("v", constant(None))]
-        return mark([assign("v", received), *passing, *kept, *jump], 1, 0)
+        return mark([*self.statements.caught(node, protected), *jump], 1, 0)
 
     def _end(self, node: Node, last: op.Instruction, where: Where, condition: ast.expr | None = None) -> list[ast.stmt]:
         """The last instruction of a node; ``condition`` has been found out already."""
@@ -194,11 +188,11 @@ class _Shaping:
         match last:
             case op.Branch() | op.Test():
                 return self._fork(node, condition or statements.read_by(last), node.after, where)
-            case op.Next():
+            case op.Next() | op.Compute() if isinstance(last, op.Next) or node.asks:
                 first = [] if condition else statements.mark([assign("v", statements.following(last))])
                 found = statements.mark(statements.write(last.dst, load("v")))
-                done = is_(load("v"), load("DONE"))
-                return [*first, *self._fork(node, done, node.after[::-1], where, found)]
+                over = statements.over(node) if node.asks else []
+                return [*first, *self._fork(node, is_(load("v"), load("DONE")), node.after[::-1], where, over, found)]
             case op.Switch():
                 return self._switch(node, last, where)
             case op.Return():
@@ -215,14 +209,13 @@ class _Shaping:
         cause = self.statements.read(last.cause) if isinstance(last, op.Fail) else constant(None)
         return self.statements.mark([raise_(call("as_error", self.statements.read(last.error), cause))])
 
-    def _fork(
-        self, node: Node, condition: ast.expr, ways: list[Node], where: Where, before: list[ast.stmt] | None = None
-    ) -> list[ast.stmt]:
-        """``before`` is done on the second way."""
+    def _fork(self, node: Node, condition: ast.expr, ways: list[Node], where: Where, *before: list[ast.stmt]) -> list[ast.stmt]:
+        """``before`` is what is done on each way first."""
         inside = replace(where, nested=where.nested + 1)
         position = (self.statements.index, self.statements.pc)
-        then = self._edge(node, ways[0], inside)
-        other = [*(before or []), *self._edge(node, ways[1], inside)]
+        first, second = before or ([], [])
+        then = [*first, *self._edge(node, ways[0], inside)]
+        other = [*second, *self._edge(node, ways[1], inside)]
         self.statements.at(*position)
         if then and isinstance(then[-1], _LEAVING):
             return [*self.statements.mark(branch(condition, then, [])), *other]
@@ -319,7 +312,8 @@ class _Shaping:
             written = self._for(node, inside, loop, over)
         if around is not None:
             outside = replace(where, blocks=where.blocks + 1)
-            written = [try_(written, "e", self._caught(node, outside), [])]
+            inside_it = [each for each in self.graph.nodes if each.key in self.graph.bodies[node.key]]
+            written = [try_(written, "e", self._caught(node, outside, inside_it), [])]
         return written
 
     def _handler_around(self, node: Node, caught: Node | None) -> Node | None:
