@@ -45,6 +45,8 @@ class Operands:
         """Registers that hold texts for certain, in the node that is being written."""
         self.is_text = False
         """Whether the instruction gives a text for certain."""
+        self.bound: set[int] = set()
+        """Registers that are known not to be unbound, though an instruction of the node asks."""
         self.passing: set[int] = set()
         """Registers that hold iterators of Python's own until they are read (`cascade_vm.generated.passing`)."""
         self.passes = False

@@ -94,6 +94,7 @@ GLOBALS: dict[str, Any] = {
     "Function": functions.Function,
     "Jump": Jump,
     "TailCall": TailCall,
+    "TypeError": TypeError,
     "answered": _answered,
     "as_error": as_error,
     "backwards": _backwards,

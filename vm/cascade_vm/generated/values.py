@@ -168,7 +168,7 @@ def bound(s: Operands, i: op.Bound) -> list[ast.stmt]:
 
 
 def check(s: Operands, i: op.Check) -> list[ast.stmt]:
-    if i.variable < 0:
+    if i.variable < 0 or i.variable in s.bound:
         return []
     missed = run(s.calling(plain.check, items(s.read(i.variable)), constant(0), constant(i.name), constant(0)))
     return branch(is_(s.read(i.variable), load("UNBOUND")), [missed], [])
