@@ -159,9 +159,10 @@ def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
     known = ast.IfExp(ready, ast.Attribute(target, "_code", ast.Load()), constant(None))
     looked_up = assign("v", call("function_of", load("s"), target, constant(len(i.arguments))))
     deeper = ast.BinOp(load("depth"), ast.Add(), constant(1))
-    captured = ast.Starred(ast.Attribute(target, "_captured", ast.Load()), ast.Load())
-    entered = call("v", load("s"), deeper, captured, *s.read_all(i.arguments))
-    made = [*s.turn(), *s.write(i.dst, entered)]
+    captured = ast.Attribute(target, "_captured", ast.Load())
+    entered = call("v", load("s"), deeper, *s.read_all(i.arguments))
+    closed = call("v", load("s"), deeper, ast.Starred(captured, ast.Load()), *s.read_all(i.arguments))
+    made = [*s.turn(), *branch(captured, s.write(i.dst, closed), s.write(i.dst, entered))]  # stars take three times as long
     again = branch(is_(load("v"), constant(None)), [looked_up], [])
     built_in = assign("v", call(ast.Attribute(load("BUILT_IN"), "get", ast.Load()), call("id", target)))
     called = s.write(i.dst, call("v", *s.read_all(i.arguments)))

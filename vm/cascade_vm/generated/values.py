@@ -146,15 +146,9 @@ def likeliest(kinds: Sequence[type]) -> type:
 
 
 def _is_forgotten(s: Operands, register: int) -> bool:
-    """Whether what this instruction gives is not read by those behind it, up to the next that writes the register. Python looks
-    a method up before its arguments, so that it may be missed; then the call looks again."""
-    for pc in range(s.pc + 1, s.end):
-        instruction = s.flow.code[pc]
-        if register in roles.registers_read(instruction):
-            return False
-        if register in roles.writes(instruction):
-            return s.pc + 1 == pc or not s.guarded
-    return False
+    """Whether nobody reads what this instruction gives. Python looks a method up before its arguments, so that it may be missed;
+    then the call looks again."""
+    return not s.liveness().is_read_after(register, s.pc)
 
 
 def clear(s: Operands, i: op.Clear) -> list[ast.stmt]:
