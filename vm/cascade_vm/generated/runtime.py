@@ -153,6 +153,7 @@ GLOBALS: dict[str, Any] = {
     "slice": slice,
     "step": step,
     "type": type,
+    "without_traceback": BaseException.with_traceback,
     "zip": zip,
 }
 """The globals of all generated code; built-in functions that are not here it does not have."""

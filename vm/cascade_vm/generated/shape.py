@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from cascade_vm import opcodes as op
 from cascade_vm import roles
+from cascade_vm.generated.forgotten import forgotten
 from cascade_vm.generated.graph import Graph, Node, Unstructured
 from cascade_vm.generated.loop_forms import batched, drawn, is_small, side_by_side
 from cascade_vm.generated.places import Label, Loop, Where, is_apart, jump_over, places
@@ -185,7 +186,11 @@ class _Shaping:
         passing = branch(is_(load("v"), constant(None)), [raise_()], [])
         jump = self._jump(node.handler, where)
         kept = [assign(register, load("v")), assign("v", constant(None))]
-        return mark([assign("v", received), *passing, *kept, *jump], 1, 0)
+        self.statements.at(node.flow, handler.target)
+        seen = [assign("v", received), *passing]
+        if (fresh := forgotten(self.statements, handler)) is not None:
+            seen = branch(fresh, [assign("v", call("without_traceback", load("e"), constant(None)))], seen)
+        return mark([*seen, *kept, *jump], 1, 0)
 
     def _end(self, node: Node, last: op.Instruction, where: Where, condition: ast.expr | None = None) -> list[ast.stmt]:
         """The last instruction of a node; ``condition`` has been found out already."""
