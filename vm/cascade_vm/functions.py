@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from cascade_vm.linker import LinkedFlow
     from cascade_vm.machine import Machine
 
-__all__ = ["BUILT_IN", "ClosePlan", "InvokePlan", "Template", "close", "enter", "invoke", "template"]
+__all__ = [
+    "BUILT_IN", "ClosePlan", "Function", "InvokePlan", "Template", "close", "enter", "invoke", "make_function",
+    "template",
+]  # fmt: skip
 
 Registers = list[Any]
 
@@ -125,9 +128,12 @@ class InvokePlan(NamedTuple):
 
 def close(strand: Strand, registers: Registers, plan: ClosePlan, _y: object) -> Function:
     """A new function."""
-    machine, template = strand.machine, plan.template
-    code = machine.starts.get(template.number)
-    return Function(machine, template, plan.captured(registers), template.plain, code, template.title)
+    return make_function(strand.machine, plan.template, plan.captured(registers))
+
+
+def make_function(machine: Machine, template: Template, captured: Sequence[Any]) -> Function:
+    """A function of a machine's program."""
+    return Function(machine, template, captured, template.plain, machine.starts.get(template.number), template.title)
 
 
 def invoke(strand: Strand, registers: Registers, plan: InvokePlan, _y: object) -> object:

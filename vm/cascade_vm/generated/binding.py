@@ -1,4 +1,4 @@
-"""Arguments with ``*`` and ``**`` to the parameters of a flow: a function with just these parameters binds them, as Python does.
+"""Arguments with ``*`` and ``**`` to the parameters of a flow: a function that has just these binds them, as in Python.
 
     bind_call %4, (key=…), *%1, **%2        v = (lambda a, /, b=…, *c, **d: (a, b, c, d))(*r1, **r2)
     restore %5, %6, %7, %8 from %4          r5, r6, r7, r8 = v

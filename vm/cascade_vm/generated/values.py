@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from cascade_vm import call_operations, plain, roles
+from cascade_vm import call_operations, plain
 from cascade_vm import opcodes as op
 from cascade_vm.attributes import read_attribute
 from cascade_vm.generated.expressions import BINARY, OPENING, SUBSCRIPTS, is_in_place
@@ -146,8 +146,8 @@ def likeliest(kinds: Sequence[type]) -> type:
 
 
 def _is_forgotten(s: Operands, register: int) -> bool:
-    """Whether nobody reads what this instruction gives. Python looks a method up before its arguments, so that it may be missed;
-    then the call looks again."""
+    """Whether nobody reads what this instruction gives. Python looks a method up before its arguments, so that it may be
+    missed; then the call looks again."""
     return not s.liveness().is_read_after(register, s.pc)
 
 
