@@ -13,11 +13,13 @@ from typing import TypeVar
 from cascade_vm import cells, roles
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Flow
+from cascade_vm.functions import Template
 from cascade_vm.generated.cursors import Iterators
 from cascade_vm.generated.folding import Waiting, as_value, taken, written_down
 from cascade_vm.generated.kinds import Kinds
 from cascade_vm.generated.liveness import Liveness
 from cascade_vm.generated.lone_cells import LoneCell
+from cascade_vm.generated.passing import has_loops, runs_through
 from cascade_vm.generated.positions import AWAITS, RUNS
 from cascade_vm.generated.program import Program
 from cascade_vm.generated.scope import Scope
@@ -45,6 +47,8 @@ class Operands:
         """Registers that hold texts for certain, in the node that is being written."""
         self.is_text = False
         """Whether the instruction gives a text for certain."""
+        self.bound: set[int] = set()
+        """Registers that are known not to be unbound, though an instruction of the node asks."""
         self.passing: set[int] = set()
         """Registers that hold iterators of Python's own until they are read (`cascade_vm.generated.passing`)."""
         self.passes = False
@@ -106,10 +110,15 @@ class Operands:
         return written
 
     def _closed(self, pc: int) -> ast.expr:
-        """A function as a built-in function may call it."""
+        """A function as a built-in function may call it. In one that has loops nobody else gets a turn."""
         i = self.flow.code[pc]
         assert isinstance(i, op.Close)
-        return call("partial", load(f"q{i.flow}"), load("s"), constant(0), *self.read_all(i.captured))
+        flow, code = self.program.image.blueprint.flows[i.flow], load(f"q{i.flow}")
+        if not runs_through(flow):
+            return call("called_aside", load("s"), code, *self.read_all(i.captured))
+        machine = ast.Attribute(load("s"), "machine", ast.Load())
+        strand = call(ast.Attribute(machine, "aside", ast.Load())) if has_loops(flow) else load("s")
+        return call("partial", code, strand, constant(0), *self.read_all(i.captured))
 
     def read_all(self, operands: Sequence[int]) -> list[ast.expr]:
         return [self.read(operand) for operand in operands]
@@ -190,10 +199,7 @@ class Operands:
         if kind == cells.HOST:
             (target,) = written
             if isinstance(i, op.Close):  # which waits for nobody
-                template = load(self.scope.name_of(lone.cell[2].template, "x", ("template", self.index, self.pc)))
-                captured = ast.Tuple(self.read_all(i.captured), ast.Load())
-                machine = ast.Attribute(load("s"), "machine", ast.Load())
-                return self.write(target, call("Function", machine, template, captured))
+                return self.write(target, self._function(i, lone.cell[2].template))
             made = [assign("v", call(name, load("s"), items(*given), self.part(lone, 2), self.part(lone, 3)))]
             made += self.settled("v")
             if isinstance(i, op.Invoke | op.Method):
@@ -204,6 +210,13 @@ class Operands:
             read = [ast.Subscript(load("w"), constant(lone.writes[target]), ast.Load()) for target in written]
             return [*made, *(assign(self.register(target), value) for target, value in zip(written, read, strict=True))]
         raise AssertionError(f"an instruction without a rule: {i}")
+
+    def _function(self, i: op.Close, template: Template) -> ast.expr:
+        """A function that an instruction makes."""
+        machine = ast.Attribute(load("s"), "machine", ast.Load())
+        made = load(self.scope.name_of(template, "x", ("template", self.index, self.pc)))
+        captured = ast.Tuple(self.read_all(i.captured), ast.Load())
+        return call("Function", machine, made, captured, constant(template.plain), load(f"g{i.flow}"), constant(template.title))
 
     def function(self, pc: int) -> list[ast.stmt]:
         """The `Close` of an earlier instruction."""

@@ -74,6 +74,29 @@ def _function_of(strand: Strand, target: object, count: int) -> Callable[..., An
     return code if count == template.plain else None
 
 
+def _called_aside(strand: Strand, code: Callable[..., Any], *captured: object) -> Callable[..., object]:
+    """A function as a built-in function may call it for as long as it runs itself: what `functions.Function.__call__` does."""
+    machine = strand.machine
+    aside = machine.aside()
+    run = partial(code, aside, 0, *captured)
+
+    def called(*arguments: object) -> object:
+        try:
+            value: object = run(*arguments)
+        except BaseException as error:
+            left = error
+        else:
+            if aside.doomed is None:
+                return value
+            left = aside.doomed
+        try:
+            return machine.left_aside(aside, left)
+        finally:
+            del left  # it holds this frame
+
+    return called
+
+
 def _backwards(value: Any) -> Any:
     return reversed(value) if type(value) in (list, tuple, str, range, bytes) else reversed_(value)
 
@@ -97,9 +120,11 @@ GLOBALS: dict[str, Any] = {
     "Function": functions.Function,
     "Jump": Jump,
     "TailCall": TailCall,
+    "TypeError": TypeError,
     "answered": _answered,
     "as_error": as_error,
     "backwards": _backwards,
+    "called_aside": _called_aside,
     "caught": leaving.caught,
     "cursor_over": cursor_over,
     "dict": dict,

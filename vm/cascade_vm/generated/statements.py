@@ -11,7 +11,7 @@ from typing import Any
 
 from cascade_vm import opcodes as op
 from cascade_vm import roles
-from cascade_vm.generated import calls, expressions, iteration, values
+from cascade_vm.generated import binding, calls, expressions, iteration, values
 from cascade_vm.generated.folding import MOST_FOLDED, Waiting, as_value, is_read_once
 from cascade_vm.generated.graph import Node
 from cascade_vm.generated.operands import Operands
@@ -35,14 +35,16 @@ class Statements(Operands):
         self.texts.clear()
         self.passing.clear()
         self.waiting.clear()
+        self.bound.clear()
         self.end = node.end
         pc = node.start
         while pc < end:
             i = self.at(node.flow, pc)
             self.guarded = node.handler is not None
             following = code[pc + 1] if pc + 1 < end else None
+            self.bound.difference_update(*(roles.writes(each) for each in (i, following) if each is not None))
             fused = iteration.is_counted(self, i, following)
-            bound = None if fused else calls.spread_arguments(self, i, following)
+            bound = None if fused else binding.spread_arguments(self, i, following)
             if fused:
                 made = iteration.counted(self, i)
                 written += [*self.settled_first, *self.write_down(), *self.mark(made)]

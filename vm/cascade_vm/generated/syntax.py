@@ -139,7 +139,7 @@ def _mark(node: ast.AST, line: int, column: int) -> None:
     pending: list[ast.AST] = [node]
     while pending:
         one = pending.pop()
-        if isinstance(one, ast.expr | ast.stmt | ast.excepthandler | ast.keyword):
+        if isinstance(one, ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.arg):
             if hasattr(one, "lineno"):
                 continue
             _place(one, line, column)

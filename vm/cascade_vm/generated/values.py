@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from cascade_vm import call_operations, plain, roles
+from cascade_vm import call_operations, plain
 from cascade_vm import opcodes as op
 from cascade_vm.attributes import read_attribute
 from cascade_vm.generated.expressions import BINARY, OPENING, SUBSCRIPTS, is_in_place, is_template
@@ -163,15 +163,9 @@ def likeliest(kinds: Sequence[type]) -> type:
 
 
 def _is_forgotten(s: Operands, register: int) -> bool:
-    """Whether what this instruction gives is not read by those behind it, up to the next that writes the register. Python looks
-    a method up before its arguments, so that it may be missed; then the call looks again."""
-    for pc in range(s.pc + 1, s.end):
-        instruction = s.flow.code[pc]
-        if register in roles.registers_read(instruction):
-            return False
-        if register in roles.writes(instruction):
-            return s.pc + 1 == pc or not s.guarded
-    return False
+    """Whether nobody reads what this instruction gives. Python looks a method up before its arguments, so that it may be
+    missed; then the call looks again."""
+    return not s.liveness().is_read_after(register, s.pc)
 
 
 def clear(s: Operands, i: op.Clear) -> list[ast.stmt]:
@@ -185,7 +179,7 @@ def bound(s: Operands, i: op.Bound) -> list[ast.stmt]:
 
 
 def check(s: Operands, i: op.Check) -> list[ast.stmt]:
-    if i.variable < 0:
+    if i.variable < 0 or i.variable in s.bound:
         return []
     missed = run(s.calling(plain.check, items(s.read(i.variable)), constant(0), constant(i.name), constant(0)))
     return branch(is_(s.read(i.variable), load("UNBOUND")), [missed], [])
