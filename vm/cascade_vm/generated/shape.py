@@ -20,7 +20,7 @@ from cascade_vm import roles
 from cascade_vm.generated.graph import Graph, Node, Unstructured
 from cascade_vm.generated.loop_forms import batched, drawn, is_small, side_by_side
 from cascade_vm.generated.places import Label, Loop, Where, is_apart, jump_over, places
-from cascade_vm.generated.short_loops import began_before, beginnings, few_items, iterated, short_loop
+from cascade_vm.generated.short_loops import few_items, iterated, look_at_loops, short_loop
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
     assign,
@@ -83,20 +83,7 @@ class _Shaping:
         self.goes = False
         self.behind_node, self.behind_loop = places(graph)
         if not statements.program.careful:
-            self._look_at_loops()
-
-    def _look_at_loops(self) -> None:
-        """Tell how loops begin that may need no turns."""
-        for node in self.graph.nodes:
-            over = self._iterator_of(node) if node.key in self.graph.bodies else None
-            short = None if over is None else short_loop(self.graph, node, self.statements)
-            if over is not None and short is not None:
-                flow = self.blueprint.flows[node.flow]
-                before = began_before(self.graph, node, flow)
-                if before is not None:
-                    self.statements.leading[before[0].key] = (before[1], node.key)
-                if not short.only_fixed:
-                    self.statements.short.update((node.flow, pc) for pc in beginnings(self.graph, node, flow, over))
+            look_at_loops(graph, statements, self._iterator_of)
 
     def run(self) -> list[ast.stmt]:
         body = self._tree(self.graph.entry, Where(self._label(None, None), None))

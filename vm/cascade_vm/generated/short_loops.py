@@ -11,7 +11,7 @@ value itself (`Begun`), which saves as much again.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cascade_vm import opcodes as op
@@ -23,7 +23,7 @@ from cascade_vm.generated.syntax import constant, load
 from cascade_vm.operations import METHODS, OPERATIONS
 
 __all__ = [
-    "MOST_ITEMS", "Short", "began_before", "beginnings", "few_items", "iterated", "short_loop",
+    "MOST_ITEMS", "Short", "began_before", "beginnings", "few_items", "iterated", "look_at_loops", "short_loop",
 ]  # fmt: skip
 
 MOST_ITEMS = 64
@@ -37,6 +37,8 @@ _FIXED = (int, bool, float, complex, str, bytes, tuple, range, type(None))
 _MAKING = ("+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "neg", "len", "build_list", "build_tuple", "list")
 """Operations that give nothing that there was before."""
 _METHODS = frozenset(name for names in METHODS.values() for name in names)
+_GROWING = ("append", "extend", "insert", "setdefault", "update", "add", "symmetric_difference_update")
+"""Methods after which a value may be larger."""
 _HARMLESS = (
     op.Copy, op.Move, op.Jump, op.Branch, op.Test, op.Next, op.Unpack, op.Clear, op.Bound, op.Check, op.Match, op.Attribute,
     op.Return,
@@ -62,7 +64,8 @@ def short_loop(graph: Graph, head: Node, s: Operands) -> Short | None:
     if len(code) > MOST_INSTRUCTIONS or not all(_ends_soon(i) for _, i in code):
         return None
     growing = _growing(code, s)
-    kept = [each for each in sorted(growing) if s.liveness().is_read_from(each, head.start)]
+    new = _new_before(graph, head, s)
+    kept = [each for each in sorted(growing - new) if s.liveness().is_read_from(each, head.start)]
     aliased = any(register in growing and not _is_fresh(i, register) for _, i in code for register in roles.writes(i))
     sealed = not any(isinstance(i, op.Method) and not _is_known(s, pc, i) for pc, i in code)
     return Short(kept, aliased, sealed)
@@ -79,6 +82,20 @@ def few_items(s: Operands, short: Short, over: op.Next, begun: Begun | None) -> 
         few, bounded = list(begun.few), begun.over
     growing = [] if begun is not None and begun.fixed else short.growing
     return [*few, *(ast.Compare(bounded, [ast.IsNot()], [load(s.register(each))]) for each in growing)]
+
+
+def look_at_loops(graph: Graph, s: Operands, over: Callable[[Node], op.Next | None]) -> None:
+    """Tell how loops begin that may need no turns; ``over`` gives the instruction that a loop is a `for` of."""
+    for node in graph.nodes:
+        iterates = over(node) if node.key in graph.bodies else None
+        short = None if iterates is None else short_loop(graph, node, s)
+        if iterates is None or short is None:
+            continue
+        before = began_before(graph, node, s.flow)
+        if before is not None:
+            s.leading[before[0].key] = (before[1], node.key)
+        if not short.only_fixed:
+            s.short.update((node.flow, pc) for pc in beginnings(graph, node, s.flow, iterates))
 
 
 def iterated(graph: Graph, head: Node, s: Operands) -> op.Next | None:
@@ -132,6 +149,12 @@ def began_before(graph: Graph, head: Node, flow: Flow) -> tuple[Node, int] | Non
     return (node, pc) if quiet else None
 
 
+def _new_before(graph: Graph, head: Node, s: Operands) -> set[int]:
+    """Registers that hold, where a loop begins, what has been made since its iterator was, or a constant."""
+    found = began_before(graph, head, s.flow)
+    return set() if found is None else {each for i in s.flow.code[found[1] + 1 : found[0].end] for each in roles.writes(i)}
+
+
 def _is_quiet(i: op.Instruction) -> bool:
     """Whether it makes something new out of nothing, or does nothing."""
     match i:
@@ -167,7 +190,7 @@ def _growing(code: Sequence[tuple[int, op.Instruction]], s: Operands) -> set[int
         match i:
             case op.Compute(operation=name, arguments=(first, *_)) if name in _IN_PLACE or name in _ADDING:
                 grows = first
-            case op.Method(target=first):
+            case op.Method(target=first, name=name) if name in _GROWING:
                 grows = first
             case _:
                 continue
