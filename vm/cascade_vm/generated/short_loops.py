@@ -1,7 +1,8 @@
 """Loops over few items: they need no turns of their own, and are loops of Python's over the iterator itself.
 
 A loop over at most `MOST_ITEMS` items, whose body is short and calls nothing, ends soon whatever it does, unless what it goes
-over grows under it. A list does when the body appends to it: such a loop is told by identity, where it begins. To enter a loop
+over grows under it. A list does when the body appends to it: such a loop is told by identity, where it begins. (Dicts and sets
+that grow end a loop over them with an error.) To enter a loop
 costs 30 ns so, where the turns that others are counted by take 150.
 
 Where the instruction that makes the iterator stands just before its loop, none is made for few items: the loop goes over the
@@ -32,13 +33,11 @@ _ADDING = ("append", "add", "put", "[]=", "extend", "update_set", "update_dict")
 _IN_PLACE = tuple(
     name for name in OPERATIONS if name[-1] == "=" and name[:-1] in OPERATIONS and not name.startswith(("<=", ">="))
 )
-_FIXED = (int, bool, float, complex, str, bytes, tuple, range, type(None))
-"""Types of values that stay as they are, and are operands of nothing that changes another one."""
 _MAKING = ("+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "neg", "len", "build_list", "build_tuple", "list")
 """Operations that give nothing that there was before."""
 _METHODS = frozenset(name for names in METHODS.values() for name in names)
-_GROWING = ("append", "extend", "insert", "setdefault", "update", "add", "symmetric_difference_update")
-"""Methods after which a value may be larger."""
+_GROWING = ("append", "extend", "insert", "[]=", "+=", "*=")
+"""Operations and methods after which a list may be longer: an item that is set may be a slice."""
 _HARMLESS = (
     op.Copy, op.Move, op.Jump, op.Branch, op.Test, op.Next, op.Unpack, op.Clear, op.Bound, op.Check, op.Match, op.Attribute,
     op.Return,
@@ -184,19 +183,16 @@ def _ends_soon(i: op.Instruction) -> bool:
 
 
 def _growing(code: Sequence[tuple[int, op.Instruction]], s: Operands) -> set[int]:
-    """The registers whose values may grow."""
+    """The registers that may hold lists which grow."""
     found: set[int] = set()
     for pc, i in code:
         match i:
-            case op.Compute(operation=name, arguments=(first, *_)) if name in _IN_PLACE or name in _ADDING:
-                grows = first
-            case op.Method(target=first, name=name) if name in _GROWING:
-                grows = first
+            case op.Compute(operation=name, arguments=(first, *_)) | op.Method(target=first, name=name) if name in _GROWING:
+                s.at(s.index, pc)
+                if first >= 0 and s.kind(first) in (None, list):
+                    found.add(first)
             case _:
-                continue
-        s.at(s.index, pc)
-        if grows >= 0 and s.kind(grows) not in _FIXED:
-            found.add(grows)
+                pass
     return found
 
 
