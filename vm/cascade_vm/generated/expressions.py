@@ -77,6 +77,11 @@ def _is_object(value: ast.expr) -> bool:
     return isinstance(value, ast.Name | ast.Subscript | ast.Call | ast.Attribute)
 
 
+def _is_text(value: ast.expr) -> bool:
+    """A literal whose items may be looked up: Python's compiler warns of keys that it knows to be wrong."""
+    return isinstance(value, ast.Constant) and type(value.value) in (str, bytes)
+
+
 def _is_single(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and (value.value is None or type(value.value) is bool)
 
@@ -133,7 +138,7 @@ def _computed(s: Operands, i: op.Compute) -> ast.expr | None:
         return ast.UnaryOp(_UNARY[name](), values[0])
     if name in _BUILDS:
         return _BUILDS[name](values)
-    if name == "[]" and _is_object(values[0]):
+    if name == "[]" and (_is_object(values[0]) or (_is_text(values[0]) and _is_object(values[1]))):
         return ast.Subscript(values[0], values[1], ast.Load())
     if name == "slice":
         bounds = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cascade_vm import cells, roles
 from cascade_vm import opcodes as op
@@ -16,6 +16,7 @@ from cascade_vm.blueprint import Flow
 from cascade_vm.functions import Template
 from cascade_vm.generated.cursors import Iterators
 from cascade_vm.generated.folding import Waiting, as_value, taken, written_down
+from cascade_vm.generated.graph import Key
 from cascade_vm.generated.kinds import Kinds
 from cascade_vm.generated.liveness import Liveness
 from cascade_vm.generated.lone_cells import LoneCell
@@ -25,10 +26,20 @@ from cascade_vm.generated.program import Program
 from cascade_vm.generated.scope import Scope
 from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, items, load, mark, run
 
-__all__ = ["Operands"]
+__all__ = ["Begun", "Operands"]
 
 _Node = TypeVar("_Node", ast.stmt, ast.expr)
 _LITERAL = (type(None), bool, int, float, complex, str, bytes)
+
+
+class Begun(NamedTuple):
+    """How a loop begins. ``few`` are the conditions under which it is over few items: it is one over the value itself then,
+    ``over``; ``first`` makes an iterator. ``fixed``: the value does not grow while the loop runs."""
+
+    few: list[ast.expr]
+    over: ast.expr
+    first: list[ast.stmt]
+    fixed: bool
 
 
 class Operands:
@@ -62,6 +73,12 @@ class Operands:
         """Functions that are made where they are read: the instructions that would make them, by registers."""
         self.short: set[tuple[int, int]] = set()
         """The instructions that begin loops which may need no turns, by flow."""
+        self.node: Key = (0, 0, ())
+        """The node that is being written."""
+        self.leading: dict[Key, tuple[int, Key]] = {}
+        """The instructions that begin loops which follow at once, and the heads of these, by nodes."""
+        self.begun: dict[Key, Begun] = {}
+        """How such loops begin, by their heads."""
         self._liveness: dict[int, Liveness] = {}
         self._kinds: dict[int, Kinds] = {}
 
@@ -154,6 +171,17 @@ class Operands:
     def iterator(self, register: int) -> tuple[str, str]:
         """The locals of an iterator: itself, and what it goes over."""
         return f"i{self.index}_{register}", f"o{self.index}_{register}"
+
+    def begins(self, pc: int) -> bool:
+        """Whether an instruction may leave it to the loop how that begins."""
+        return self.node in self.leading and self.leading[self.node][0] == pc
+
+    def begin(self, begun: Begun) -> None:
+        self.begun[self.leading[self.node][1]] = begun
+
+    def kept(self, register: int) -> str:
+        """The local of what a loop goes over that may make no iterator."""
+        return f"n{self.index}_{register}"
 
     def bounded(self, register: int) -> str:
         """The local that is False unless an iterator has few items; else what has to stay as it is for that, or True."""

@@ -12,7 +12,7 @@ How loops draw their turns is said in `cascade_vm.generated.loop_forms`. Where t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from cascade_vm import opcodes as op
@@ -20,7 +20,7 @@ from cascade_vm import roles
 from cascade_vm.generated.graph import Graph, Node, Unstructured
 from cascade_vm.generated.loop_forms import batched, drawn, is_small, side_by_side
 from cascade_vm.generated.places import Label, Loop, Where, is_apart, jump_over, places
-from cascade_vm.generated.short_loops import beginnings, iterated, short_loop
+from cascade_vm.generated.short_loops import few_items, iterated, look_at_loops, short_loop
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
     assign,
@@ -29,6 +29,7 @@ from cascade_vm.generated.syntax import (
     call,
     constant,
     continue_,
+    every,
     for_,
     forever,
     is_,
@@ -68,6 +69,8 @@ def shape(graph: Graph, statements: Statements) -> list[ast.stmt]:
 # --- statements of nodes and loops ---------------------------------------------------------------------------------------
 
 Write = Callable[[Node, Where], list[ast.stmt]]
+Guard = Callable[[list[ast.stmt]], list[ast.stmt]]
+"""Puts statements under the handler around a loop, if there is one."""
 
 
 class _Shaping:
@@ -79,15 +82,8 @@ class _Shaping:
         self.count = 0
         self.goes = False
         self.behind_node, self.behind_loop = places(graph)
-        statements.short.update(self._short_loops())
-
-    def _short_loops(self) -> Iterator[tuple[int, int]]:
-        """The instructions that begin loops which may need no turns."""
-        if not self.statements.program.careful:
-            for node in self.graph.nodes:
-                over = self._iterator_of(node) if node.key in self.graph.bodies else None
-                if over is not None and short_loop(self.graph, node, self.statements, over) is not None:
-                    yield from ((node.flow, pc) for pc in beginnings(self.graph, node, self.blueprint.flows[node.flow], over))
+        if not statements.program.careful:
+            look_at_loops(graph, statements, self._iterator_of)
 
     def run(self) -> list[ast.stmt]:
         body = self._tree(self.graph.entry, Where(self._label(None, None), None))
@@ -306,15 +302,15 @@ class _Shaping:
         blocks = where.blocks + (1 if careful else 2) + (around is not None)
         inside = replace(where, behind=head, loop=loop, blocks=blocks, caught=caught)
         over = None if careful else self._iterator_of(node)
-        if over is None:
-            written = self._while(node, inside, loop)
-        else:
-            written = self._for(node, inside, loop, over)
-        if around is not None:
+
+        def guarded(written: list[ast.stmt]) -> list[ast.stmt]:
             outside = replace(where, blocks=where.blocks + 1)
+            if around is None:
+                return written
             inside_it = [each for each in self.graph.nodes if each.key in self.graph.bodies[node.key]]
-            written = [try_(written, "e", self._caught(node, outside, inside_it), [])]
-        return written
+            return [try_(written, "e", self._caught(node, outside, inside_it), [])]
+
+        return guarded(self._while(node, inside, loop)) if over is None else self._for(node, inside, loop, over, guarded)
 
     def _handler_around(self, node: Node, caught: Node | None) -> Node | None:
         """The handler of all that is in a loop, if it is one and stands outside: then one `try` serves the whole loop."""
@@ -358,21 +354,35 @@ class _Shaping:
             return None
         return iterated(self.graph, node, self.statements)
 
-    def _for(self, node: Node, where: Where, loop: Loop, over: op.Next) -> list[ast.stmt]:
-        """A loop over an iterator."""
-        few, small = short_loop(self.graph, node, self.statements, over), is_small(self.graph, node, self.statements)
-        behind = replace(where, behind=loop.after, loop=loop if small else loop.outer)
-        short: list[ast.stmt] = []
-        if few is not None:
-            body, ended = self._parts_of_for(node, where, behind)
-            iterator = load(self.statements.iterator(over.cursor)[0])
-            short = [for_(name(self.statements.register(over.dst)), iterator, body, ended)]
-        body, ended = self._parts_of_for(node, where, behind)
+    def _for(self, node: Node, where: Where, loop: Loop, over: op.Next, guarded: Guard) -> list[ast.stmt]:
+        """A loop over an iterator, or over few items."""
+        statements = self.statements
+        short, small = short_loop(self.graph, node, statements), is_small(self.graph, node, statements)
+        begun = statements.begun.get(node.key)
+        few = None if short is None else few_items(statements, short, over, begun)
+        inner = replace(where, behind=loop.after, loop=loop)
+        outer = replace(inner, loop=loop.outer)
+        quick: list[ast.stmt] = []
+        if short is not None and few is not None:
+            body, ended = self._parts_of_for(node, where, inner if small and begun is None else outer)
+            items = begun.over if begun is not None and short.sealed else load(statements.iterator(over.cursor)[0])
+            quick = statements.mark([for_(name(statements.register(over.dst)), items, body, ended)])
+            if begun is not None:
+                quick = [*([] if short.sealed else begun.first), *guarded(quick)]
+                if not few:
+                    return quick
+        body, ended = self._parts_of_for(node, where, inner if small else outer)
         if not small:
-            whole = drawn(self.statements, node, over, body, ended)
-            return whole if few is None else self.statements.mark(branch(few, short, whole))
-        first = self.statements.mark(branch(few, [*short, break_()], [])) if few is not None else []
-        return side_by_side(self.statements, node, f"z{where.blocks}", over, body, ended, first)
+            whole = drawn(statements, node, over, body, ended)
+        else:
+            first = branch(every(few), [*quick, break_()], []) if few is not None and begun is None else []
+            whole = side_by_side(statements, node, f"z{where.blocks}", over, body, ended, statements.mark(first))
+        if begun is not None:
+            whole = [*begun.first, *guarded(whole)]
+        if few is None or (small and begun is None):
+            return whole if begun is not None else guarded(whole)
+        chosen = statements.mark(branch(every(few), quick, whole))
+        return chosen if begun is not None else guarded(chosen)
 
     def _parts_of_for(self, node: Node, where: Where, behind: Where) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The body of a loop over an iterator, and what is done, ``behind`` it, when there are no more items."""

@@ -36,7 +36,7 @@ class Statements(Operands):
         self.passing.clear()
         self.waiting.clear()
         self.bound.clear()
-        self.end = node.end
+        self.end, self.node = node.end, node.key
         pc = node.start
         while pc < end:
             i = self.at(node.flow, pc)
