@@ -7,11 +7,12 @@ flow main(xs):
             xs[2]
         except IndexError as first:
             try:
-                again(first)
+                again(first, n)
             except IndexError:
                 emit "forgotten"
             if n == 3:
                 fail
-flow again(error):
-    emit "again"
+flow again(error, n):
+    if n > 0:
+        again(error, n - 1)
     fail error
