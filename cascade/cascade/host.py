@@ -7,6 +7,7 @@ of one small object. It knows no engine: whoever implements `cascade_vm.host.Hos
 from __future__ import annotations
 
 import asyncio
+import builtins
 import random as random_module
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -273,8 +274,12 @@ class LocalHost:
             tell(self._listener, CallSkipped(name, site.place, reason))
         return None
 
-    def print(self, site: Site, *arguments: object, **keywords: object) -> object:
-        print_text(self._shared.print_to, arguments, keywords)
+    def print(self, site: Site, *arguments: object, **keywords: Any) -> object:
+        to = self._shared.print_to
+        if to is None and "file" not in keywords:
+            builtins.print(*arguments, **keywords)
+        else:
+            print_text(to, arguments, keywords)
         return None
 
     def sleep(self, site: Site, duration: object = _NOT_GIVEN, *more: Any, **keywords: Any) -> Pending:

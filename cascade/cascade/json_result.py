@@ -184,7 +184,7 @@ _EMPTY: dict[object, object] = {}
 
 
 def _field_names(value: object) -> Iterable[str] | None:
-    if isinstance(value, type):
+    if isinstance(value, type) or type(value).__module__ == "builtins":  # functions of flows say that they are built in
         return None
     if is_dataclass(value):
         return [field.name for field in fields(value)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
@@ -44,4 +43,4 @@ def print_text(to: TextIO | None, values: Sequence[object], options: Mapping[str
     """Python's ``print``, without the choice of a file."""
     if "file" in options:
         raise TypeError("print() got an unexpected keyword argument 'file'")
-    builtins.print(*values, **options, file=sys.stdout if to is None else to)
+    builtins.print(*values, **options, file=to)

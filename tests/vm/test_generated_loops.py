@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from cascade_vm.blueprint import Handler
 from cascade_vm.cursors import CURSORS, DONE, cursor_over, enumerated, reversed_, zipped
-from cascade_vm.generated.cursors import cursor_of, iterator_at, iterator_over, step
+from cascade_vm.generated.cursors import cursor_of, iterator_at, iterator_over, iterators_at, step
 from cascade_vm.linker import link
 from cascade_vm.opcodes import (
+    Branch,
     Close,
     Compute,
     Copy,
     Instruction,
     Jump,
+    Match,
     Method,
     Next,
+    Reraise,
     Return,
     Unpack,
 )  # fmt: skip
@@ -67,6 +71,44 @@ def test_a_loop_is_left_and_entered_at_every_item(function: str, kind: str) -> N
     ways = list(outcomes(blueprint, lambda: [SOURCES[kind]()]))
     assert ways[0][1].error is None
     assert {way: got for way, got in ways if got != ways[0][1]} == {}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_an_iterator_in_a_variable_is_left_and_entered_at_every_item(kind: str) -> None:
+    """`next` and a loop that ends early go on with the same iterator, whose end is caught or looked at."""
+    code = [
+        Compute(1, "build_list", ()), Compute(2, "iter", (0,)), Compute(3, "next", (2, -1)),
+        Over(4, 2), Next(5, 4, 8), Compute(3, "append", (1, 5)), Jump(8), Jump(8),
+        Compute(3, "next", (2,)), Compute(5, "append", (1, 3)), Jump(8),
+        Match(5, 6, ("StopIteration",)), Branch(5, 13, 14), Jump(15), Reraise(6),
+        Compute(3, "next", (2, -1)), Compute(1, "build_tuple", (1, 3)), Return(1),
+    ]  # fmt: skip
+    blueprint = program(flow("main", ["source"], 7, [None], code, [Handler(8, 11, 11, 6, False)]))
+    ways = list(outcomes(blueprint, lambda: [SOURCES[kind]()]))
+    assert ways[0][1].error is None
+    assert {way: got for way, got in ways if got != ways[0][1]} == {}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_loop_and_next_read_the_same_iterator(kind: str) -> None:
+    """At every second item the code is left with both, and entered again."""
+    code = [
+        Compute(1, "build_list", ()), Compute(2, "iter", (0,)), Over(4, 2), Next(5, 4, 8), Compute(3, "next", (2, -1)),
+        Compute(3, "build_tuple", (5, 3)), Compute(3, "append", (1, 3)), Jump(3), Compute(3, "next", (2, -1)), Return(1),
+    ]  # fmt: skip
+    blueprint = program(flow("main", ["source"], 6, [None], code))
+    ways = list(outcomes(blueprint, lambda: [SOURCES[kind]()]))
+    assert ways[0][1].error is None
+    assert {way: got for way, got in ways if got != ways[0][1]} == {}
+
+
+def test_registers_that_share_a_cursor_share_the_iterator() -> None:
+    """Where code is entered; and where it is left they share the cursor again."""
+    cursor = cursor_of(iter([1, 2, 3]), [1, 2, 3])
+    (a, _), (b, _), (other, _) = iterators_at(cursor, cursor, cursor_over([1, 2, 3]))
+    assert a is b
+    assert type(a) is type(iter([]))
+    assert type(other) in CURSORS
 
 
 @given(st.sampled_from(sorted(SOURCES)), st.integers(0, 6))

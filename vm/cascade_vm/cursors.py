@@ -32,7 +32,7 @@ class Cursor:
         self.sequence = sequence
         self.index = 0
         self.of_loop = False
-        """Made for a loop: no variable holds it."""
+        """Made for a loop, or where one of Python's own was: nothing but loops and `next` of one flow reads it."""
 
     def __iter__(self) -> Cursor:
         return self

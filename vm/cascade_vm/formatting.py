@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from _string import formatter_field_name_split, formatter_parser  # type: ignore[import-not-found]
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from cascade_vm.names import is_public
 
-__all__ = ["format_method"]
+__all__ = ["format_method", "is_harmless"]
+
+_MOST_TEMPLATES = 256
 
 
 def format_method(template: str, name: str) -> Callable[..., str]:
@@ -26,6 +28,16 @@ def _format(template: str, name: str, /, *arguments: Any, **keywords: Any) -> st
     return text
 
 
+def is_harmless(template: str) -> bool:
+    """Whether `format_method` does for a template just what Python does."""
+    try:
+        _check(template)
+    except AttributeError:
+        return False
+    return True
+
+
+@lru_cache(_MOST_TEMPLATES)
 def _check(template: str) -> None:
     """A text that is no template is let pass: Python says so, and evaluates no field behind the mistake."""
     pending = [template]

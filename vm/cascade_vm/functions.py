@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+import msgspec
+
 from cascade_vm.blueprint import Parameter
 from cascade_vm.calls import ENTERS, Arguments
 from cascade_vm.dispatch import Frame, Strand
@@ -21,47 +23,58 @@ if TYPE_CHECKING:
     from cascade_vm.linker import LinkedFlow
     from cascade_vm.machine import Machine
 
-__all__ = ["BUILT_IN", "ClosePlan", "InvokePlan", "Template", "close", "enter", "invoke", "template"]
+__all__ = [
+    "BUILT_IN", "ClosePlan", "Function", "InvokePlan", "Template", "close", "enter", "invoke", "make_function",
+    "template",
+]  # fmt: skip
 
 Registers = list[Any]
 
 
 class Template(NamedTuple):
     """What all functions that one instruction makes have in common: ``parameters`` are those that a caller fills, ``plain``
-    says how many these are when all may be given by position, else it is -1."""
+    says how many these are when all may be given by position, else it is -1; ``title`` is what errors call them."""
 
     flow: LinkedFlow
     name: str
     parameters: tuple[Parameter, ...]
     plain: int
     number: int
+    title: str
 
 
 def template(flow: LinkedFlow, name: str, captured: int) -> Template:
     """For functions that hold the first ``captured`` arguments of a flow."""
     parameters = flow.flow.parameters[captured:]
     plain = all(parameter.kind in ("position", "either") for parameter in parameters)
-    return Template(flow, name or flow.flow.name, parameters, len(parameters) if plain else -1, flow.number)
+    name = name or flow.flow.name
+    module, colon, _ = flow.flow.name.partition(":")
+    title = f"{module}.{name}" if colon else name
+    return Template(flow, name, parameters, len(parameters) if plain else -1, flow.number, title)
 
 
-class Function:
-    """A function of a program, as a value. It has no attribute that a program could read."""
+class Function(msgspec.Struct, eq=False):
+    """A function of a program, as a value. It has no attribute that a program could read.
 
-    __slots__ = ("_captured", "_code", "_machine", "_plain", "_template")
+    It is a Struct because loops make functions: an ``__init__`` takes twice as long. What its template has, and its calls need,
+    is here once more: as ``_code`` its generated code, if there was some when it was made or called last.
+    """
 
-    def __init__(self, machine: Machine, template: Template, captured: Sequence[Any]) -> None:
-        self._machine = machine
-        self._template = template
-        self._captured = captured
-        self._plain = template.plain
-        self._code = machine.starts.get(template.number)
-        """Its generated code, if there was some when it was made or called last."""
+    _machine: Machine
+    _template: Template
+    _captured: Sequence[Any]
+    _plain: int
+    _code: Callable[..., Any] | None
+    __qualname__: str
+    """Errors of calls name it as they name any function: with its module."""
+
+    __copy__ = None
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """For callers that are no flows of its program: it runs to its end, and can not wait."""
         code = self._code
         if code is not None and not keywords and len(arguments) == self._plain:
-            aside = self._machine.aside(self._template.flow)
+            aside = self._machine.aside()
             try:
                 value = code(aside, 0, *self._captured, *arguments)
             except BaseException as error:
@@ -71,19 +84,12 @@ class Function:
                     return value
                 left = aside.doomed
             try:
-                return self._machine.left_aside(self._template.flow, aside, left)
+                return self._machine.left_aside(aside, left)
             finally:
                 del left  # it holds this frame
         machine, template = self._machine, self._template
         self._code = machine.starts.get(template.number)
         return machine.run_now(template.flow, lambda: _arguments(self, arguments, keywords))
-
-    def __getattr__(self, name: str) -> str:
-        """Errors of calls name it as they name any function: with its module."""
-        if name != "__qualname__":
-            raise AttributeError(f"'function' object has no attribute '{name}'")
-        module, colon, _ = self._template.flow.flow.name.partition(":")
-        return f"{module}.{self._template.name}" if colon else self._template.name
 
     def __repr__(self) -> str:
         return f"<function {self._template.name}>"
@@ -122,7 +128,12 @@ class InvokePlan(NamedTuple):
 
 def close(strand: Strand, registers: Registers, plan: ClosePlan, _y: object) -> Function:
     """A new function."""
-    return Function(strand.machine, plan.template, plan.captured(registers))
+    return make_function(strand.machine, plan.template, plan.captured(registers))
+
+
+def make_function(machine: Machine, template: Template, captured: Sequence[Any]) -> Function:
+    """A function of a machine's program."""
+    return Function(machine, template, captured, template.plain, machine.starts.get(template.number), template.title)
 
 
 def invoke(strand: Strand, registers: Registers, plan: InvokePlan, _y: object) -> object:

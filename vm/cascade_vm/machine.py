@@ -149,27 +149,26 @@ class Machine:
         strand.nested = True
         return self._finish(strand, RUNS)
 
-    def aside(self, flow: LinkedFlow) -> Strand:
+    def aside(self) -> Strand:
         """What functions run in that Python code calls, one in the other."""
         thread, aside = self._aside
         if thread != get_ident() or aside is None:
-            aside = self._empty_strand(flow)
+            aside = self._empty_strand()
             self._aside = (get_ident(), aside)
         return aside
 
-    def left_aside(self, flow: LinkedFlow, aside: Strand, error: BaseException) -> object:
+    def left_aside(self, aside: Strand, error: BaseException) -> object:
         """Such a function has left generated code, by an error or to go on in tier 0: to its end."""
-        strand = self._empty_strand(flow)
+        strand = self._empty_strand()
         strand.doomed, aside.doomed = aside.doomed, None
         aside.left = _WITHOUT_END
         state = left_code(strand, error)
         del error
         return self._finish(strand, state)
 
-    def _empty_strand(self, flow: LinkedFlow) -> Strand:
+    def _empty_strand(self) -> Strand:
         """One that nobody waits for, without frames."""
-        strand = Strand(self, Frame(flow, ()), 0)
-        strand.frames.clear()
+        strand = Strand(self, None, 0)
         strand.nested = True
         strand.left = _WITHOUT_END
         return strand

@@ -61,7 +61,7 @@ def shape_of(kind: type) -> str | None:
     if issubclass(kind, BaseException):
         return "exception"
     if issubclass(kind, msgspec.Struct):
-        return "struct"
+        return "struct" if kind.__module__ != "builtins" else None  # functions of flows are no data
     if issubclass(kind, tuple):
         return "namedtuple" if isinstance(getattr(kind, "_fields", None), tuple) else None
     pydantic = sys.modules.get("pydantic")

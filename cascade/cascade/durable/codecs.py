@@ -91,8 +91,7 @@ class Codecs:
             codec = Codec(name, take, lambda parts: from_state(_only(parts)))
         else:
             assert fill is not None
-            new: Any = kind.__new__
-            codec = Codec(name, take, lambda _: new(kind), lambda value, parts: fill(value, _only(parts)))
+            codec = Codec(name, take, lambda _: _hollow(kind), lambda value, parts: fill(value, _only(parts)))
         self._claim(name, kind)
         old = self.by_type.get(kind)
         if old is not None and old.code != name and kind not in self._seen:
@@ -163,3 +162,9 @@ def _title(value: object) -> str:
 def _is_same(kind: type, other: object) -> bool:
     """Whether it is that class, or the one of a module that was loaded again."""
     return kind is other or (isinstance(other, type) and _title(kind) == _title(other))
+
+
+def _hollow(kind: Any) -> object:
+    """An object to be filled; a Struct is made by its constructor only."""
+    fields = getattr(kind, "__struct_fields__", None)
+    return kind.__new__(kind) if fields is None else kind(**dict.fromkeys(fields))

@@ -13,7 +13,7 @@ from typing import Any
 from cascade_vm.call_operations import EndedBy
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.cursors import DONE, NAMES
-from cascade_vm.functions import Function, template
+from cascade_vm.functions import Function, make_function, template
 from cascade_vm.host import UNBOUND
 from cascade_vm.library import VALUES
 from cascade_vm.machine import Machine
@@ -125,7 +125,9 @@ def run_codecs(machine: Machine) -> Codecs:
         flows = machine.image.flows
         if type(number) is not int or not 0 <= number < len(flows) or type(captured) is not tuple:
             raise ValueError("it is a function of another program")
-        Function.__init__(function, machine, template(flows[number], name, len(captured)), captured)
+        made = make_function(machine, template(flows[number], name, len(captured)), captured)
+        for field in Function.__struct_fields__:
+            setattr(function, field, getattr(made, field))
 
     codecs.add(Function, "cascade.function", take, fill=fill)
     return codecs

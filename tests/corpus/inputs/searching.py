@@ -33,6 +33,10 @@ INPUTS = {
     "first_where": call(INT_LISTS, INTS),
     "pair_up": call(MIXED_LISTS),
     "second_of": call(MIXED_LISTS),
+    "first_and_rest": call(FEW | MIXED_LISTS),
+    "merge_sorted": call(FEW.map(sorted) | MIXED_LISTS, FEW.map(sorted) | MIXED_LISTS),
+    "growing": call(MIXED_LISTS, st.integers(0, 30)),
+    "numbers_in": call(lists(text("01a", most=2)), st.dictionaries(text("01a", most=2), st.integers(0, 9) | st.just("x"))),
     "add_new": call(FEW, FEW, maybe(MIXED_LISTS)),
     "number_names": call(lists(text("ab", most=2)), st.dictionaries(text("ab", most=2), st.integers(0, 9), max_size=2)),
 }

@@ -280,6 +280,85 @@ def second_of(items):
     return next(walk)
 
 
+def first_and_rest(items):
+    """A loop goes on with the iterator that a variable holds, and what is asked for in its midst is not gone over again."""
+    rest = iter(items)
+    first = next(rest, None)
+    seen = []
+    for item in rest:
+        seen.append(item)
+        if item == first:
+            seen.append((next(rest, "none"), next(rest, "none")))
+        elif len(seen) > 5:
+            break
+    try:
+        seen.append(next(rest))
+    except StopIteration:
+        seen.append("end")
+    return first, seen, next(rest, "over")
+
+
+def merge_sorted(left, right):
+    """Two iterators by turns; one that is over is not asked again."""
+    a, b, merged = iter(left), iter(right), []
+    try:
+        x = next(a)
+    except StopIteration:
+        return [*right]
+    for y in b:
+        while x <= y:
+            merged.append(x)
+            try:
+                x = next(a)
+            except StopIteration:
+                merged.append(y)
+                for y in b:
+                    merged.append(y)
+                return merged
+            except TypeError:
+                return None
+        merged.append(y)
+    merged.append(x)
+    while True:
+        try:
+            merged.append(next(a))
+        except (StopIteration, ValueError):
+            break
+    return merged
+
+
+def growing(items, limit):
+    """A list that grows while an iterator reads it; one that has ended stays so."""
+    walk = iter(items)
+    total = 0
+    while True:
+        try:
+            item = next(walk)
+        except StopIteration as end:
+            items.append(end.value)
+            return total, next(walk, items)
+        total += item
+        if total < limit:
+            items.append(item + 1)
+
+
+def numbers_in(texts, table):
+    """Errors whose class alone is asked for, one that is looked at, and one that no clause is for."""
+    found, missed = [], 0
+    for text in texts:
+        try:
+            found.append(table[text] // int(text))
+        except KeyError:
+            missed += 1
+        except (ValueError, ZeroDivisionError):
+            found.append(None)
+        except TypeError as error:
+            found.append(str(error))
+    if missed > len(found):
+        raise LookupError(f"{missed} of {len(texts)}")
+    return found, missed
+
+
 def add_new(found, *more):
     """Extend a list by what it does not have yet; duplicates among the new ones are left out too."""
     for items in more:

@@ -1,5 +1,5 @@
 # A jump to the next turn of an outer loop, out of an inner one, is over when there is no such turn.
-# arguments: [[5], [3, 0], [], [7, 8]]
+# arguments: [[5], [3, 0], [], b"more of these than loops go over without turns, so that such a jump leaves two"]
 
 flow main(rows):
     found = 0

@@ -10,6 +10,7 @@
                     are not, `syntax.py` Python's syntax trees
     folding.py      values that are written into the instruction which reads them; `passing.py` says which iterators and
                     functions nobody else sees, `liveness.py` what is read later, `kinds.py` what has a known type
+    unseen.py       errors that a handler asks nothing but the class of
     positions.py    from a place in the generated code to an instruction, and to the user's source
     generator.py    from a flow and an entry to the code of a function
     unit.py         the functions of a program, generated or fetched; `program.py` is what they have in common, `scope.py` says

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any
 
 from cascade_vm import opcodes as op
 from cascade_vm.generated.control import harmless_answers, has_keys
@@ -18,7 +17,6 @@ from cascade_vm.generated.positions import AWAITS
 from cascade_vm.generated.program import DIRECT, DIRECT_WAITS
 from cascade_vm.generated.syntax import (
     assign,
-    assign_many,
     await_,
     branch,
     call,
@@ -32,7 +30,7 @@ from cascade_vm.generated.syntax import (
 from cascade_vm.generated.values import likeliest
 from cascade_vm.operations import METHODS
 
-__all__ = ["call_flow", "close", "invoke", "method", "request", "spread_arguments", "task"]
+__all__ = ["call_flow", "close", "invoke", "method", "request", "task"]
 
 
 def task(s: Operands, i: op.Call) -> list[ast.stmt]:
@@ -126,11 +124,19 @@ def method(s: Operands, i: op.Method) -> list[ast.stmt]:
 
 
 def request(s: Operands, i: op.Request) -> list[ast.stmt]:
-    if any(i.forms):
+    pairs = list(zip(i.arguments, i.forms or ("",) * len(i.arguments), strict=True))
+    stars = [argument for argument, form in pairs if form == "*"]
+    if not _written_out([form for form in i.forms if form != "*"]) or len(stars) > 1 or min(stars, default=0) < 0:
         return s.cell(i)
     host = ast.Attribute(ast.Attribute(load("s"), "machine", ast.Load()), "host", ast.Load())
-    asked = call(ast.Attribute(host, i.service, ast.Load()), s.site(i.service), *s.read_all(i.arguments))
-    return [assign("v", asked), *s.settled("v"), *s.write(i.dst, load("v"))]
+    positional = [ast.Starred(s.read(a), ast.Load()) if form == "*" else s.read(a) for a, form in pairs if form in ("", "*")]
+    keywords = [ast.keyword(form, s.read(a)) for a, form in pairs if form not in ("", "*")]
+    asked = call(ast.Attribute(host, i.service, ast.Load()), s.site(i.service), *positional, keywords=keywords)
+    made = [assign("v", asked), *s.settled("v"), *s.write(i.dst, load("v"))]
+    if not stars:
+        return made
+    usual = ast.BoolOp(ast.Or(), [is_type(s.read(stars[0]), "list"), is_type(s.read(stars[0]), "tuple")])
+    return branch(usual, made, s.cell(i))
 
 
 def close(s: Operands, i: op.Close) -> list[ast.stmt]:
@@ -139,40 +145,6 @@ def close(s: Operands, i: op.Close) -> list[ast.stmt]:
         s.closes[i.dst] = s.pc
         return []
     return s.cell(i)
-
-
-def spread_arguments(s: Operands, i: op.Instruction, following: op.Instruction | None) -> list[ast.stmt] | None:
-    """What binds ``*arguments`` and ``**keywords`` to the parameters of a flow and takes them out again: at once where
-    there are as many arguments as parameters, and no keywords. None for anything else."""
-    if not (isinstance(i, op.Compute) and i.operation == "bind_call" and isinstance(following, op.Restore)):
-        return None
-    count = i.forms.count("")
-    if (
-        following.branch != -1
-        or following.source != i.dst
-        or i.forms[count:] not in (("*",), ("*", "**"))
-        or any(i.forms[:count])
-    ):
-        return None
-    whole, *fixed = i.arguments[:count]
-    spread = i.arguments[count:]
-    if whole >= 0 or min(spread) < 0 or (i.dst not in following.targets and s.liveness().is_read_after(i.dst, s.pc + 1)):
-        return None
-    described: Any = s.flow.constants[-1 - whole].value
-    parameters = described[0][1]
-    if any(kind not in ("position", "either") for _, kind, *_ in parameters) or len(parameters) != len(following.targets):
-        return None
-    usual = ast.BoolOp(ast.Or(), [is_type(s.read(spread[0]), "tuple"), is_type(s.read(spread[0]), "list")])
-    as_many = ast.Compare(call("len", s.read(spread[0])), [ast.Eq()], [constant(len(parameters) - len(fixed))])
-    without = [is_type(s.read(each), "dict") for each in spread[1:]] + [otherwise(s.read(each)) for each in spread[1:]]
-    given: ast.expr = s.read(spread[0])
-    if fixed:
-        given = ast.Tuple([*s.read_all(fixed), ast.Starred(given, ast.Load())], ast.Load())
-    taken = [assign_many([s.register(target) for target in following.targets], given)] if parameters else []
-    slow = s.mark(s.cell(i))
-    s.at(s.index, s.pc + 1)
-    slow += s.mark(s.cell(following))
-    return branch(ast.BoolOp(ast.And(), [usual, as_many, *without]), taken, slow)
 
 
 def call_flow(s: Operands, i: op.CallFlow) -> list[ast.stmt]:
@@ -195,9 +167,10 @@ def invoke(s: Operands, i: op.Invoke) -> list[ast.stmt]:
     known = ast.IfExp(ready, ast.Attribute(target, "_code", ast.Load()), constant(None))
     looked_up = assign("v", call("function_of", load("s"), target, constant(len(i.arguments))))
     deeper = ast.BinOp(load("depth"), ast.Add(), constant(1))
-    captured = ast.Starred(ast.Attribute(target, "_captured", ast.Load()), ast.Load())
-    entered = call("v", load("s"), deeper, captured, *s.read_all(i.arguments))
-    made = [*s.turn(), *s.write(i.dst, entered)]
+    captured = ast.Attribute(target, "_captured", ast.Load())
+    entered = call("v", load("s"), deeper, *s.read_all(i.arguments))
+    closed = call("v", load("s"), deeper, ast.Starred(captured, ast.Load()), *s.read_all(i.arguments))
+    made = [*s.turn(), *branch(captured, s.write(i.dst, closed), s.write(i.dst, entered))]  # stars take three times as long
     again = branch(is_(load("v"), constant(None)), [looked_up], [])
     built_in = assign("v", call(ast.Attribute(load("BUILT_IN"), "get", ast.Load()), call("id", target)))
     called = s.write(i.dst, call("v", *s.read_all(i.arguments)))

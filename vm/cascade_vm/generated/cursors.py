@@ -1,8 +1,9 @@
 """Loops over values in generated code: which registers are iterators of Python's own, and how they become cursors again.
 
-A register that is written by `Iterate` only, and read by `Next` only, need not hold a cursor: in generated code it is an
-iterator of Python's own and, beside it, what that goes over. Whenever the run leaves generated code the two become the cursor
-that the machine has in their place (`cursor_of`): iterators of built-in types can say where they are.
+A register that is written by `Iterate` and `iter` only, and read by loops and `next` only, need not hold a cursor: in generated
+code it is an iterator of Python's own and, beside it, what that goes over. Whenever the run leaves generated code the two
+become the cursor that the machine has in their place (`cursor_of`): iterators of built-in types can say where they are.
+Beside an iterator that stays what it is, a cursor or one of a value that is not built in, stands that iterator itself.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from cascade_vm.cursors import (
 if TYPE_CHECKING:
     from cascade_vm.generated.graph import Plan
 
-__all__ = ["ITERABLE", "Iterators", "cursor_of", "iterator_at", "iterator_over", "step"]
+__all__ = ["ITERABLE", "SEQUENCES", "Iterators", "cursor_of", "iterator_at", "iterator_over", "iterators_at", "step"]
 
 _CURSOR, _OTHER = 1, 2
 
@@ -40,13 +41,14 @@ class Iterators:
     def __init__(self, flow: Flow, plan: Plan) -> None:
         self._flow = flow
         self.plan = plan
-        written = {i.dst for i in flow.code if isinstance(i, op.Iterate)}
-        self.registers = written & {i.cursor for i in flow.code if isinstance(i, op.Next) and i.cursor >= 0}
+        written = {i.dst for i in flow.code if isinstance(i, op.Iterate | op.Compute) and _begins(i)}
+        self.registers = written & {register for i in flow.code for register in (_asked(i), _gone_over(i)) if register >= 0}
         self._states: dict[int, dict[int, int]] = {}
         self._writes = {start: self._written(start) for start in plan.ends} if self.registers else {}
         if self.registers:
             self._flow_through()
-            self.registers -= self._misused()
+            while misused := self._misused():
+                self.registers -= misused
 
     def holds(self, register: int, pc: int) -> bool:
         """Whether a register is an iterator just before an instruction."""
@@ -83,7 +85,7 @@ class Iterators:
     def _written(self, start: int) -> list[tuple[int, int, int]]:
         """Instruction, register and what it is from then on, of all that a node writes."""
         return [
-            (pc, register, _CURSOR if isinstance(self._flow.code[pc], op.Iterate) else _OTHER)
+            (pc, register, _CURSOR if _begins(self._flow.code[pc]) else _OTHER)
             for pc in range(start, self.plan.ends[start])
             for register in self.registers.intersection(roles.writes(self._flow.code[pc]))
         ]
@@ -122,21 +124,43 @@ class Iterators:
                 changes.setdefault(pc, {})[register] = becomes
             for pc in range(start, self.plan.ends[start]):
                 instruction = self._flow.code[pc]
-                steps = isinstance(instruction, op.Next)
                 for register in self.registers.intersection(roles.registers_read(instruction)):
-                    if state[register] != _OTHER and not (steps and state[register] == _CURSOR):
+                    fits = state[register] == _CURSOR and self._reads_on(instruction, register)
+                    if state[register] != _OTHER and not fits:
                         found.add(register)
                 state.update(changes.get(pc, {}))
         return found
 
+    def _reads_on(self, i: op.Instruction, register: int) -> bool:
+        """Whether an instruction goes on with an iterator, and hands it to nobody but a loop's own register."""
+        return register == _asked(i) or (isinstance(i, op.Iterate) and register == i.source and i.dst in self.registers)
+
+
+def _begins(i: op.Instruction) -> bool:
+    """Whether an instruction makes what a register can be."""
+    return isinstance(i, op.Iterate) or (isinstance(i, op.Compute) and i.operation == "iter" and not any(i.forms))
+
+
+def _asked(i: op.Instruction) -> int:
+    """The register that an instruction takes the next item of; below 0 for none."""
+    match i:
+        case op.Next(cursor=cursor):
+            return cursor
+        case op.Compute(operation="next", arguments=(cursor, *others)) if not any(i.forms) and cursor not in others:
+            return cursor
+        case _:
+            return -1
+
+
+def _gone_over(i: op.Instruction) -> int:
+    return i.source if isinstance(i, op.Iterate) else -1
+
+
+SEQUENCES: tuple[type, ...] = (list, tuple, range, str, bytes, bytearray)
+"""The types whose iterators say whether they have ended: those of dicts and sets do not."""
 
 ITERABLE: tuple[type, ...] = (
-    list,
-    tuple,
-    range,
-    str,
-    bytes,
-    bytearray,
+    *SEQUENCES,
     dict,
     set,
     type({}.keys()),
@@ -154,9 +178,9 @@ def iterator_over(value: Any) -> Iterator[Any]:
 
 
 def iterator_at(cursor: Any) -> tuple[Any, Any]:
-    """The iterator that goes on where a loop's own cursor is, and what that goes over (`cursor_of`); other values stay."""
-    if not getattr(cursor, "of_loop", False):
-        return cursor, None
+    """The iterator that goes on where a cursor is, and what that goes over (`cursor_of`); what others hold stays as it is."""
+    if type(cursor) not in CURSORS or not getattr(cursor, "of_loop", False):
+        return cursor, cursor
     match cursor:
         case Counter():
             numbers = range(cursor.value, cursor.value + cursor.left * cursor.step, cursor.step)
@@ -183,7 +207,16 @@ def iterator_at(cursor: Any) -> tuple[Any, Any]:
             pairs = [iterator_at(each) for each in cursor.inner]
             return map(cursor.function, *(inner for inner, _ in pairs)), tuple([source for _, source in pairs])
         case _:
-            return cursor, None
+            return cursor, cursor
+
+
+def iterators_at(*held: Any) -> list[tuple[Any, Any]]:
+    """`iterator_at` of several registers: those that share a cursor share the iterator."""
+    known: dict[int, tuple[Any, Any]] = {}
+    for each in held:
+        if id(each) not in known:
+            known[id(each)] = iterator_at(each)
+    return [known[id(each)] for each in held]
 
 
 def step(cursor: Any) -> Any:

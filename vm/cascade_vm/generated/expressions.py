@@ -10,16 +10,17 @@ from collections.abc import Callable, Sequence
 
 from cascade_vm import call_operations
 from cascade_vm import opcodes as op
+from cascade_vm.formatting import is_harmless
 from cascade_vm.generated.control import CONTROL
 from cascade_vm.generated.folding import as_value
-from cascade_vm.generated.iteration import passing_expression
+from cascade_vm.generated.iteration import asked, passing_expression
 from cascade_vm.generated.operands import Operands
 from cascade_vm.generated.passing import LAZY, TAKEN, goes_on_to
 from cascade_vm.generated.syntax import call, constant, is_word, load
 from cascade_vm.library import VALUES
 from cascade_vm.operations import METHODS, OPERATIONS
 
-__all__ = ["BINARY", "OPENING", "SUBSCRIPTS", "comparison", "expression", "is_in_place"]
+__all__ = ["BINARY", "OPENING", "SUBSCRIPTS", "comparison", "expression", "is_in_place", "is_template"]
 
 BINARY: dict[str, type[ast.operator]] = {
     "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "//": ast.FloorDiv, "%": ast.Mod, "**": ast.Pow, "@": ast.MatMult,
@@ -51,6 +52,8 @@ def expression(s: Operands, i: op.Instruction) -> ast.expr | None:
         return None
     if i.operation in LAZY and (ends := goes_on_to(s, i)) is not None:
         return passing_expression(s, i) if ends == TAKEN else None
+    if i.operation == "iter" and s.is_iterator(i.dst, s.pc + 1):
+        return None
     return _formed(s, i) if any(i.forms) else _computed(s, i)
 
 
@@ -74,6 +77,11 @@ def _is_object(value: ast.expr) -> bool:
     return isinstance(value, ast.Name | ast.Subscript | ast.Call | ast.Attribute)
 
 
+def _is_text(value: ast.expr) -> bool:
+    """A literal whose items may be looked up: Python's compiler warns of keys that it knows to be wrong."""
+    return isinstance(value, ast.Constant) and type(value.value) in (str, bytes)
+
+
 def _is_single(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and (value.value is None or type(value.value) is bool)
 
@@ -83,13 +91,21 @@ def _method(s: Operands, i: op.Method) -> ast.expr | None:
     forms = i.forms or ("",) * len(i.arguments)
     count = sum(form == "" for form in forms)
     named = forms[count:]
-    if any(forms[:count]) or len(set(named)) < len(named) or not all(map(is_word, (i.name, *named))) or i.name in OPENING:
+    if any(forms[:count]) or len(set(named)) < len(named) or not all(map(is_word, (i.name, *named))):
+        return None
+    if i.name in OPENING and not is_template(s, i.target):
         return None
     if i.name not in METHODS.get(s.kind(i.target) or object, ()):
         return None
     target, *values = s.take((i.target, *i.arguments))
     keywords = [ast.keyword(form, value) for form, value in zip(named, values[count:], strict=True)]
     return call(ast.Attribute(target, i.name, ast.Load()), *values[:count], keywords=keywords)
+
+
+def is_template(s: Operands, operand: int) -> bool:
+    """Whether it is a constant text whose methods reach no attribute that they may not."""
+    known = _constant(s, operand) if operand < 0 else None
+    return type(known) is str and is_harmless(known)
 
 
 def _constant(s: Operands, operand: int) -> object:
@@ -105,7 +121,7 @@ def _computed(s: Operands, i: op.Compute) -> ast.expr | None:
         s.settled_first += s.write_down()  # these read an operand several times
         whole = CONTROL[name](s, arguments)
         return s.calling(OPERATIONS[name].function, *s.read_all(arguments)) if whole is None else whole
-    if name in SUBSCRIPTS or is_in_place(i) or name in ("extend", "update_dict"):
+    if name in SUBSCRIPTS or is_in_place(i) or name in ("extend", "give", "update_dict"):
         return None
     if name in ("format_value", "concat"):
         text = _text(s, i)
@@ -113,6 +129,8 @@ def _computed(s: Operands, i: op.Compute) -> ast.expr | None:
             return text
     if name == "builtin" and arguments[0] < 0 and (known := _constant(s, arguments[0])) in VALUES:
         return load(s.scope.name_of(VALUES[str(known)]))
+    if (item := asked(s, i)) is not None:
+        return item
     values = s.take(arguments, slices=name == "[]")
     if name in BINARY:
         return ast.BinOp(values[0], BINARY[name](), values[1])
@@ -120,7 +138,7 @@ def _computed(s: Operands, i: op.Compute) -> ast.expr | None:
         return ast.UnaryOp(_UNARY[name](), values[0])
     if name in _BUILDS:
         return _BUILDS[name](values)
-    if name == "[]" and _is_object(values[0]):
+    if name == "[]" and (_is_object(values[0]) or (_is_text(values[0]) and _is_object(values[1]))):
         return ast.Subscript(values[0], values[1], ast.Load())
     if name == "slice":
         bounds = [
@@ -150,14 +168,16 @@ def _text(s: Operands, i: op.Compute) -> ast.expr | None:
     constants = [_constant(s, each) if each < 0 else None for each in i.arguments]
     if i.operation == "format_value":
         _, conversion, spec = constants
-        if conversion not in ("", "s", "r", "a") or type(spec) is not str:
+        if conversion not in ("", "s", "r", "a") or not (type(spec) is str or i.arguments[2] in s.texts):
             return None
-        wanted: ast.expr | None = ast.JoinedStr([constant(spec)]) if spec else None
         s.is_text = True
-        (value,) = s.take(i.arguments[:1])
+        value, *computed = s.take(i.arguments[:1] if type(spec) is str else i.arguments[::2])
+        parts = [part for each in computed for part in _parts(each)] if computed else [constant(spec)] if spec else []
+        wanted = ast.JoinedStr(parts) if parts else None
         return ast.JoinedStr([ast.FormattedValue(value, ord(str(conversion)) if conversion else -1, wanted)])
     sure = all(each in s.texts or type(known) is str for each, known in zip(i.arguments, constants, strict=True))
     values = s.take(i.arguments)
+    s.is_text = True
     if not sure:
         return call(ast.Attribute(constant(""), "join", ast.Load()), ast.Tuple(values, ast.Load()))
     return ast.JoinedStr([part for value in values for part in _parts(value)])

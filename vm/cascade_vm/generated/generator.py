@@ -98,12 +98,7 @@ class Generator:
             registers = [f"r{flow}_{number}" for number in range(taken.registers)]
             if registers:
                 first.append(assign_many(registers, load("registers")))
-            for number in range(taken.registers):
-                if statements.is_iterator(number, pc):
-                    iterator, source = statements.iterator(number)
-                    begun = ast.Tuple([name(iterator), name(source)], ast.Store())
-                    first.append(ast.Assign([begun], call("iterator_at", load(f"r{flow}_{number}"))))
-                    first.append(assign(statements.bounded(number), constant(False)))
+            first += _iterators_at(statements, [each for each in range(taken.registers) if statements.is_iterator(each, pc)])
             first.append(assign("registers", constant(None)))
         if (loops or calls) and not self.program.careful:
             first.append(assign("turns", ast.Attribute(load("s"), "turns", ast.Load())))
@@ -125,6 +120,18 @@ class Generator:
         (code,) = [each for each in whole.co_consts if isinstance(each, CodeType)]
         title = taken.name.encode("utf-8", "replace").decode()
         return code.replace(co_name=title, co_qualname=title)
+
+
+def _iterators_at(statements: Statements, held: list[int]) -> list[ast.stmt]:
+    """The registers that are iterators where code begins."""
+    pairs: list[ast.expr] = [ast.Tuple([name(each) for each in statements.iterator(number)], ast.Store()) for number in held]
+    cursors = [load(statements.register(number)) for number in held]
+    made: list[ast.stmt] = []
+    if len(held) == 1:
+        made.append(ast.Assign(pairs, call("iterator_at", *cursors)))
+    elif held:
+        made.append(ast.Assign([ast.Tuple(pairs, ast.Store())], call("iterators_at", *cursors)))
+    return [*made, *(assign(statements.bounded(number), constant(False)) for number in held)]
 
 
 def _calls(graph: Graph, blueprint: Blueprint) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from cascade_vm import opcodes as op
 from cascade_vm import roles
 from cascade_vm.blueprint import Blueprint, Flow
+from cascade_vm.generated.unseen import looking_ahead
 
 __all__ = ["Graph", "Node", "Unstructured", "back_edges", "graph_from", "loops_of", "tail_group"]
 
@@ -44,6 +45,8 @@ class Node:
     after: list[Node] = field(default_factory=list)
     handler: Node | None = None
     caught: int = -1
+    asks: bool = False
+    """It ends with `next` of an iterator, whose end leads to the handler (`cascade_vm.generated.unseen`)."""
     order: int = -1
     """Place in reverse postorder."""
     dominator: Node | None = None
@@ -113,9 +116,9 @@ def _handler_at(flow: Flow, pc: int) -> int:
     return -1
 
 
-def _starts(flow: Flow) -> list[int]:
+def _starts(flow: Flow, asking: Iterable[int]) -> list[int]:
     """Where nodes begin, in order."""
-    found = {0}
+    found = {0, *(pc + 1 for pc in asking)}
     for pc, instruction in enumerate(flow.code):
         labels = roles.labels(instruction)
         found.update(labels)
@@ -131,7 +134,8 @@ class Plan:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        starts = _starts(flow)
+        self.asking = looking_ahead(flow, [_handler_at(flow, pc) for pc in range(len(flow.code))])
+        starts = _starts(flow, self.asking)
         self.ends = dict(zip(starts, [*starts[1:], len(flow.code)], strict=True))
         self.handlers = {start: _handler_at(flow, start) for start in starts}
         self.after = {start: self._after(start) for start in starts}
@@ -139,6 +143,8 @@ class Plan:
 
     def _after(self, start: int) -> tuple[int, ...]:
         last = self.ends[start] - 1
+        if last in self.asking:
+            return last + 1, self.flow.handlers[self.handlers[start]].target
         return roles.successors(self.flow.code[last], last)
 
     def ways_out(self, start: int) -> tuple[int, ...]:
@@ -352,6 +358,7 @@ class _Building:
             plan = self.plans[flow]
             node.after = [self.node((flow, way, _context(plan, context, start, way))) for way in plan.after[start]]
             last = plan.flow.code[node.end - 1]
+            node.asks = node.end - 1 in plan.asking
             if isinstance(last, op.TailCall) and last.flow in self.group:
                 node.after = [self.enter(last.flow, 0)]
             row = plan.handlers[start]

@@ -50,6 +50,7 @@ class Instance:
         for number in range(len(unit.program.image.flows)):
             self.globals[f"c{number}"] = self._stub(number)
             self.globals[f"q{number}"] = self._made_now(number)
+            self.globals[f"g{number}"] = None
         self._slots: list[_Slot] = []
         if directs is not None:
             for number, task in enumerate(unit.program.image.blueprint.tasks):
@@ -97,7 +98,7 @@ class Instance:
             self.unit.program.image.flows[flow].busy = True
             self.globals[f"c{flow}"] = self.globals[f"q{flow}"] = function
             if not made.waits:
-                self.starts[flow] = function
+                self.starts[flow] = self.globals[f"g{flow}"] = function
         for number in sorted({i.flow for i in taken.code if isinstance(i, op.Close)}):
             self.entry(number, 0)  # functions that hot code makes are called
         return found

@@ -21,6 +21,7 @@ Known: TypeAlias = "dict[int, type]"
 _GIVES: dict[str, type] = {
     "build_list": list, "build_tuple": tuple, "build_dict": dict, "build_set": set, "list": list, "sorted": list, "dict": dict,
     "set": set, "tuple": tuple, "concat": str, "range": range,
+    "len": int, "int": int, "ord": int,
     "tail_arguments": tuple, "tail_keywords": dict,
 }  # fmt: skip
 """What operations give."""
@@ -31,6 +32,8 @@ _METHOD_GIVES: dict[tuple[type, str], type] = {
 """What methods of values of an exact type give."""
 _SAME = ("+", "*", "|", "&")
 """Operators that give a list, tuple, text or set of the exact type of their operands."""
+_OF_INTEGERS = ("+", "-", "*", "//", "%", "|", "&", "^", "<<", ">>")
+"""Operators that give an integer of two."""
 
 
 class Kinds:
@@ -88,11 +91,13 @@ class Kinds:
         match i:
             case op.Copy(source=source):
                 return self._kind(source, known)
-            case op.Compute(operation=name, arguments=(left, right)) if name in _SAME:
-                kind = self._kind(left, known)
-                return kind if kind in (list, tuple, str, set) and (kind is self._kind(right, known)) else None
             case op.Compute(operation="+=" | "*=", arguments=(target, _)) if self._kind(target, known) is list:
                 return list
+            case op.Compute(operation=name, arguments=(left, right)) if name in _SAME or name.removesuffix("=") in _OF_INTEGERS:
+                kind = self._kind(left, known)
+                alike = kind is self._kind(right, known)
+                integer = alike and kind is int and name.removesuffix("=") in _OF_INTEGERS
+                return int if integer else kind if alike and name in _SAME and kind in (list, tuple, str, set) else None
             case op.Compute(operation=name):
                 return _GIVES.get(name)
             case op.Method(target=target, name=name):

@@ -257,9 +257,12 @@ def _frame(stop: Stop, cell: Cell) -> Frame:
     values: dict[str, Any] = stop.frame.f_locals
     held = stop.unit.held(stop.flow, stop.pc)
     registers: list[Any] = []
+    made: dict[int, Any] = {}  # a variable and a loop may go on with the same iterator
     for number in range(linked.flow.registers):
         if number in held and (iterator := values.get(f"i{stop.flow}_{number}")) is not None:
-            registers.append(cursor_of(iterator, values.get(f"o{stop.flow}_{number}")))
+            if id(iterator) not in made:
+                made[id(iterator)] = cursor_of(iterator, values.get(f"o{stop.flow}_{number}"))
+            registers.append(made[id(iterator)])
         else:
             registers.append(values.get(f"r{stop.flow}_{number}", UNBOUND))
     frame = Frame.__new__(Frame)

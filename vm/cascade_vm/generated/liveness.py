@@ -39,6 +39,10 @@ class Liveness:
         start = max(start for start in self._plan.ends if start <= pc)
         return bool(self._before(pc + 1, start) >> register & 1)
 
+    def is_read_from(self, register: int, start: int) -> bool:
+        """Whether what a register holds where a node begins may be read by anyone."""
+        return bool(self._at[start] >> register & 1)
+
     def _before(self, pc: int, start: int) -> int:
         """What is live just before an instruction of the node that begins at ``start``, or behind its last one."""
         end = self._plan.ends[start]

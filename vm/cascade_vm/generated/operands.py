@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cascade_vm import cells, roles
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Flow
+from cascade_vm.functions import Template
 from cascade_vm.generated.cursors import Iterators
 from cascade_vm.generated.folding import Waiting, as_value, taken, written_down
+from cascade_vm.generated.graph import Key
 from cascade_vm.generated.kinds import Kinds
 from cascade_vm.generated.liveness import Liveness
 from cascade_vm.generated.lone_cells import LoneCell
+from cascade_vm.generated.passing import has_loops, runs_through
 from cascade_vm.generated.positions import AWAITS, RUNS
 from cascade_vm.generated.program import Program
 from cascade_vm.generated.scope import Scope
 from cascade_vm.generated.syntax import assign, await_, branch, call, constant, is_, is_type, items, load, mark, run
 
-__all__ = ["Operands"]
+__all__ = ["Begun", "Operands"]
 
 _Node = TypeVar("_Node", ast.stmt, ast.expr)
 _LITERAL = (type(None), bool, int, float, complex, str, bytes)
+
+
+class Begun(NamedTuple):
+    """How a loop begins. ``few`` are the conditions under which it is over few items: it is one over the value itself then,
+    ``over``; ``first`` makes an iterator. ``fixed``: the value does not grow while the loop runs."""
+
+    few: list[ast.expr]
+    over: ast.expr
+    first: list[ast.stmt]
+    fixed: bool
 
 
 class Operands:
@@ -45,6 +58,8 @@ class Operands:
         """Registers that hold texts for certain, in the node that is being written."""
         self.is_text = False
         """Whether the instruction gives a text for certain."""
+        self.bound: set[int] = set()
+        """Registers that are known not to be unbound, though an instruction of the node asks."""
         self.passing: set[int] = set()
         """Registers that hold iterators of Python's own until they are read (`cascade_vm.generated.passing`)."""
         self.passes = False
@@ -58,6 +73,12 @@ class Operands:
         """Functions that are made where they are read: the instructions that would make them, by registers."""
         self.short: set[tuple[int, int]] = set()
         """The instructions that begin loops which may need no turns, by flow."""
+        self.node: Key = (0, 0, ())
+        """The node that is being written."""
+        self.leading: dict[Key, tuple[int, Key]] = {}
+        """The instructions that begin loops which follow at once, and the heads of these, by nodes."""
+        self.begun: dict[Key, Begun] = {}
+        """How such loops begin, by their heads."""
         self._liveness: dict[int, Liveness] = {}
         self._kinds: dict[int, Kinds] = {}
 
@@ -106,10 +127,15 @@ class Operands:
         return written
 
     def _closed(self, pc: int) -> ast.expr:
-        """A function as a built-in function may call it."""
+        """A function as a built-in function may call it. In one that has loops nobody else gets a turn."""
         i = self.flow.code[pc]
         assert isinstance(i, op.Close)
-        return call("partial", load(f"q{i.flow}"), load("s"), constant(0), *self.read_all(i.captured))
+        flow, code = self.program.image.blueprint.flows[i.flow], load(f"q{i.flow}")
+        if not runs_through(flow):
+            return call("called_aside", load("s"), code, *self.read_all(i.captured))
+        machine = ast.Attribute(load("s"), "machine", ast.Load())
+        strand = call(ast.Attribute(machine, "aside", ast.Load())) if has_loops(flow) else load("s")
+        return call("partial", code, strand, constant(0), *self.read_all(i.captured))
 
     def read_all(self, operands: Sequence[int]) -> list[ast.expr]:
         return [self.read(operand) for operand in operands]
@@ -145,6 +171,17 @@ class Operands:
     def iterator(self, register: int) -> tuple[str, str]:
         """The locals of an iterator: itself, and what it goes over."""
         return f"i{self.index}_{register}", f"o{self.index}_{register}"
+
+    def begins(self, pc: int) -> bool:
+        """Whether an instruction may leave it to the loop how that begins."""
+        return self.node in self.leading and self.leading[self.node][0] == pc
+
+    def begin(self, begun: Begun) -> None:
+        self.begun[self.leading[self.node][1]] = begun
+
+    def kept(self, register: int) -> str:
+        """The local of what a loop goes over that may make no iterator."""
+        return f"n{self.index}_{register}"
 
     def bounded(self, register: int) -> str:
         """The local that is False unless an iterator has few items; else what has to stay as it is for that, or True."""
@@ -190,10 +227,7 @@ class Operands:
         if kind == cells.HOST:
             (target,) = written
             if isinstance(i, op.Close):  # which waits for nobody
-                template = load(self.scope.name_of(lone.cell[2].template, "x", ("template", self.index, self.pc)))
-                captured = ast.Tuple(self.read_all(i.captured), ast.Load())
-                machine = ast.Attribute(load("s"), "machine", ast.Load())
-                return self.write(target, call("Function", machine, template, captured))
+                return self.write(target, self._function(i, lone.cell[2].template))
             made = [assign("v", call(name, load("s"), items(*given), self.part(lone, 2), self.part(lone, 3)))]
             made += self.settled("v")
             if isinstance(i, op.Invoke | op.Method):
@@ -204,6 +238,13 @@ class Operands:
             read = [ast.Subscript(load("w"), constant(lone.writes[target]), ast.Load()) for target in written]
             return [*made, *(assign(self.register(target), value) for target, value in zip(written, read, strict=True))]
         raise AssertionError(f"an instruction without a rule: {i}")
+
+    def _function(self, i: op.Close, template: Template) -> ast.expr:
+        """A function that an instruction makes."""
+        machine = ast.Attribute(load("s"), "machine", ast.Load())
+        made = load(self.scope.name_of(template, "x", ("template", self.index, self.pc)))
+        captured = ast.Tuple(self.read_all(i.captured), ast.Load())
+        return call("Function", machine, made, captured, constant(template.plain), load(f"g{i.flow}"), constant(template.title))
 
     def function(self, pc: int) -> list[ast.stmt]:
         """The `Close` of an earlier instruction."""

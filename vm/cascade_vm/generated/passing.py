@@ -17,7 +17,7 @@ from cascade_vm.generated.cursors import Iterators
 from cascade_vm.generated.liveness import Liveness
 from cascade_vm.generated.program import Program
 
-__all__ = ["LAZY", "TAKEN", "Here", "goes_on_to", "is_called_only"]
+__all__ = ["LAZY", "TAKEN", "Here", "goes_on_to", "has_loops", "is_called_only", "runs_through"]
 
 TAKEN: Final = -1
 """One instruction reads all that there is, or drops the rest."""
@@ -139,15 +139,15 @@ _STAYING = (
 
 _PASSED = (
     op.Copy, op.Move, op.Compute, op.Unpack, op.Attribute, op.Jump, op.Branch, op.Test, op.Switch, op.Clear, op.Bound, op.Check,
-    op.Match, op.Return, op.Fail,
+    op.Match, op.Return, op.Fail, op.Iterate, op.Next,
 )  # fmt: skip
 _WITH_KEY = ("sorted", "max", "min", "heapq.nlargest", "heapq.nsmallest")
 """The operations that call their argument ``key``."""
 
 
 def is_called_only(here: Here, i: op.Close) -> bool:
-    """Whether a function is made to be called by one operation there, and runs through without leaving generated code."""
-    if here.program.careful or not _runs_through(here.program.image.blueprint.flows[i.flow]):
+    """Whether a function is made to be called by one operation there, and does not wait."""
+    if here.program.careful or i.flow in here.program.waiting:
         return False
     for at in range(here.pc + 1, here.end):
         each = here.flow.code[at]
@@ -160,10 +160,13 @@ def is_called_only(here: Here, i: op.Close) -> bool:
     return False
 
 
-def _runs_through(flow: Flow) -> bool:
-    if flow.handlers or flow.branch:
-        return False
-    return all(isinstance(i, _PASSED) and all(label > pc for label in roles.labels(i)) for pc, i in enumerate(flow.code))
+def runs_through(flow: Flow) -> bool:
+    """Whether the code of a flow is never left, but by an error."""
+    return not flow.handlers and not flow.branch and all(isinstance(i, _PASSED) for i in flow.code)
+
+
+def has_loops(flow: Flow) -> bool:
+    return any(label <= pc for pc, i in enumerate(flow.code) for label in roles.labels(i))
 
 
 def _parameters(here: Here, i: op.Close) -> int:

@@ -13,8 +13,9 @@ from cascade_vm.choices import PLAIN
 from cascade_vm.control import Jump, TailCall
 from cascade_vm.cursors import DONE, cursor_over, reversed_
 from cascade_vm.dispatch import Strand
+from cascade_vm.errors import CATCHABLE
 from cascade_vm.generated import leaving
-from cascade_vm.generated.cursors import ITERABLE, iterator_at, iterator_over, step
+from cascade_vm.generated.cursors import ITERABLE, SEQUENCES, iterator_at, iterator_over, iterators_at, step
 from cascade_vm.generated.leaving import TURN, Carried, Leave
 from cascade_vm.host import UNBOUND, Later, Pending, Site
 from cascade_vm.tiers import more_turns
@@ -73,6 +74,29 @@ def _function_of(strand: Strand, target: object, count: int) -> Callable[..., An
     return code if count == template.plain else None
 
 
+def _called_aside(strand: Strand, code: Callable[..., Any], *captured: object) -> Callable[..., object]:
+    """A function as a built-in function may call it for as long as it runs itself: what `functions.Function.__call__` does."""
+    machine = strand.machine
+    aside = machine.aside()
+    run = partial(code, aside, 0, *captured)
+
+    def called(*arguments: object) -> object:
+        try:
+            value: object = run(*arguments)
+        except BaseException as error:
+            left = error
+        else:
+            if aside.doomed is None:
+                return value
+            left = aside.doomed
+        try:
+            return machine.left_aside(aside, left)
+        finally:
+            del left  # it holds this frame
+
+    return called
+
+
 def _backwards(value: Any) -> Any:
     return reversed(value) if type(value) in (list, tuple, str, range, bytes) else reversed_(value)
 
@@ -88,15 +112,19 @@ GLOBALS: dict[str, Any] = {
     "Pending": Pending,
     "PLAIN": PLAIN,
     "ITERABLE": frozenset(ITERABLE),
+    "SEQUENCES": frozenset(SEQUENCES),
     "SIZED": frozenset({list, tuple, str, bytes, dict, set, type({}.keys()), type({}.values()), type({}.items())}),
     "StopIteration": StopIteration,
+    "UNSEEN": {kind: kind.__new__(kind) for kind in CATCHABLE.values()},
     "UNBOUND": UNBOUND,
     "Function": functions.Function,
     "Jump": Jump,
     "TailCall": TailCall,
+    "TypeError": TypeError,
     "answered": _answered,
     "as_error": as_error,
     "backwards": _backwards,
+    "called_aside": _called_aside,
     "caught": leaving.caught,
     "cursor_over": cursor_over,
     "dict": dict,
@@ -111,6 +139,7 @@ GLOBALS: dict[str, Any] = {
     "iter": iter,
     "iterator_at": iterator_at,
     "iterator_over": iterator_over,
+    "iterators_at": iterators_at,
     "leave_deep": leaving.leave_deep,
     "leave_entering": leaving.leave_entering,
     "leave_waiting": leaving.leave_waiting,
@@ -123,6 +152,7 @@ GLOBALS: dict[str, Any] = {
     "partial": partial,
     "range": range,
     "reversed": reversed,
+    "set": set,
     "str": str,
     "tuple": tuple,
     "slice": slice,

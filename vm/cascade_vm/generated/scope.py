@@ -88,6 +88,9 @@ def described(description: Description, image: Image, cells: dict[tuple[int, int
             return value
         case "constant", flow, index:
             return image.blueprint.flows[flow].constants[index].value
+        case "default", flow, index, number:
+            whole: Any = described(("constant", flow, index), image, cells)
+            return whole[0][1][number][3]
         case "cell", flow, pc, part:
             return _lone_cell(image, cells, flow, pc).cell[part]
         case "template", flow, pc:

@@ -12,7 +12,7 @@ How loops draw their turns is said in `cascade_vm.generated.loop_forms`. Where t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from cascade_vm import opcodes as op
@@ -20,7 +20,7 @@ from cascade_vm import roles
 from cascade_vm.generated.graph import Graph, Node, Unstructured
 from cascade_vm.generated.loop_forms import batched, drawn, is_small, side_by_side
 from cascade_vm.generated.places import Label, Loop, Where, is_apart, jump_over, places
-from cascade_vm.generated.short_loops import beginnings, iterated, short_loop
+from cascade_vm.generated.short_loops import few_items, iterated, look_at_loops, short_loop
 from cascade_vm.generated.statements import Statements
 from cascade_vm.generated.syntax import (
     assign,
@@ -29,6 +29,7 @@ from cascade_vm.generated.syntax import (
     call,
     constant,
     continue_,
+    every,
     for_,
     forever,
     is_,
@@ -68,6 +69,8 @@ def shape(graph: Graph, statements: Statements) -> list[ast.stmt]:
 # --- statements of nodes and loops ---------------------------------------------------------------------------------------
 
 Write = Callable[[Node, Where], list[ast.stmt]]
+Guard = Callable[[list[ast.stmt]], list[ast.stmt]]
+"""Puts statements under the handler around a loop, if there is one."""
 
 
 class _Shaping:
@@ -79,15 +82,8 @@ class _Shaping:
         self.count = 0
         self.goes = False
         self.behind_node, self.behind_loop = places(graph)
-        statements.short.update(self._short_loops())
-
-    def _short_loops(self) -> Iterator[tuple[int, int]]:
-        """The instructions that begin loops which may need no turns."""
-        if not self.statements.program.careful:
-            for node in self.graph.nodes:
-                over = self._iterator_of(node) if node.key in self.graph.bodies else None
-                if over is not None and short_loop(self.graph, node, self.statements, over) is not None:
-                    yield from ((node.flow, pc) for pc in beginnings(self.graph, node, self.blueprint.flows[node.flow], over))
+        if not statements.program.careful:
+            look_at_loops(graph, statements, self._iterator_of)
 
     def run(self) -> list[ast.stmt]:
         body = self._tree(self.graph.entry, Where(self._label(None, None), None))
@@ -160,7 +156,7 @@ class _Shaping:
             return self._end(node, last, where)
         deeper = replace(where, blocks=where.blocks + 1)
         after = self._end(node, last, where, condition)
-        return [try_(body, "e", self._caught(node, deeper), after)]
+        return [try_(body, "e", self._caught(node, deeper, [node]), after)]
 
     def _first_part(self, node: Node, last: op.Instruction) -> tuple[list[ast.stmt], ast.expr | None]:
         """What the end of a node does that may fail, and what is left to be looked at outside of the `try`."""
@@ -168,24 +164,18 @@ class _Shaping:
             case op.Branch() | op.Test():
                 truth = branch(self.statements.read_by(last), [assign("v", constant(True))], [assign("v", constant(False))])
                 return self.statements.mark(truth), load("v")
-            case op.Next():
+            case op.Next() | op.Compute() if isinstance(last, op.Next) or node.asks:
                 return self.statements.mark([assign("v", self.statements.following(last))]), load("v")
             case op.Fail() | op.Reraise():
                 return self._raise(last), None
             case _:
                 return [], None
 
-    def _caught(self, node: Node, where: Where) -> list[ast.stmt]:
-        """What an `except` does: hand the error on, or keep it and go to the handler."""
-        flow = self.blueprint.flows[node.flow]
-        handler = flow.handlers[node.caught]
+    def _caught(self, node: Node, where: Where, protected: Iterable[Node]) -> list[ast.stmt]:
+        """What an `except` does: hand the error on, or keep it and go to the handler. ``protected`` is what it is there for."""
         assert node.handler is not None
-        register = f"r{node.flow}_{handler.error}"
-        received = call("caught", load("s"), load("e"), constant(handler.cleanup))
-        passing = branch(is_(load("v"), constant(None)), [raise_()], [])
         jump = self._jump(node.handler, where)
-        kept = [assign(register, load("v")), assign("v", constant(None))]
-        return mark([assign("v", received), *passing, *kept, *jump], 1, 0)
+        return mark([*self.statements.caught(node, protected), *jump], 1, 0)
 
     def _end(self, node: Node, last: op.Instruction, where: Where, condition: ast.expr | None = None) -> list[ast.stmt]:
         """The last instruction of a node; ``condition`` has been found out already."""
@@ -194,11 +184,11 @@ class _Shaping:
         match last:
             case op.Branch() | op.Test():
                 return self._fork(node, condition or statements.read_by(last), node.after, where)
-            case op.Next():
+            case op.Next() | op.Compute() if isinstance(last, op.Next) or node.asks:
                 first = [] if condition else statements.mark([assign("v", statements.following(last))])
                 found = statements.mark(statements.write(last.dst, load("v")))
-                done = is_(load("v"), load("DONE"))
-                return [*first, *self._fork(node, done, node.after[::-1], where, found)]
+                over = statements.over(node) if node.asks else []
+                return [*first, *self._fork(node, is_(load("v"), load("DONE")), node.after[::-1], where, over, found)]
             case op.Switch():
                 return self._switch(node, last, where)
             case op.Return():
@@ -215,14 +205,13 @@ class _Shaping:
         cause = self.statements.read(last.cause) if isinstance(last, op.Fail) else constant(None)
         return self.statements.mark([raise_(call("as_error", self.statements.read(last.error), cause))])
 
-    def _fork(
-        self, node: Node, condition: ast.expr, ways: list[Node], where: Where, before: list[ast.stmt] | None = None
-    ) -> list[ast.stmt]:
-        """``before`` is done on the second way."""
+    def _fork(self, node: Node, condition: ast.expr, ways: list[Node], where: Where, *before: list[ast.stmt]) -> list[ast.stmt]:
+        """``before`` is what is done on each way first."""
         inside = replace(where, nested=where.nested + 1)
         position = (self.statements.index, self.statements.pc)
-        then = self._edge(node, ways[0], inside)
-        other = [*(before or []), *self._edge(node, ways[1], inside)]
+        first, second = before or ([], [])
+        then = [*first, *self._edge(node, ways[0], inside)]
+        other = [*second, *self._edge(node, ways[1], inside)]
         self.statements.at(*position)
         if then and isinstance(then[-1], _LEAVING):
             return [*self.statements.mark(branch(condition, then, [])), *other]
@@ -313,14 +302,15 @@ class _Shaping:
         blocks = where.blocks + (1 if careful else 2) + (around is not None)
         inside = replace(where, behind=head, loop=loop, blocks=blocks, caught=caught)
         over = None if careful else self._iterator_of(node)
-        if over is None:
-            written = self._while(node, inside, loop)
-        else:
-            written = self._for(node, inside, loop, over)
-        if around is not None:
+
+        def guarded(written: list[ast.stmt]) -> list[ast.stmt]:
             outside = replace(where, blocks=where.blocks + 1)
-            written = [try_(written, "e", self._caught(node, outside), [])]
-        return written
+            if around is None:
+                return written
+            inside_it = [each for each in self.graph.nodes if each.key in self.graph.bodies[node.key]]
+            return [try_(written, "e", self._caught(node, outside, inside_it), [])]
+
+        return guarded(self._while(node, inside, loop)) if over is None else self._for(node, inside, loop, over, guarded)
 
     def _handler_around(self, node: Node, caught: Node | None) -> Node | None:
         """The handler of all that is in a loop, if it is one and stands outside: then one `try` serves the whole loop."""
@@ -364,21 +354,35 @@ class _Shaping:
             return None
         return iterated(self.graph, node, self.statements)
 
-    def _for(self, node: Node, where: Where, loop: Loop, over: op.Next) -> list[ast.stmt]:
-        """A loop over an iterator."""
-        few, small = short_loop(self.graph, node, self.statements, over), is_small(self.graph, node, self.statements)
-        behind = replace(where, behind=loop.after, loop=loop if small else loop.outer)
-        short: list[ast.stmt] = []
-        if few is not None:
-            body, ended = self._parts_of_for(node, where, behind)
-            iterator = load(self.statements.iterator(over.cursor)[0])
-            short = [for_(name(self.statements.register(over.dst)), iterator, body, ended)]
-        body, ended = self._parts_of_for(node, where, behind)
+    def _for(self, node: Node, where: Where, loop: Loop, over: op.Next, guarded: Guard) -> list[ast.stmt]:
+        """A loop over an iterator, or over few items."""
+        statements = self.statements
+        short, small = short_loop(self.graph, node, statements), is_small(self.graph, node, statements)
+        begun = statements.begun.get(node.key)
+        few = None if short is None else few_items(statements, short, over, begun)
+        inner = replace(where, behind=loop.after, loop=loop)
+        outer = replace(inner, loop=loop.outer)
+        quick: list[ast.stmt] = []
+        if short is not None and few is not None:
+            body, ended = self._parts_of_for(node, where, inner if small and begun is None else outer)
+            items = begun.over if begun is not None and short.sealed else load(statements.iterator(over.cursor)[0])
+            quick = statements.mark([for_(name(statements.register(over.dst)), items, body, ended)])
+            if begun is not None:
+                quick = [*([] if short.sealed else begun.first), *guarded(quick)]
+                if not few:
+                    return quick
+        body, ended = self._parts_of_for(node, where, inner if small else outer)
         if not small:
-            whole = drawn(self.statements, node, over, body, ended)
-            return whole if few is None else self.statements.mark(branch(few, short, whole))
-        first = self.statements.mark(branch(few, [*short, break_()], [])) if few is not None else []
-        return side_by_side(self.statements, node, f"z{where.blocks}", over, body, ended, first)
+            whole = drawn(statements, node, over, body, ended)
+        else:
+            first = branch(every(few), [*quick, break_()], []) if few is not None and begun is None else []
+            whole = side_by_side(statements, node, f"z{where.blocks}", over, body, ended, statements.mark(first))
+        if begun is not None:
+            whole = [*begun.first, *guarded(whole)]
+        if few is None or (small and begun is None):
+            return whole if begun is not None else guarded(whole)
+        chosen = statements.mark(branch(every(few), quick, whole))
+        return chosen if begun is not None else guarded(chosen)
 
     def _parts_of_for(self, node: Node, where: Where, behind: Where) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The body of a loop over an iterator, and what is done, ``behind`` it, when there are no more items."""

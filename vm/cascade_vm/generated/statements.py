@@ -6,16 +6,17 @@ This file knows instructions, not how nodes follow each other.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cascade_vm import opcodes as op
 from cascade_vm import roles
-from cascade_vm.generated import calls, expressions, iteration, values
+from cascade_vm.generated import binding, calls, expressions, iteration, values
 from cascade_vm.generated.folding import MOST_FOLDED, Waiting, as_value, is_read_once
 from cascade_vm.generated.graph import Node
 from cascade_vm.generated.operands import Operands
-from cascade_vm.generated.syntax import assign, constant, run
+from cascade_vm.generated.syntax import assign, branch, call, constant, is_, load, otherwise, raise_, run
+from cascade_vm.generated.unseen import unseen
 
 __all__ = ["Statements"]
 
@@ -29,19 +30,21 @@ class Statements(Operands):
         """The instructions of a node but its last, if that ends it."""
         code = self.program.image.blueprint.flows[node.flow].code
         last = code[node.end - 1]
-        end = node.end - 1 if last.ends_block or isinstance(last, op.Next) else node.end
+        end = node.end - 1 if last.ends_block or isinstance(last, op.Next) or node.asks else node.end
         written: list[ast.stmt] = []
         self.texts.clear()
         self.passing.clear()
         self.waiting.clear()
-        self.end = node.end
+        self.bound.clear()
+        self.end, self.node = node.end, node.key
         pc = node.start
         while pc < end:
             i = self.at(node.flow, pc)
             self.guarded = node.handler is not None
             following = code[pc + 1] if pc + 1 < end else None
+            self.bound.difference_update(*(roles.writes(each) for each in (i, following) if each is not None))
             fused = iteration.is_counted(self, i, following)
-            bound = None if fused else calls.spread_arguments(self, i, following)
+            bound = None if fused else binding.spread_arguments(self, i, following)
             if fused:
                 made = iteration.counted(self, i)
                 written += [*self.settled_first, *self.write_down(), *self.mark(made)]
@@ -120,7 +123,28 @@ class Statements(Operands):
         kept = [] if isinstance(i, op.Iterate) else sorted(gone.difference(written))
         return [assign(self.register(register), constant(None)) for register in kept]
 
-    def following(self, i: op.Next) -> ast.expr:
+    def caught(self, node: Node, protected: Iterable[Node]) -> list[ast.stmt]:
+        """What an `except` keeps for the handler of a node: the error, noted, or one in its place that says what class it is
+        of. An error that is not for it goes on. ``protected`` is all that the `try` is around."""
+        handler = self.program.image.blueprint.flows[node.flow].handlers[node.caught]
+        received = assign("v", call("caught", load("s"), load("e"), constant(handler.cleanup)))
+        noted = [received, *branch(is_(load("v"), constant(None)), [raise_()], [])]
+        classes = unseen(self.program.image.blueprint, node, protected)
+        if classes:
+            stand_in = call(ast.Attribute(load("UNSEEN"), "get", ast.Load()), call("type", load("e")))
+            traceback = ast.Attribute(load("e"), "__traceback__", ast.Load())
+            here = is_(ast.Attribute(traceback, "tb_next", ast.Load()), constant(None))
+            seen = otherwise(call("isinstance", load("v"), load(self.scope.name_of(classes, "k"))))
+            noted = [assign("v", ast.IfExp(here, stand_in, constant(None))), *branch(seen, noted, [])]
+        return [*noted, assign(f"r{node.flow}_{handler.error}", load("v")), assign("v", constant(None))]
+
+    def over(self, node: Node) -> list[ast.stmt]:
+        """The same where `next` has found the end of an iterator."""
+        handler = self.program.image.blueprint.flows[node.flow].handlers[node.caught]
+        stand_in = ast.Subscript(load("UNSEEN"), load("StopIteration"), ast.Load())
+        return self.mark([assign(f"r{node.flow}_{handler.error}", stand_in)])
+
+    def following(self, i: op.Next | op.Compute) -> ast.expr:
         """The next item of a cursor, or ``DONE``."""
         return iteration.following(self, i)
 

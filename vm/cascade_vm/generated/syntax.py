@@ -8,8 +8,9 @@ from keyword import iskeyword
 from typing import Any, TypeVar
 
 __all__ = [
-    "assign", "assign_many", "augment", "await_", "branch", "break_", "call", "constant", "continue_", "for_", "forever",
-    "function", "is_", "is_type", "is_word", "items", "load", "mark", "name", "otherwise", "raise_", "return_", "run", "try_",
+    "assign", "assign_many", "augment", "await_", "branch", "break_", "call", "constant", "continue_", "every", "for_",
+    "forever", "function", "is_", "is_type", "is_word", "items", "load", "mark", "name", "otherwise", "raise_", "return_",
+    "run", "try_",
 ]  # fmt: skip
 
 _Node = TypeVar("_Node", ast.stmt, ast.expr)
@@ -63,6 +64,13 @@ def run(value: ast.expr) -> ast.stmt:
 
 def is_(left: ast.expr, right: ast.expr) -> ast.expr:
     return ast.Compare(left, [ast.Is()], [right])
+
+
+def every(conditions: Sequence[ast.expr]) -> ast.expr:
+    """Whether all of these hold."""
+    if not conditions:
+        return constant(True)
+    return ast.BoolOp(ast.And(), list(conditions)) if len(conditions) > 1 else conditions[0]
 
 
 def is_word(text: str) -> bool:
@@ -139,7 +147,7 @@ def _mark(node: ast.AST, line: int, column: int) -> None:
     pending: list[ast.AST] = [node]
     while pending:
         one = pending.pop()
-        if isinstance(one, ast.expr | ast.stmt | ast.excepthandler | ast.keyword):
+        if isinstance(one, ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.arg):
             if hasattr(one, "lineno"):
                 continue
             _place(one, line, column)

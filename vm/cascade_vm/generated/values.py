@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from cascade_vm import call_operations, plain, roles
+from cascade_vm import call_operations, plain
 from cascade_vm import opcodes as op
 from cascade_vm.attributes import read_attribute
-from cascade_vm.generated.expressions import BINARY, OPENING, SUBSCRIPTS, is_in_place
+from cascade_vm.generated.expressions import BINARY, OPENING, SUBSCRIPTS, is_in_place, is_template
 from cascade_vm.generated.folding import as_value
-from cascade_vm.generated.iteration import lazy
+from cascade_vm.generated.iteration import begun, lazy
 from cascade_vm.generated.operands import Operands
 from cascade_vm.generated.syntax import (
     assign,
@@ -49,6 +49,8 @@ def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
     """What is no expression."""
     name, arguments = i.operation, i.arguments
     passing = lazy(s, i)
+    if passing is None:
+        passing = begun(s, i)
     if passing is not None:
         return passing
     if any(i.forms):
@@ -57,6 +59,8 @@ def compute(s: Operands, i: op.Compute) -> list[ast.stmt]:
         return [augment(s.register(i.dst), BINARY[name[:-1]](), s.take(arguments[1:])[0])]
     if name in SUBSCRIPTS:
         return _subscript(s, i)
+    if name == "give" and min(arguments) >= 0:
+        return _give(s, i)
     if name in _SPREADING and arguments[1] >= 0:
         return _spread_in(s, i)
     return s.write(i.dst, s.calling(OPERATIONS[name].function, *s.read_all(arguments)))
@@ -76,6 +80,17 @@ def _spread_in(s: Operands, i: op.Compute) -> list[ast.stmt]:
     known = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
     done = s.write(i.dst, constant(None)) if s.liveness().is_read_after(i.dst, s.pc) else []
     return branch(known, [usual, *done], whole)
+
+
+def _give(s: Operands, i: op.Compute) -> list[ast.stmt]:
+    """An item of a generator for the method that reads it (`cascade_vm.reading`): what most of them put items into is asked for
+    here."""
+    goal, item = i.arguments
+    slow = [run(s.calling(OPERATIONS[i.operation].function, *s.read_all(i.arguments)))]
+    for kind, method in (("set", "add"), ("list", "append")):
+        put = run(call(ast.Attribute(s.read(goal), method, ast.Load()), s.read(item)))
+        slow = branch(is_type(s.read(goal), kind), [put], slow)
+    return [*slow, *(s.write(i.dst, constant(None)) if s.liveness().is_read_after(i.dst, s.pc) else [])]
 
 
 def takes(i: op.Instruction) -> bool:
@@ -125,6 +140,8 @@ def unpack(s: Operands, i: op.Unpack) -> list[ast.stmt]:
 
 def attribute(s: Operands, i: op.Attribute) -> list[ast.stmt]:
     slow = s.calling(read_attribute, s.read(i.target), constant(i.name))
+    if i.name in OPENING and is_template(s, i.target) and _is_forgotten(s, i.dst):
+        return []
     if i.name in OPENING or not is_word(i.name):
         return s.write(i.dst, slow)
     kinds = [kind for kind, names in METHODS.items() if i.name in names]
@@ -146,15 +163,9 @@ def likeliest(kinds: Sequence[type]) -> type:
 
 
 def _is_forgotten(s: Operands, register: int) -> bool:
-    """Whether what this instruction gives is not read by those behind it, up to the next that writes the register. Python looks
-    a method up before its arguments, so that it may be missed; then the call looks again."""
-    for pc in range(s.pc + 1, s.end):
-        instruction = s.flow.code[pc]
-        if register in roles.registers_read(instruction):
-            return False
-        if register in roles.writes(instruction):
-            return s.pc + 1 == pc or not s.guarded
-    return False
+    """Whether nobody reads what this instruction gives. Python looks a method up before its arguments, so that it may be
+    missed; then the call looks again."""
+    return not s.liveness().is_read_after(register, s.pc)
 
 
 def clear(s: Operands, i: op.Clear) -> list[ast.stmt]:
@@ -168,7 +179,7 @@ def bound(s: Operands, i: op.Bound) -> list[ast.stmt]:
 
 
 def check(s: Operands, i: op.Check) -> list[ast.stmt]:
-    if i.variable < 0:
+    if i.variable < 0 or i.variable in s.bound:
         return []
     missed = run(s.calling(plain.check, items(s.read(i.variable)), constant(0), constant(i.name), constant(0)))
     return branch(is_(s.read(i.variable), load("UNBOUND")), [missed], [])
