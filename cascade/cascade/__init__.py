@@ -38,9 +38,9 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
         ArgumentError as ArgumentError, BudgetExhausted as BudgetExhausted, CascadeError as CascadeError,
         CompileError as CompileError, DependencyMissingError as DependencyMissingError, EngineError as EngineError,
         FlowFailed as FlowFailed, GraphError as GraphError, LazyAttributeError as LazyAttributeError,
-        LazyValueError as LazyValueError, LoadError as LoadError, NoSuchRun as NoSuchRun, NotStorable as NotStorable,
-        ResultError as ResultError, RunExists as RunExists, RunIsOwned as RunIsOwned, RunPaused as RunPaused,
-        StoreError as StoreError, TargetError as TargetError, TaskError as TaskError, UsageError as UsageError,
+        LazyValueError as LazyValueError, LoadError as LoadError, NotStorable as NotStorable, ResultError as ResultError,
+        RunPaused as RunPaused, StoreError as StoreError, TargetError as TargetError, TaskError as TaskError,
+        UsageError as UsageError,
     )
     from cascade.exchange import from_json as from_json, to_json as to_json
     from cascade.flow_words import emit as emit, fail as fail, gather as gather
@@ -52,9 +52,8 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
     from cascade.pictures import visualize as visualize
     from cascade.preview import dry_run as dry_run
     from cascade.program import Flow as Flow, FlowCall as FlowCall, Program as Program
-    from cascade.resources import (
-        Resource as Resource, inject as inject, override_resource as override_resource, resource as resource,
-    )
+    from cascade.resources import Resource as Resource, inject as inject
+    from cascade.resources import override_resource as override_resource, resource as resource
     from cascade.routing import (
         Jump as Jump, JumpSelector as JumpSelector, Router as Router, TailCall as TailCall, bind as bind,
         select_jump as select_jump,
@@ -77,8 +76,8 @@ _NAMES = {
     "bus": "MessageBus", "engine": "Engine", "loading": "load",
     "errors":
         "ArgumentError BudgetExhausted CascadeError CompileError DependencyMissingError EngineError FlowFailed GraphError "
-        "LazyAttributeError LazyValueError LoadError NoSuchRun NotStorable ResultError RunExists RunIsOwned RunPaused "
-        "StoreError TargetError TaskError UsageError",
+        "LazyAttributeError LazyValueError LoadError NotStorable ResultError RunPaused StoreError "
+        "TargetError TaskError UsageError",
 }  # fmt: skip
 """The public names, by the module that each lives in."""
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}

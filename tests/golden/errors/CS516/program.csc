@@ -1,2 +1,0 @@
-flow main():
-    return 1
