@@ -43,7 +43,8 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
         UsageError as UsageError,
     )
     from cascade.exchange import from_json as from_json, to_json as to_json
-    from cascade.flow_words import emit as emit, fail as fail, gather as gather, sleep as sleep, timeout as timeout, wait as wait
+    from cascade.flow_words import emit as emit, fail as fail, gather as gather
+    from cascade.flow_words import sleep as sleep, timeout as timeout, wait as wait
     from cascade.flows import FlowFunction as FlowFunction, flow as flow
     from cascade.inputs import Env as Env, Param as Param
     from cascade.lazy import LazyResult as LazyResult
