@@ -30,8 +30,7 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
     from cascade.command import create_cli as create_cli
     from cascade.composing import pipeline as pipeline, sequence as sequence
     from cascade.current import CurrentCall as CurrentCall, current_call as current_call
-    from cascade.durable.doors import aresume as aresume, asignal as asignal, resume as resume, signal as signal
-    from cascade.durable.kept_runs import Store as Store
+    from cascade.durable.doors import Store as Store, aresume as aresume, asignal as asignal, resume as resume, signal as signal
     from cascade.durable.standard import register_codec as register_codec
     from cascade.engine import Engine as Engine
     from cascade.errors import (
@@ -67,11 +66,11 @@ if TYPE_CHECKING:  # the names again, for type checkers and editors
 
 _NAMES = {
     "routing": "Jump JumpSelector Router TailCall bind select_jump", "flow_words": "emit fail gather sleep timeout wait",
-    "resources": "Resource inject override_resource resource", "durable.doors": "aresume asignal resume signal",
+    "resources": "Resource inject override_resource resource", "durable.doors": "Store aresume asignal resume signal",
     "adapters.executors.local": "LocalExecutor", "vm_api": "BlueprintBuilder VirtualMachine", "exchange": "from_json to_json",
     "adapters.solvers.native": "NativeSolver", "current": "CurrentCall current_call", "durable.standard": "register_codec",
     "program": "Flow FlowCall Program", "composing": "pipeline sequence", "flows": "FlowFunction flow", "inputs": "Env Param",
-    "runtime": "Budget arun run", "durable.kept_runs": "Store", "pictures": "visualize", "command": "create_cli",
+    "runtime": "Budget arun run", "pictures": "visualize", "command": "create_cli",
     "signals": "Signals", "preview": "dry_run", "caches": "Hit MISS", "tasks": "Task task", "lazy": "LazyResult",
     "bus": "MessageBus", "engine": "Engine", "loading": "load",
     "errors":

@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cascade.awaiting import Awaiting
+from cascade.durable.kept_runs import Store
 from cascade.durable.running import Options, resume_stored, send_signal
 from cascade.tracebacks import raises_at_caller
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cascade.events import Listener
     from cascade.one_run import Budget
 
-__all__ = ["aresume", "asignal", "outside", "resume", "signal"]
+__all__ = ["Store", "aresume", "asignal", "outside", "resume", "signal"]
 
 T = TypeVar("T")
 
