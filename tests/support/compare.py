@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+from zlib import crc32
 
 from cascade_compiler import graph
 from cascade_grammar.diagnostics import SourceErrors
@@ -36,14 +37,18 @@ class Effort(NamedTuple):
     """The Blueprints that are run as durable runs, too: on which tier, killed when, and whether each commit is a snapshot."""
 
 
-_DURABLE = [
-    (blueprint, tier, kills, saves)
-    for blueprint, tier in (("plain", "tier 0"), ("level 2", "generated"), ("level 2", "generated late"))
-    for kills, saves in (
-        (Kills(), False), (Kills(1), False), (Kills(1, before=True), False), (Kills(2), False), (Kills(), True),
-        (Kills(1), True),
-    )
-]  # fmt: skip
+_WAYS = (
+    (Kills(), False), (Kills(1), False), (Kills(1, before=True), False), (Kills(2), False), (Kills(), True), (Kills(1), True),
+)  # fmt: skip
+_TIERS = (("plain", "tier 0"), ("level 2", "generated"), ("level 2", "generated late"))
+_DURABLE = [(*tier, *way) for tier in _TIERS for way in _WAYS]
+
+
+def directed_effort(fact: str) -> Effort:
+    """Everything, but each way to be killed on one tier: which is which program's."""
+    first = crc32(fact.encode())
+    durable = tuple((*_TIERS[(first + number) % len(_TIERS)], *way) for number, way in enumerate(_WAYS))
+    return whole_effort()._replace(durable=durable)
 
 
 def whole_effort() -> Effort:
