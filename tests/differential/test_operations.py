@@ -78,7 +78,7 @@ FIXED = {
     ("format_value", 1): ["", "r", "s", "a"],
     ("jump_case", 1): [("a", "b"), ()],
 }
-OPAQUE = ("_Pairs", "_Less", "_Answers", "function")
+OPAQUE = ("_Pairs", "_Less", "_Answers", "Pairs", "Less", "Answers", "function")
 HOLDS_STATE = {"iter", "map", "filter", "zip", "enumerate", "reversed"}
 
 

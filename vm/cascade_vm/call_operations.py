@@ -48,6 +48,8 @@ class EndedBy:
         error, self.error = self.error, None
         if error is None:
             raise StopIteration
+        if isinstance(error, StopIteration):  # as it would leave a generator
+            raise RuntimeError("generator raised StopIteration") from error
         pass_on(error)
         raise error
 
