@@ -48,7 +48,7 @@ class EndedBy:
         error, self.error = self.error, None
         if error is None:
             raise StopIteration
-        if isinstance(error, StopIteration):  # as it would leave a generator
+        if type(error) is StopIteration:  # as it would leave a generator
             raise RuntimeError("generator raised StopIteration") from error
         pass_on(error)
         raise error
