@@ -258,10 +258,13 @@ def _frame(stop: Stop, cell: Cell) -> Frame:
     held = stop.unit.held(stop.flow, stop.pc)
     registers: list[Any] = []
     for number in range(linked.flow.registers):
-        if number in held and (iterator := values.get(f"i{stop.flow}_{number}")) is not None:
+        value, iterator = values.get(f"r{stop.flow}_{number}", UNBOUND), values.get(f"i{stop.flow}_{number}")
+        if iterator is not None and (
+            number in held or value is iterator
+        ):  # what a loop that has ended went over may be there yet
             registers.append(cursor_of(iterator, values.get(f"o{stop.flow}_{number}")))
         else:
-            registers.append(values.get(f"r{stop.flow}_{number}", UNBOUND))
+            registers.append(value)
     frame = Frame.__new__(Frame)
     frame.flow = linked
     frame.registers = registers + linked.constants
