@@ -36,7 +36,7 @@ def _program(seed: int) -> tuple[Case, Any, str]:
 
 
 def expected(seed: int) -> tuple[Outcome, bool] | None:
-    """What the run comes to that nobody kills, and whether something runs beside something in it. None: it does not end soon."""
+    """What the run comes to that nobody kills, and whether something runs beside something in it. None: it does not end."""
     if example_of(generate(seed)) is None:
         return None
     case, blueprint, text = _program(seed)

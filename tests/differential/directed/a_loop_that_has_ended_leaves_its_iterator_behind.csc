@@ -1,5 +1,5 @@
 # A loop over enumerate has ended when the run is saved: what it went over is still where a register was.
-# arguments: 0; 1; 2
+# arguments: 2
 
 from tasks import ident
 

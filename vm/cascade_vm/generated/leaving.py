@@ -259,9 +259,8 @@ def _frame(stop: Stop, cell: Cell) -> Frame:
     registers: list[Any] = []
     for number in range(linked.flow.registers):
         value, iterator = values.get(f"r{stop.flow}_{number}", UNBOUND), values.get(f"i{stop.flow}_{number}")
-        if iterator is not None and (
-            number in held or value is iterator
-        ):  # what a loop that has ended went over may be there yet
+        is_stale = value is iterator  # of a loop that has ended
+        if iterator is not None and (number in held or is_stale):
             registers.append(cursor_of(iterator, values.get(f"o{stop.flow}_{number}")))
         else:
             registers.append(value)
