@@ -259,12 +259,14 @@ def _frame(stop: Stop, cell: Cell) -> Frame:
     registers: list[Any] = []
     made: dict[int, Any] = {}  # a variable and a loop may go on with the same iterator
     for number in range(linked.flow.registers):
-        if number in held and (iterator := values.get(f"i{stop.flow}_{number}")) is not None:
+        value, iterator = values.get(f"r{stop.flow}_{number}", UNBOUND), values.get(f"i{stop.flow}_{number}")
+        is_stale = value is iterator  # of a loop that has ended
+        if iterator is not None and (number in held or is_stale):
             if id(iterator) not in made:
                 made[id(iterator)] = cursor_of(iterator, values.get(f"o{stop.flow}_{number}"))
             registers.append(made[id(iterator)])
         else:
-            registers.append(values.get(f"r{stop.flow}_{number}", UNBOUND))
+            registers.append(value)
     frame = Frame.__new__(Frame)
     frame.flow = linked
     frame.registers = registers + linked.constants
