@@ -3,4 +3,5 @@ import cascade as cs
 
 @cs.task
 def fetch() -> str:
-    return cs.current_call().key
+    cs.current_call()
+    return ""
