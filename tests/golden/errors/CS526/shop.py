@@ -3,5 +3,7 @@ import cascade as cs
 
 @cs.task
 def fetch() -> str:
-    cs.current_call()
-    return ""
+    try:
+        return cs.current_call().key
+    except cs.UsageError as error:
+        raise error.with_traceback(None) from None
