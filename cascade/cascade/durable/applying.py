@@ -15,9 +15,12 @@ from cascade.durable.journal import (
     CANCEL,
     CANCELLED,
     ERROR,
+    LATE,
     RESULT,
     RETRY,
     SIGNAL,
+    TIMES,
+    WOKE,
     Event,
     Journal,
     read_record,
@@ -99,27 +102,26 @@ class Applying:
         node = waits.node
         if self._again and (cost := _cost_of(event)):
             self.allowance.cost(cost)
-        match kind:
-            case 0 | 6:  # RESULT, SIGNAL
-                scheduler.deliver(node, value)
-            case 1:  # ERROR
-                scheduler.throw(node, value)
-            case 2:  # CANCELLED
-                scheduler.throw(node, asyncio.CancelledError())
-            case 3:  # RETRY
-                assert isinstance(waits, Calling)
-                waits.course.restore(event[4])
-                waits.begun, waits.task = False, None
-                self.journal.note(waits)
-                self.scheduler.fresh[waits] = None
-            case 4:  # TIMES
-                _tell_times(waits, event[2])
-            case 5:  # WOKE
-                self._woke(node, waits)
-            case 7:  # LATE
-                self._late(node, waits, event[2])
-            case _:
-                raise _lost(event[1])
+        if kind in (RESULT, SIGNAL):
+            scheduler.deliver(node, value)
+        elif kind == ERROR:
+            scheduler.throw(node, value)
+        elif kind == CANCELLED:
+            scheduler.throw(node, asyncio.CancelledError())
+        elif kind == RETRY:
+            assert isinstance(waits, Calling)
+            waits.course.restore(event[4])
+            waits.begun, waits.task = False, None
+            self.journal.note(waits)
+            scheduler.fresh[waits] = None
+        elif kind == TIMES:
+            _tell_times(waits, event[2])
+        elif kind == WOKE:
+            self._woke(node, waits)
+        elif kind == LATE:
+            self._late(node, waits, event[2])
+        else:
+            raise _lost(event[1])
 
     def _woke(self, node: Node, waits: Suspension) -> None:
         match waits:

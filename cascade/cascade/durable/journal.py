@@ -151,7 +151,10 @@ class Journal:
 
     def take_value(self, data: bytes) -> Any:
         """The inverse."""
-        return decode(data, known=self.known, codecs=self.codecs)
+        base = len(self.known.objects)
+        value = decode(data, known=self.known, codecs=self.codecs)
+        self._look_at(self.known.objects[base:])
+        return value
 
     # --- snapshots ---
 

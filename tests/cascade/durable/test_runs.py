@@ -189,6 +189,25 @@ def test_a_program_that_sees_the_order_of_a_set_is_never_gone_over_again(store: 
     assert len(world.calls) == 6
 
 
+@cs.flow
+def given(words: Any) -> list[Any]:
+    return [step(word) for word in words]
+
+
+def test_a_set_that_a_run_is_given_has_the_order_of_a_process_too(store: str) -> None:
+    """Also in a run that was resumed before it had committed anything."""
+    world.at = {0}
+    with pytest.raises(Power):
+        cs.run(given({"beta", "alpha"}), store=store, run_id="one")
+    world.at = {1}
+    with pytest.raises(Power):
+        cs.resume("one", store)
+    found = asyncio.run(stored(store))
+    assert found.records == []
+    assert found.snapshot
+    assert sorted(cs.resume("one", store)) == sorted(world.calls) == ["alpha", "beta"]
+
+
 # --- policies, time, signals ---------------------------------------------------------------------------------------------
 
 
