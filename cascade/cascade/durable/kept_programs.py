@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
@@ -67,7 +67,8 @@ def kept_of(flow: Flow) -> tuple[bytes, bytes, Origin]:
     material = program.material
     blueprint = material.blueprint
     python, name = not program.checks_types, program._name  # its public names are those of flows
-    directory = os.getcwd() if python else os.path.abspath(os.path.dirname(name) or ".")
+    main = blueprint.files[0] if python and blueprint.files else name
+    directory = os.path.dirname(os.path.abspath(main))  # not the one that the process is in: it is the same program there
     code = encode(portable(blueprint, Path(directory)))
     lines = {os.path.relpath(file, directory).replace(os.sep, "/"): text for file, text in material.lines.items()}
     files = {}
@@ -83,25 +84,22 @@ def kept_of(flow: Flow) -> tuple[bytes, bytes, Origin]:
 
 def program_from(data: bytes, origin: Origin) -> Program:
     """The inverse, its tasks bound. Raises `StoreError`, or `TaskError` CS408, CS409 for tasks that are missing or changed."""
-    kept = _read(data)
-    directory = Path(origin.directory)
-    blueprint = in_place(kept.code, directory)
-    tasks = _Binding(origin).bind(blueprint.tasks)
-    lines = {_placed(name, directory): text for name, text in kept.lines.items()}
-    return Program(origin.name, Material(blueprint, tasks, lines, None), checks_types=not origin.python)
+    return _program(_read(data), origin, _Binding(origin).bind)
 
 
 def tasks_not_needed(data: bytes, origin: Origin) -> Program:
     """The program, to be looked at: its tasks are none that could be called, and nothing is imported for them."""
-    kept = _read(data)
-    directory = Path(origin.directory)
-    blueprint = in_place(kept.code, directory)
-    for folder in map(str, (directory, *(Path(file).parent for file in origin.files.values()))):
+    for folder in map(str, (origin.directory, *(Path(file).parent for file in origin.files.values()))):
         if folder not in sys.path:
             sys.path.append(folder)  # the classes of values are found there
-    tasks: dict[str, AnyTask] = {one.name: Task(_not_here, one.name, "inline") for one in blueprint.tasks}
+    return _program(_read(data), origin, lambda declared: {one.name: Task(_not_here, one.name, "inline") for one in declared})
+
+
+def _program(kept: _Read, origin: Origin, bind: Callable[[Iterable[Declared]], Mapping[str, AnyTask]]) -> Program:
+    directory = Path(origin.directory)
+    blueprint = in_place(kept.code, directory)
     lines = {_placed(name, directory): text for name, text in kept.lines.items()}
-    return Program(origin.name, Material(blueprint, tasks, lines, None), checks_types=not origin.python)
+    return Program(origin.name, Material(blueprint, bind(blueprint.tasks), lines, None), checks_types=not origin.python)
 
 
 def _not_here(*_: object, **__: object) -> object:

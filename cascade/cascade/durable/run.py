@@ -113,8 +113,9 @@ class DurableRun:
 
     def begin(self, flow: int, arguments: Sequence[object]) -> None:
         """At the start of a flow."""
-        machine = self.scheduler.machine
-        self.scheduler.start(machine.image.flows[flow], arguments, 0, None, 0)
+        linked = self.scheduler.machine.image.flows[flow]
+        self.scheduler.root = linked.flow.name
+        self.scheduler.start(linked, arguments, 0, None, 0)
 
     async def recover(self, snapshot: bytes | None, records: Iterable[bytes]) -> None:
         """Where it was when it was written down; after `begin` when there is no snapshot. Raises `StoreError`."""

@@ -24,7 +24,7 @@ from cascade.durable.encoding import encode
 from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox, Message
 from cascade.durable.journal import Journal
-from cascade.durable.kept_programs import Origin, kept_of, program_from
+from cascade.durable.kept_programs import Origin, kept_of, program_from, tasks_not_needed
 from cascade.durable.ledger import StoreLedger
 from cascade.durable.machine_values import MACHINE_CODECS, run_codecs
 from cascade.durable.opened import Where, using
@@ -90,7 +90,7 @@ async def run_stored(
             lease = await opened.create(new)
         except RunExists:
             stored = await opened.read(run_id)
-            _check_same(stored, new)
+            _check_same(stored, new, list(call.arguments))
             return await _continued(opened, stored, call.flow, None, options)
         for name, value in options.signals:
             await opened.send(run_id, name, encode(value, codecs=codecs, name="value"))
@@ -102,8 +102,8 @@ async def resume_stored(run_id: str, store: Where, add: Budget | None = None, op
     async with using(store, create=False) as opened:
         stored = await opened.read(run_id)
         asked = _asked(stored)
-        program = program_from(await opened.program(stored.run.program), asked.origin)
-        flow = program[stored.run.flow]
+        load = program_from if stored.outcome is None else tasks_not_needed
+        flow = load(await opened.program(stored.run.program), asked.origin)[stored.run.flow]
         return flow, await _continued(opened, stored, flow, add, options)
 
 
@@ -140,14 +140,14 @@ def _asked(stored: Stored) -> Asked:
         raise StoreError(Problem("CS502", f"run `{stored.run.run_id}` is damaged: how it was begun can not be read")) from None
 
 
-def _check_same(stored: Stored, new: NewRun) -> None:
-    """Refuse to take one run for another."""
+def _check_same(stored: Stored, new: NewRun, arguments: list[object]) -> None:
+    """Refuse to take one run for another. Equal arguments may have other bytes: sets are in the order of their process."""
     run = stored.run
     if (run.program, run.flow) != (new.program, new.flow):
         message = f"run `{run.run_id}` is a run of another program: `{run.flow}` of `{run.name}`"
         hint = f"`cascade resume {run.run_id}` continues it on the program that it began with; else take another name"
         raise RunExists(Problem("CS524", message, hint=hint))
-    if stored.arguments != new.arguments:
+    if stored.arguments != new.arguments and decode(stored.arguments, codecs=MACHINE_CODECS) != arguments:
         message = f"run `{run.run_id}` was begun with other arguments"
         raise RunExists(Problem("CS525", message, hint="leave them out and resume it, or take another name"))
 
@@ -241,6 +241,8 @@ async def _run(run: DurableRun, held: _Held, ledger: StoreLedger) -> Outcome:
             await run.scheduler.drain()
             if run.scheduler.outcome is None:
                 await run.save()
+        if run.scheduler.root is not None:
+            held.flow = held.flow.program[run.scheduler.root]
     outcome = await run.run()
     while outcome.error is None and type(outcome.value) is TailCall:
         call = _following(held.flow, outcome.value)

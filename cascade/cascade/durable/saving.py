@@ -32,6 +32,7 @@ def state_of(scheduler: Scheduler, allowance: Allowance) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "next": scheduler.next_number,
+        "root": scheduler.root,
         "spent": [meter.turns_spent, meter.calls_spent],
         "allowance": allowance.state(),
         "nodes": [_saved_node(node) for node in scheduler.nodes.values()],
@@ -48,7 +49,7 @@ def restore(scheduler: Scheduler, allowance: Allowance, state: dict[str, Any]) -
         meter = scheduler.machine.host.meter
         meter.turns_spent, meter.calls_spent = state["spent"]
         allowance.restore(state["allowance"])
-        scheduler.next_number = state["next"]
+        scheduler.next_number, scheduler.root = state["next"], state["root"]
         _Restoring(scheduler, state["nodes"]).run()
     except (LookupError, TypeError, ValueError, AssertionError) as error:
         raise StoreError(Problem("CS502", f"a stored run is damaged: {error}")) from error

@@ -67,6 +67,8 @@ class Scheduler:
         self.outcome: Outcome | None = None
         self.spent: str | None = None
         """What was used up; a run that has come here goes on when there is more of it."""
+        self.root: str | None = None
+        """The flow that the run is at: another one than it began with after a tail call."""
         self.next_number = 0
         self.steps = 0
         self.current: Node | None = None

@@ -415,6 +415,15 @@ def failing() -> None:
     cs.fail("no")
 
 
+def test_it_is_the_same_run_from_another_directory(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with a set whose bytes are others in another process."""
+    words = {f"word {number}" for number in range(40)}
+    first = cs.run(given(words), store=store, run_id="one")
+    monkeypatch.chdir(tmp_path)
+    again = {*sorted(words)}
+    assert cs.run(given(again), store=store, run_id="one") == first
+
+
 def test_one_run_is_not_taken_for_another(store: str) -> None:
     """A name belongs to one call of one program."""
     cs.run(counting(2), store=store, run_id="one")
