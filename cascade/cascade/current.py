@@ -5,15 +5,14 @@ Known while a task is called in a durable run, in the task and in what it calls,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from cascade.errors import Problem, UsageError
 
-__all__ = ["CurrentCall", "current_call", "showing"]
+__all__ = ["CurrentCall", "current_call", "hide", "show"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,11 @@ class CurrentCall:
         self._tell(float(amount))
 
 
-_CURRENT: ContextVar[CurrentCall] = ContextVar("cascade_current_call")
+_CURRENT: ContextVar[Callable[[], CurrentCall]] = ContextVar("cascade_current_call")
+"""What gives it: few tasks ask."""
+show = _CURRENT.set
+"""Before a call is made; it gives what `hide` takes when it has been made."""
+hide = _CURRENT.reset
 
 
 def current_call() -> CurrentCall:
@@ -68,17 +71,8 @@ def current_call() -> CurrentCall:
     'order-17/0.1'
     """
     try:
-        return _CURRENT.get()
+        call = _CURRENT.get()
     except LookupError:
         message = "there is no current call: it is known in tasks of runs that are kept in a store"
         raise UsageError(Problem("CS526", message, hint="run the flow with `store=…`")) from None
-
-
-@contextmanager
-def showing(call: CurrentCall) -> Iterator[None]:
-    """While a call is made."""
-    token = _CURRENT.set(call)
-    try:
-        yield
-    finally:
-        _CURRENT.reset(token)
+    return call()

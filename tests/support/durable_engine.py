@@ -13,7 +13,7 @@ from typing import Any
 
 from cascade.durable.codecs import Codecs
 from cascade.durable.course import Course
-from cascade.durable.host import DurableHost
+from cascade.durable.host import DurableHost, Way
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import Journal
 from cascade.durable.machine_values import run_codecs
@@ -164,7 +164,10 @@ class ScriptedDurableHost(DurableHost):
         took, payload = self.world.payload(signal, limit)
         return Pending(Calling(site, "$wait", None, (took, payload), {}, Course((), "wait")))
 
-    def make(self, call: Calling) -> object:
+    def way_of(self, call: Calling) -> Way:
+        return Way(None, 0.0, False, ())
+
+    def make(self, call: Calling, way: Way) -> object:
         world = self.world
         key = (call.node.number, call.number, call.course.count)
         if call.name == "$wait":

@@ -87,13 +87,13 @@ def _shown_progress(test: _Test, points: Sequence[tuple[int, str]]) -> Iterator[
 
 async def _prepare(call: FlowCall, store: str, received: Sequence[tuple[str, object]]) -> None:
     """Make the run that all others are copies of."""
-    digest, data, origin = kept_of(call.flow)
+    kept = kept_of(call.flow.program)
     arguments = encode(list(call.arguments), codecs=MACHINE_CODECS, name="arguments")
     opened = await open_store(store)
     try:
-        await opened.put_program(digest, data)
-        asked = msgspec.msgpack.encode(Asked(origin, Budget()))
-        lease = await opened.create(NewRun(_UNKILLED, digest, call.flow.name, arguments, asked, origin.name))
+        await opened.put_program(kept.digest, kept.data)
+        asked = msgspec.msgpack.encode(Asked(kept.origin, Budget()))
+        lease = await opened.create(NewRun(_UNKILLED, kept.digest, call.flow.name, arguments, asked, kept.origin.name))
         for name, value in received:
             await opened.send(_UNKILLED, name, encode(value, codecs=MACHINE_CODECS, name="value"))
         await opened.release(lease)

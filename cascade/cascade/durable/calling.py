@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -18,10 +18,10 @@ from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Pending
 from cascade_vm.opcodes import Call, Invoke, Method
 
-from cascade.current import CurrentCall, showing
+from cascade.current import CurrentCall, hide, show
 from cascade.durable.allowance import Allowance
 from cascade.durable.changes import copies_of, has_changed
-from cascade.durable.host import DurableHost
+from cascade.durable.host import DurableHost, Way
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import CANCELLED, ERROR, LATE, RESULT, RETRY, TIMES, WOKE, Event, Journal
 from cascade.durable.scheduling import Scheduler
@@ -65,7 +65,7 @@ class Calls:
         self.now = scheduler.now
         self.allowance = Allowance(host.meter)
         self.timers = Timers()
-        self.arrived: list[tuple[Calling, asyncio.Task[Any]]] = []
+        self.arrived: list[tuple[Calling, asyncio.Future[Any]]] = []
         self.spent: str | None = None
         self.under_way = 0
         self.begun_here = False
@@ -123,36 +123,35 @@ class Calls:
 
     def _make(self, call: Calling, add: Add) -> None:
         """Make a call; what it gives at once is an event already."""
+        now, host, course = self.now(), self.host, call.course
         if call.begun:  # in a process that died: it was paid for there
             self.allowance.give_back_call()
         else:
-            self.spent = self.spent or self.allowance.lacks(self.now()) or self.allowance.lacks_for(call)
+            self.spent = self.spent or self.allowance.lacks(now) or self.allowance.lacks_for(call)
             if self.spent is not None:
                 self.scheduler.fresh[call] = None
                 return
             call.begun = True
-            call.course.begin(self.now())
-        call.patience = self.host.patience_of(call)
-        call.idle = self.now() + call.patience if call.patience else None
-        call.since = self.now()
-        call.before = copies_of(call.objects, self.journal.codecs) if call.objects else []
+            course.begin(now)
+        way = host.way_of(call)
+        call.since = now
+        if call.objects:
+            call.before = copies_of(call.objects, self.journal.codecs)
         call.at_step = self.scheduler.steps
-        if call.course.is_untold():
-            add([TIMES, call.node.number, call.course.state()])
-        self.timers.watch(call)
-        if self.host.is_transactional(call):
+        if course.policies and course.is_untold():
+            add([TIMES, call.node.number, course.state()])
+        if way.patience:
+            call.patience, call.idle = way.patience, now + way.patience
+        if way.patience or course.policies:
+            self.timers.watch(call)
+        if way.transactional:
             self.transactions.append(call)
             return
-        value: object = None
         try:
-            with showing(self.shown(call)):
-                value = self.host.make(call)
-                if type(value) is Pending:
-                    call.task = asyncio.ensure_future(_awaited(value.awaitable))
-            if call.task is not None:
+            value = self._made(call, way)
+            if type(value) is Pending:
                 self.under_way += 1
                 self.begun_here = True
-                call.task.add_done_callback(lambda task: self._arrive(call, task))
                 return
         except BudgetExhausted:
             raise
@@ -161,10 +160,31 @@ class Calls:
         else:
             self.ended(call, value, None, add)
 
-    def shown(self, call: Calling, connection: Any = None) -> CurrentCall:
+    def _made(self, call: Calling, way: Way) -> object:
+        """What a call gives at once. A `Pending` is a task of the event loop from now on."""
+        token = show(partial(self._current, call, call.course.count, None))
+        try:
+            value = self.host.make(call, way)
+            if type(value) is Pending:
+                task = call.task = asyncio.ensure_future(value.awaitable)
+                task.add_done_callback(partial(self._arrive, call))
+            return value
+        finally:
+            hide(token)
+
+    async def made_in(self, connection: Any, call: Calling) -> object:
+        """What a call gives, in the end, that is made in a transaction."""
+        token = show(partial(self._current, call, call.course.count, connection))
+        try:
+            value = self.host.make(call, self.host.way_of(call))
+            return await value.awaitable if type(value) is Pending else value
+        finally:
+            hide(token)
+
+    def _current(self, call: Calling, attempt: int, connection: Any) -> CurrentCall:
         """What a task is told of its call. The key names the run, the strand, and which of the things it waited for."""
         key = f"{self.run_id}/{call.node.number}.{call.number}"
-        return CurrentCall(key, call.course.count, self.run_id, partial(self._told, call), connection)
+        return CurrentCall(key, attempt, self.run_id, partial(self._told, call), connection)
 
     def _told(self, call: Calling, cost: float | None) -> None:
         """A task says that it is alive, or what it costs."""
@@ -173,7 +193,7 @@ class Calls:
         elif call.idle is not None:  # this may be another thread: the timer finds out
             call.idle = self.now() + call.patience
 
-    def _arrive(self, call: Calling, task: asyncio.Task[Any]) -> None:
+    def _arrive(self, call: Calling, task: asyncio.Future[Any]) -> None:
         self.under_way -= 1
         self.arrived.append((call, task))
         self.on_arrival()
@@ -190,9 +210,11 @@ class Calls:
                 f"{call.site.target} did not say for {format_duration(timedelta(seconds=call.patience))} that it is alive"
             )
         call.is_idle, call.idle = False, None
-        cost = (call.cost,) if call.cost else ()
-        self.allowance.cost(call.cost)
-        call.cost = 0.0
+        cost: Sequence[float] = ()
+        if call.cost:
+            cost = (call.cost,)
+            self.allowance.cost(call.cost)
+            call.cost = 0.0
         if call.before and call.at_step != self.scheduler.steps and has_changed(call.before, self.journal.codecs):
             self.inexact = True  # others have run since: whose change it is can not be said
         try:
@@ -239,7 +261,7 @@ class Calls:
             case Waiting():
                 self.inbox.forget(suspension)
                 add([LATE, node, -1])
-            case Calling(idle=float(idle), task=asyncio.Task() as task) if idle <= now:
+            case Calling(idle=float(idle), task=asyncio.Future() as task) if idle <= now:
                 suspension.is_idle = True
                 task.cancel()
             case Calling(course=course) | Attempting(course=course):
@@ -262,12 +284,8 @@ class Calls:
             self.ended(suspension, None, asyncio.CancelledError(), add)
 
 
-def _outcome_of(call: Calling, task: asyncio.Task[Any]) -> tuple[object, BaseException | None]:
+def _outcome_of(call: Calling, task: asyncio.Future[Any]) -> tuple[object, BaseException | None]:
     if task.cancelled() or call.is_lost:
         return None, asyncio.CancelledError()
     error = task.exception()
     return (None, error) if error is not None else (task.result(), None)
-
-
-async def _awaited(awaitable: Awaitable[Any]) -> object:
-    return await awaitable

@@ -48,6 +48,8 @@ class Course:
 
     def next_event(self) -> float:
         """When something happens by itself: a time is up, or a pause is over. Infinite for never."""
+        if not self.policies:
+            return math.inf
         times = [time for time in self.deadlines if time is not None]
         if self.until is not None:
             times.append(self.until)

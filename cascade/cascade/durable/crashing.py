@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TextIO
 
 from cascade.current import current_call
-from cascade.durable.host import DurableHost
+from cascade.durable.host import DurableHost, Way
 from cascade.durable.journal import CANCELLED, ERROR, RESULT, RETRY, read_record
 from cascade.durable.running import Options, resume_stored
 from cascade.durable.store import Commit, Store, open_store
@@ -116,9 +116,9 @@ async def _go_on(store: str, run_id: str, notes: _Notes, strikes: Callable[[int,
 
         __slots__ = ()
 
-        def make(self, call: Calling) -> object:
+        def make(self, call: Calling, way: Way) -> object:
             notes.made(call)
-            return super().make(call)
+            return super().make(call, way)
 
     opened = await open_store(store, create=False)
     crashing: Any = _Crashing(opened, notes, strikes)

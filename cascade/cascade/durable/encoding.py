@@ -22,7 +22,7 @@ from cascade.durable.standard import CODECS
 from cascade.durable.whereabouts import path_of
 from cascade.errors import NotStorable, StoreError
 
-__all__ = ["encode"]
+__all__ = ["encode", "encode_small"]
 
 _FREE = frozenset({type(None), bool})
 _PLAIN_HEAD, _GRAPH_HEAD, _UPDATE_HEAD = (bytes((VERSION, form)) for form in (PLAIN, GRAPH, UPDATE))
@@ -54,6 +54,17 @@ def encode(
     except BaseException:
         known.forget(base)
         raise
+
+
+def encode_small(value: object, known: Known) -> bytes | None:
+    """The document of a small value, which is no object: it leaves ``known`` as it is. None for any other."""
+    if type(value) not in SCALARS or value != value:
+        return None
+    try:
+        data = _PLAIN_HEAD + _write((len(known.objects), value))
+    except (OverflowError, UnicodeEncodeError):  # an int of more than 64 bits; a lone surrogate
+        return None
+    return data if len(data) < LONG else None
 
 
 def _encode_plain(value: object, known: Known | None) -> bytes | None:

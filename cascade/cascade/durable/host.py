@@ -7,7 +7,8 @@ it was interrupted: then it has been done.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cascade_vm.calls import BranchBegin, StrandStart, StrandStarts
 from cascade_vm.host import Begin, Host, Meter, Pending, Place, Site, Start
@@ -18,6 +19,7 @@ from cascade.engine_host import EngineHost
 from cascade.events import CallRetried, tell
 from cascade.policies import Policy, effective, parse_policies, seconds_of
 from cascade.requests import sleep_arguments, wait_arguments
+from cascade.resource_scope import injected_defaults
 from cascade.strands import check_limit
 from cascade.tasks import Task
 
@@ -49,6 +51,20 @@ class _HeldTasks:
         pass
 
 
+class Way(NamedTuple):
+    """How a task is called: ``patience`` is how many seconds it may go without saying that it is alive, 0 for ever;
+    ``transactional`` tasks write in the transaction of their results; ``declared`` are the policies that it declares.
+    ``invoke`` is None where that depends on the call."""
+
+    invoke: Callable[[Sequence[Any], Mapping[str, Any]], object] | None
+    patience: float
+    transactional: bool
+    declared: Sequence[Policy]
+
+
+_OF_VALUES: Final = Way(None, 0.0, False, ())
+
+
 _HELD: Final = _HeldTasks()
 _NOWHERE: Final = Place("", "", 0, 0, 0, 0)
 
@@ -56,7 +72,7 @@ _NOWHERE: Final = Place("", "", 0, 0, 0, 0)
 class DurableHost(EngineHost):
     """See `cascade.engine_host.EngineHost`. ``again`` is true while the run goes the way that it went before."""
 
-    __slots__ = ("again",)
+    __slots__ = ("_ways", "again")
 
     def __init__(
         self, tasks: Mapping[str, Task[..., Any]], meter: Meter, listener: Listener | None = None, **options: Any
@@ -64,13 +80,16 @@ class DurableHost(EngineHost):
         super().__init__(tasks, meter=meter, listener=listener, **options)
         self.again = False
         self.directs = _HELD
+        self._ways: dict[str, Way] = {}
 
     # --- what is waited for ---
 
     def call(self, site: Site, arguments: Sequence[object], keywords: Mapping[str, object], policies: object) -> object:
-        named: Sequence[Policy] = () if policies is None else parse_policies(policies)
-        wanted = effective(named, self._shared.declared.get(site.target, ()))
-        return Pending(Calling(site, site.target, None, arguments, keywords, Course(wanted, site.target)))
+        target = site.target
+        wanted = self._way(target).declared
+        if policies is not None:
+            wanted = effective(parse_policies(policies), wanted)
+        return Pending(Calling(site, target, None, arguments, keywords, Course(wanted, target)))
 
     def method(self, site: Site, target: object, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
         self._method_of(site, target)
@@ -133,29 +152,37 @@ class DurableHost(EngineHost):
             pause = max(0.0, (call.course.until or 0.0) - call.since)
             tell(self._listener, CallRetried(call.site.target, call.site.place, call.course.count, error, pause))
 
-    def patience_of(self, call: Calling) -> float:
-        """How many seconds a call may go without saying that it is alive; 0: for ever."""
-        task = self._shared.tasks.get(call.name) if call.target is None else None
-        return 0.0 if task is None or task.idle_timeout is None else seconds_of(task.idle_timeout, "idle timeout")
+    def way_of(self, call: Calling) -> Way:
+        """How it is made."""
+        return self._way(call.name) if call.target is None and call.name else _OF_VALUES
 
-    def is_transactional(self, call: Calling) -> bool:
-        """Whether the task writes in the transaction of its result."""
-        task = self._shared.tasks.get(call.name) if call.target is None else None
-        return task is not None and task.transactional
+    def _way(self, name: str) -> Way:
+        way = self._ways.get(name)
+        if way is None:
+            shared = self._shared
+            task = shared.tasks[name]
+            patience = 0.0 if task.idle_timeout is None else seconds_of(task.idle_timeout, "idle timeout")
+            if task.transactional:  # on the loop: the connection belongs to it
+                invoke: Any = partial(self._applied, name, task.fn)
+            else:
+                invoke = None if self._injecting or injected_defaults(task) else shared.invoke[name]
+            declared = effective((), shared.declared.get(name, ()))
+            way = self._ways[name] = Way(invoke, patience, task.transactional, declared)
+        return way
 
-    def make(self, call: Calling) -> object:
+    def _invocation(self, call: Calling) -> Callable[[Sequence[Any], Mapping[str, Any]], object]:
+        site, target = call.site, call.target
+        if target is None and call.name:
+            return self._invoke(site)
+        return partial(self._applied, site.target, self._method_of(site, target) if call.name else target)
+
+    def make(self, call: Calling, way: Way) -> object:
         """Make a call: its value, or a `Pending`. Counts as one."""
-        site, arguments, keywords = call.site, call.positional, call.keywords
-        if call.target is None and call.name:
-            if self.is_transactional(call):  # on the loop: the connection belongs to it
-                task = self._shared.tasks[call.name]
-                return self._once(site, lambda: self._applied(site.target, task.fn, arguments, keywords))
-            invoke = self._invoke(site)
-            return self._once(site, lambda: invoke(arguments, keywords))
-        if call.name:
-            method = self._method_of(site, call.target)
-            return self._once(site, lambda: self._applied(site.target, method, arguments, keywords))
-        return self._once(site, lambda: self._applied(site.target, call.target, arguments, keywords))
+        invoke = way.invoke or self._invocation(call)
+        if self._listener is not None:
+            return self._once(call.site, lambda: invoke(call.positional, call.keywords))
+        self._spend_call()
+        return invoke(call.positional, call.keywords)
 
 
 if TYPE_CHECKING:

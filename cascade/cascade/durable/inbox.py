@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cascade.durable.decoding import decode
@@ -32,6 +32,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self.on_arrival: Callable[[], None] = lambda: None
+
         self._kept: dict[str, deque[Message]] = {}
         self._waiting: dict[str, deque[Waiting]] = {}
         self._seen: set[int] = set()
@@ -66,6 +67,8 @@ class Inbox:
 
     def is_cancelled(self) -> bool:
         """Whether the run is to be cancelled; that is used up by asking."""
+        if not self._kept:
+            return False
         cancellations = self._kept.pop(CANCELLATION, None)
         self._taken += [message.id for message in cancellations or ()]
         return cancellations is not None
@@ -88,7 +91,9 @@ class Inbox:
             if not kept:
                 del self._kept[name]
 
-    def taken(self) -> list[int]:
+    def taken(self) -> Sequence[int]:
         """The signals that the next commit uses up."""
+        if not self._taken:
+            return ()
         taken, self._taken = self._taken, []
         return taken

@@ -22,7 +22,7 @@ from cascade.durable.changes import apply_changes, changes_since
 from cascade.durable.codecs import Codecs
 from cascade.durable.decoding import decode
 from cascade.durable.documents import Known
-from cascade.durable.encoding import encode
+from cascade.durable.encoding import encode, encode_small
 from cascade.durable.suspensions import Calling
 from cascade.errors import Problem, StoreError
 
@@ -96,7 +96,10 @@ class Journal:
         self._look_at(call.objects)
 
     def outcome(self, call: Calling, value: object) -> bytes:
-        """The document of a call's value or error, with what the task has changed. Raises `NotStorable`."""
+        """The document of what a call came to: a small value, or a list of the value or error and, if need be, what the task
+        has changed. Raises `NotStorable`."""
+        if not call.objects and (small := encode_small(value, self.known)) is not None:
+            return small
         parts, whole = changes_since(call.before, self.codecs)
         known, reached = self.known, call.objects
         base = len(known.objects)
@@ -118,7 +121,8 @@ class Journal:
         base = len(known.objects)
         if reached:
             known.add(reached)
-        value, *changes = decode(data, known=known, codecs=self.codecs)
+        told = decode(data, known=known, codecs=self.codecs)
+        value, *changes = told if type(told) is list else (told,)
         try:
             for parts in changes:
                 apply_changes(reached, parts)

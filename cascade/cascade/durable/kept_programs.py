@@ -16,6 +16,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from cascade_vm.blueprint import Blueprint
@@ -25,14 +26,15 @@ from cascade_vm.errors import BlueprintError
 from cascade_vm.verifier import verify
 
 from cascade import registry
+from cascade.durable.order import makes_sets
 from cascade.errors import Problem, StoreError, TaskError
 from cascade.loading import in_place, portable
 from cascade.parameters import near_miss
-from cascade.program import Flow, Material, Program
+from cascade.program import Material, Program
 from cascade.task_modules import AnyTask, TaskModules, changed_signature, declare
 from cascade.tasks import Task
 
-__all__ = ["KeptProgram", "Origin", "kept_of", "program_from", "tasks_not_needed"]
+__all__ = ["Kept", "KeptProgram", "Origin", "kept_of", "program_from", "tasks_not_needed"]
 
 FORMAT = 1
 _MAIN = "__main__"
@@ -61,9 +63,29 @@ class KeptProgram(msgspec.Struct, frozen=True):
     lines: dict[str, str]
 
 
-def kept_of(flow: Flow) -> tuple[bytes, bytes, Origin]:
-    """The digest of a flow's program, what is kept of it, and where it came from."""
-    program = flow.program
+class Kept(msgspec.Struct, frozen=True):
+    """A program as runs keep it: ``data`` by its ``digest``, and ``origin`` with each run. ``is_exact``: it makes no sets, so
+    going the same way again comes to the same (`cascade.durable.order`)."""
+
+    digest: bytes
+    data: bytes
+    origin: Origin
+    is_exact: bool
+
+
+_KEPT: WeakKeyDictionary[Program, Kept] = WeakKeyDictionary()
+"""Of the programs that were run here."""
+
+
+def kept_of(program: Program) -> Kept:
+    """What is kept of a program."""
+    kept = _KEPT.get(program)
+    if kept is None:
+        kept = _KEPT[program] = _kept_of(program)
+    return kept
+
+
+def _kept_of(program: Program) -> Kept:
     material = program.material
     blueprint = material.blueprint
     python, name = not program.checks_types, program._name  # its public names are those of flows
@@ -79,7 +101,7 @@ def kept_of(flow: Flow) -> tuple[bytes, bytes, Origin]:
         if file is not None:
             files[module] = os.path.abspath(file)
     data = msgspec.msgpack.encode(KeptProgram(FORMAT, code, lines))
-    return sha256(code).digest(), data, Origin(name, directory, files, python)
+    return Kept(sha256(code).digest(), data, Origin(name, directory, files, python), not makes_sets(blueprint))
 
 
 def program_from(data: bytes, origin: Origin) -> Program:

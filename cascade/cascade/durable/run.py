@@ -13,10 +13,8 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from cascade_vm.host import Pending
 from cascade_vm.machine import Machine
 
-from cascade.current import showing
 from cascade.durable.applying import Applying
 from cascade.durable.calling import Calls
 from cascade.durable.changes import copies_of, has_changed
@@ -34,6 +32,7 @@ from cascade.durable.journal import (
 from cascade.durable.saving import restore, state_of
 from cascade.durable.scheduling import Outcome, Scheduler
 from cascade.durable.suspensions import Calling
+from cascade.durable.waking import Waker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +47,6 @@ WORTH_A_BYTE: Final = 1e-6
 """Seconds more of it, for each byte that a snapshot has: else a run that computes much writes a large state all the time."""
 FAR: Final = 1.0
 """Seconds. A time this far away is committed when it is set, so that a restart does not set it anew."""
-SETTLED: Final = 0.5
-"""Seconds that a run waits for something before it says so."""
 
 
 Written = tuple[Sequence[bytes], bytes | None]
@@ -99,15 +96,16 @@ class DurableRun:
         self.inbox = inbox
         self.now = now
         self.scheduler = Scheduler(machine, now, chance, journal.note)
-        self.calls = Calls(self.scheduler, host, journal, inbox, run_id, self.wake)
+        self._waker = Waker()
+        self.calls = Calls(self.scheduler, host, journal, inbox, run_id, self._waker.wake)
         self.allowance = self.calls.allowance
         self.applying = Applying(self.scheduler, journal, self.allowance)
         self._unwritten: list[Turn] = []
-        self._awake: asyncio.Future[None] | None = None
+
         self._logged = 0
         self._snapshot_size = 0
         self._stopped: BaseException | None = None
-        inbox.on_arrival = self.wake
+        inbox.on_arrival = self._waker.wake
 
     # --- from where ---
 
@@ -173,6 +171,7 @@ class DurableRun:
                     await self._wait()
             return scheduler.outcome
         finally:
+            self._waker.close()
             scheduler.close()
 
     def _round(self, turn: Turn, values: list[object]) -> None:
@@ -191,29 +190,32 @@ class DurableRun:
 
     async def _happen(self, turn: Turn, values: list[object]) -> None:
         """Commit events, then let them happen."""
-        exact = self._is_exact
+        exact = self._is_exact()
         if exact:
             self._unwritten.append(turn)
-            if any(map(self._is_urgent, turn)):
-                await self._write()
+            for event in turn:
+                if self._is_urgent(event):
+                    await self._write()
+                    break
         await self._apply(turn, values)
         if not exact and self.scheduler.outcome is None:
             await self.save()
 
-    @property
     def _is_exact(self) -> bool:
         """Whether what is to be committed can be gone over again; else a snapshot is committed in its place."""
         return self.journal.exact and not self.calls.inexact
 
     async def _apply(self, turn: Turn, values: list[object]) -> None:
+        scheduler = self.scheduler
         for event, value in zip(turn, values, strict=True):
             self.applying.apply(event, value)
-            await self.scheduler.drain()
+            while scheduler.ready:
+                await scheduler.step()
         values.clear()
 
     async def _keep(self, turn: Turn) -> None:
         """Commit what came before something that can not be: those calls are not made again."""
-        if turn and self._is_exact:
+        if turn and self._is_exact():
             self._unwritten.append(turn)
             await self._write()
 
@@ -226,13 +228,13 @@ class DurableRun:
     def _is_urgent(self, event: Event) -> bool:
         """Whether it has to be durable before it happens."""
         kind = event[0]
-        if kind == TIMES:
-            return bool(_time_told(event[2]) > self.now() + FAR)
-        return bool(kind != WOKE)
+        return kind != WOKE if kind != TIMES else _time_told(event[2]) > self.now() + FAR
 
     # --- snapshots ---
 
     def _should_save(self) -> bool:
+        if self._logged <= LEAST_LOG and self.scheduler.computed <= MOST_COMPUTED:
+            return False
         large = self._logged > max(LEAST_LOG, self._snapshot_size)
         slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self._logged > 0
         if not large and not slow:
@@ -276,14 +278,11 @@ class DurableRun:
 
         async def work(connection: Any) -> Written:
             try:
-                with showing(self.calls.shown(call, connection)):
-                    value = self.host.make(call)
-                    if type(value) is Pending:
-                        value = await value.awaitable
+                value = await self.calls.made_in(connection, call)
             except Exception as error:
                 raise _TaskError(error) from error
             self.calls.ended(call, value, None, add)
-            if self._is_exact:
+            if self._is_exact():
                 return [write_record([*self._unwritten, turn])], None
             await self._apply(turn, values)
             return (), self.journal.snapshot(state_of(self.scheduler, self.allowance))
@@ -296,7 +295,7 @@ class DurableRun:
             self.calls.ended(call, None, raised.error, add)
             await self._happen(turn, values)
             return
-        if self._is_exact:
+        if self._is_exact():
             self._unwritten.clear()
             await self._apply(turn, values)
         else:
@@ -304,41 +303,29 @@ class DurableRun:
 
     # --- waiting ---
 
-    def wake(self) -> None:
-        """Something has happened."""
-        if self._awake is not None and not self._awake.done():
-            self._awake.set_result(None)
-
     def stop(self, error: BaseException) -> None:
         """The run can not go on here."""
         self._stopped = error
-        self.wake()
+        self._waker.wake()
+
+    def _has_news(self) -> bool:
+        return bool(self.calls.arrived or self.inbox.has_more or self._stopped is not None)
 
     async def _wait(self) -> None:
-        """Until something happens."""
-        if self.calls.arrived or self.inbox.has_more or self._stopped is not None:
+        """Until something happens. After a while the store is told where the run stands."""
+        if self._has_news():
             return
-        loop = asyncio.get_running_loop()
-        self._awake = loop.create_future()
-        try:
-            due = self.calls.timers.next() - self.now()
-            if due > SETTLED:
-                timer = loop.call_later(SETTLED, self.wake)
-                await self._awake
-                timer.cancel()
-                if self.calls.arrived or self.inbox.has_more:
-                    return
-                await self.ledger.stand(self)
-                self._awake = loop.create_future()
-                if self.calls.arrived or self.inbox.has_more:
-                    return
-            due = self.calls.timers.next() - self.now()
-            handle = None if due == math.inf else loop.call_later(max(0.0, min(due, 60.0)), self.wake)
-            await self._awake
-            if handle is not None:
-                handle.cancel()
-        finally:
-            self._awake = None
+        self.calls.begun_here = False  # they take their first steps now
+        await self._waker.wait(self._seconds_left(), settles=True)
+        if self._waker.has_settled and not self._has_news():
+            await self.ledger.stand(self)
+            if not self._has_news():
+                await self._waker.wait(self._seconds_left(), settles=False)
+
+    def _seconds_left(self) -> float | None:
+        """Until the next thing that happens by itself."""
+        due = self.calls.timers.next()
+        return None if due == math.inf else max(0.0, min(due - self.now(), 60.0))
 
 
 class _TaskError(Exception):

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
@@ -19,6 +19,7 @@ from cascade_vm.control import TailCall
 from cascade_vm.host import Meter
 from cascade_vm.machine import PATIENCE, Machine
 
+from cascade.durable.attending import Attending
 from cascade.durable.decoding import decode
 from cascade.durable.encoding import encode
 from cascade.durable.host import DurableHost
@@ -32,19 +33,13 @@ from cascade.durable.order import makes_sets
 from cascade.durable.run import DurableRun, Paused
 from cascade.durable.scheduling import Outcome
 from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun, Store, Stored
-from cascade.errors import LeaseLost, NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
+from cascade.errors import NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
 from cascade.flow_calls import checked_result
 from cascade.one_run import Budget
 from cascade.program import Flow, FlowCall, Program
 from cascade.targets import direct_call, following
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["Asked", "Options", "made_ready", "origin_of", "resume_stored", "run_stored", "send_signal"]
-
-_LISTENS: Final = 5.0
-"""Seconds after which a run looks for signals even if nothing told it to."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -79,13 +74,13 @@ async def run_stored(
     """Begin a run in a store, or continue it, to its end. See `cascade.run`."""
     call = _call_of(target)
     run_id = uuid4().hex if run_id is None else checked_id(run_id)
-    digest, data, origin = kept_of(call.flow)
+    kept = kept_of(call.flow.program)
     codecs = MACHINE_CODECS
     arguments = encode(list(call.arguments), codecs=codecs, name="arguments")
-    asked = Asked(origin, budget or Budget())
+    asked = Asked(kept.origin, budget or Budget())
     async with using(store) as opened:
-        await opened.put_program(digest, data)
-        new = NewRun(run_id, digest, call.flow.name, arguments, msgspec.msgpack.encode(asked), origin.name)
+        await opened.put_program(kept.digest, kept.data)
+        new = NewRun(run_id, kept.digest, call.flow.name, arguments, msgspec.msgpack.encode(asked), kept.origin.name)
         try:
             lease = await opened.create(new)
         except RunExists:
@@ -94,7 +89,9 @@ async def run_stored(
             return await _continued(opened, stored, call.flow, None, options)
         for name, value in options.signals:
             await opened.send(run_id, name, encode(value, codecs=codecs, name="value"))
-        return await _to_its_end(_Held(opened, lease, call.flow, asked, arguments, None, options, given=list(call.arguments)))
+        given = list(call.arguments)
+        held = _Held(opened, lease, call.flow, asked, arguments, None, options, given=given, is_exact=kept.is_exact)
+        return await _to_its_end(held)
 
 
 async def resume_stored(run_id: str, store: Where, add: Budget | None = None, options: Options = _PLAIN) -> tuple[Flow, object]:
@@ -165,6 +162,8 @@ class _Held(msgspec.Struct):
     options: Options
     add: Any = None
     given: Any = None
+    is_exact: bool | None = None
+    """See `Kept`; None: not known."""
 
 
 async def _continued(store: Store, stored: Stored, flow: Flow, add: Budget | None, options: Options) -> object:
@@ -218,7 +217,7 @@ def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
     host = options.host(material.tasks, meter, options.listener, print_to=options.print_to)
     machine = Machine(material.image, host, patience=PATIENCE if options.codegen else None)
     journal = Journal(run_codecs(machine))
-    journal.exact = not makes_sets(material.blueprint)
+    journal.exact = not makes_sets(material.blueprint) if held.is_exact is None else held.is_exact
     ledger = StoreLedger(held.store, held.lease, held.stored.run.status if held.stored else "running")
     run = DurableRun(machine, host, journal, ledger, Inbox(), now=options.now, chance=options.chance, run_id=held.lease.run_id)
     return run, ledger
@@ -268,47 +267,12 @@ def _following(flow: Flow, tail: TailCall) -> FlowCall:
 async def _watched(
     run: DurableRun, held: _Held, ledger: StoreLedger, running: Coroutine[Any, Any, Outcome]
 ) -> Outcome | BaseException:
-    """The run, with who keeps its lease and who listens for signals beside it. What puts it aside is given, not raised."""
-    async with _beside(_keep_lease(run, held), _listen(run, held)):
+    """The run, with what is done beside it. What puts it aside is given, not raised."""
+    async with Attending(run, held.store, held.lease):
         try:
             return await running
         except (Paused, NotStorable) as aside:
             return aside
-
-
-@contextlib.asynccontextmanager
-async def _beside(*others: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(each) for each in others]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _keep_lease(run: DurableRun, held: _Held) -> None:
-    while True:
-        await asyncio.sleep(held.store.lease_seconds / 3)
-        try:
-            await held.store.renew(held.lease)
-        except LeaseLost as lost:
-            run.stop(lost)
-            return
-        except StoreError:
-            continue  # the next commit will say so
-
-
-async def _listen(run: DurableRun, held: _Held) -> None:
-    run_id = held.lease.run_id
-    while True:
-        try:
-            await held.store.changed(run_id, _LISTENS)
-            found = await held.store.signals(run_id)
-        except StoreError:
-            await asyncio.sleep(1.0)
-            continue
-        run.inbox.add([Message(each.id, each.name, each.payload) for each in found])
 
 
 async def _concluded(run: DurableRun, held: _Held, ledger: StoreLedger, outcome: Outcome | BaseException) -> object:

@@ -75,7 +75,8 @@ class Scheduler:
         """The strand that runs."""
         self.computed = 0.0
         """Seconds that strands have computed."""
-        self._ready: deque[tuple[Node, BaseException | None, object]] = deque()
+        self.ready: deque[tuple[Node, BaseException | None, object]] = deque()
+        """The strands that go on next, each with the error or the value that it goes on with."""
 
     # --- strands ---
 
@@ -87,7 +88,7 @@ class Scheduler:
         node = Node(self.next_number, parent, place, strand, self.machine.drive(strand))
         self.next_number += 1
         self.nodes[node.number] = node
-        self._ready.append((node, None, None))
+        self.ready.append((node, None, None))
         return node
 
     def adopt(self, node: Node, suspension: Suspension, strand: Strand, state: int) -> None:
@@ -95,7 +96,7 @@ class Scheduler:
         node.strand, node.driving = strand, self.machine.drive(strand, state)
         self.nodes[node.number] = node
         if isinstance(suspension, Spent):
-            self._ready.append((node, None, None))
+            self.ready.append((node, None, None))
             return
         got = node.driving.send(None)
         assert got is suspension
@@ -104,12 +105,12 @@ class Scheduler:
     def deliver(self, node: Node, value: object) -> None:
         """What a strand waits for has this value."""
         node.waits = None
-        self._ready.append((node, None, value))
+        self.ready.append((node, None, value))
 
     def throw(self, node: Node, error: BaseException) -> None:
         """It ended with this error."""
         node.waits = None
-        self._ready.append((node, error, None))
+        self.ready.append((node, error, None))
 
     def cancel(self, node: Node) -> None:
         """Let a strand end: what it waits for is cancelled. One that is ready, but has not run yet, gets that instead."""
@@ -132,21 +133,22 @@ class Scheduler:
 
     def _cancel_ready(self, node: Node) -> None:
         """Its answer is lost, as that of a task is which is cancelled before it is run again."""
-        for at, (other, error, _) in enumerate(self._ready):
+        for at, (other, error, _) in enumerate(self.ready):
             if other is node:
                 if error is None or isinstance(error, Exception):
-                    self._ready[at] = (node, asyncio.CancelledError(), None)
+                    self.ready[at] = (node, asyncio.CancelledError(), None)
                 return
 
     # --- running ---
 
     async def drain(self) -> None:
         """Run until all strands wait, or the run has ended."""
-        while self._ready:
-            node, error, value = self._ready.popleft()
-            await self._step(node, error, value)
+        while self.ready:
+            await self.step()
 
-    async def _step(self, node: Node, error: BaseException | None, value: object) -> None:
+    async def step(self) -> None:
+        """Run the next of those that are ready until it waits, or has ended."""
+        node, error, value = self.ready.popleft()
         self.steps += 1
         self.current = node
         driving = node.driving
@@ -238,4 +240,4 @@ class Scheduler:
                 waits.task.cancel()
             node.driving.close()
         self.nodes.clear()
-        self._ready.clear()
+        self.ready.clear()

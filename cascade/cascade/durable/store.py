@@ -101,6 +101,12 @@ class Commit(NamedTuple):
     standing: Standing | None = None
     """None: as it was."""
 
+    def is_plain(self) -> bool:
+        """Whether there are records and nothing else, as there nearly always are."""
+        _, records, snapshot, taken, status, outcome, standing = self
+        nothing_else = snapshot is None and status is None and outcome is None and standing is None and not taken
+        return nothing_else and bool(records)
+
 
 class Signal(NamedTuple):
     """Something that was sent to a run and has not been taken."""

@@ -97,7 +97,7 @@ class Calling(Suspension):
         self.begun = False
         self.cancelling = False
         self.is_lost = False
-        self.task: asyncio.Task[Any] | None = None
+        self.task: asyncio.Future[Any] | None = None
         self.since = 0.0
         self.at_step = 0
         self.cost = 0.0

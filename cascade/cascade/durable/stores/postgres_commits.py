@@ -91,7 +91,7 @@ class _Row:
             self.more += len(commit.outcome)
         self.status = commit.status or self.status
         self.standing = format_standing(commit.standing) or self.standing
-        if commit[2:] != _NOTHING_ELSE:
+        if not commit.is_plain():
             self.updated = now
 
     def update(self, key: int) -> tuple[Any, ...]:
@@ -99,9 +99,6 @@ class _Row:
         size = None if self.snapshot is None else self.snapshot + self.grown
         numbers = (key, self.new_commits, self.records, self.replaced, self.grown, size, self.more)
         return (*numbers, self.status, self.standing, self.updated)
-
-
-_NOTHING_ELSE: Final = (None, (), None, None, None)
 
 
 async def write_commits(db: Connection, batch: Sequence[Pending]) -> list[LeaseLost | None]:

@@ -62,6 +62,8 @@ class SqliteStore:
         self.lease_seconds = lease_seconds
         self._owner = new_owner()
         self._held: dict[Lease, Held] = {}
+        self._keys: dict[str, int] = {}
+        """Of the runs that are held."""
         self._execute = db.execute
         self._writer = Writer(db, place, self._look_up_again)
         self._reader = connect(place, patience=1)
@@ -92,6 +94,7 @@ class SqliteStore:
         held: Held = await self._writer.write(job)
         lease = Lease(run_id, held.token)
         self._held[lease] = held
+        self._keys[run_id] = held.key
         return lease
 
     async def renew(self, lease: Lease) -> None:
@@ -112,21 +115,19 @@ class SqliteStore:
     async def commit(self, commit: Commit) -> None:
         """Where the run and the task are those that committed last, at once: probably nobody else is about to. Whoever comes
         between them waits for the end of the loop's turn, and is written together with all that came."""
-        lease, records, snapshot, taken, status, outcome, standing = commit
-        held, writer = self._held.get(lease), self._writer
+        held, writer, records = self._held.get(commit.lease), self._writer, commit.records
         if held is None or held is not self._last or not writer.is_free or id(asyncio.current_task()) != self._last_task:
             return await self._commit_with_others(commit)
         began = perf_counter()
         try:
-            plain = snapshot is None and status is None and outcome is None and standing is None and not taken
-            if plain and len(records) == 1 and held.records is not None:
+            if len(records) == 1 and held.records is not None and commit.is_plain():
                 [data] = records
                 at = held.records + 1
                 if not self._execute(APPEND, (held.key << 32 | at, data, sum_of(data), held.key, held.token)).rowcount:
-                    raise lease_lost(lease.run_id, self._owner_of(lease.run_id))
+                    raise lease_lost(commit.lease.run_id, self._owner_of(commit.lease.run_id))
                 held.records = at
             else:
-                writer.write_now(commit_job(commit, held, self._clock(), alone=True))
+                writer.write_now(commit_job(commit, held, self._clock(), writer.is_alone))
         except Exception as error:
             failure = writer.failed(error)
             if not isinstance(failure, BlockingIOError):
@@ -143,7 +144,7 @@ class SqliteStore:
     async def _commit_with_others(self, commit: Commit) -> None:
         held = self._expect_held(commit.lease)
         self._last, self._last_task = held, id(asyncio.current_task())
-        await self._writer.write(commit_job(commit, held, self._clock(), alone=False))
+        await self._writer.write(commit_job(commit, held, self._clock(), self._writer.is_alone))
 
     async def transact(self, lease: Lease, work: Callable[[Any], Awaitable[Commit]]) -> None:
         held = self._expect_held(lease)
@@ -151,7 +152,7 @@ class SqliteStore:
             if db.execute("SELECT 1 FROM runs WHERE key = ? AND token = ?", (held.key, held.token)).fetchone() is None:
                 raise lease_lost(lease.run_id, self._owner_of(lease.run_id))
             commit = await work(db)
-            commit_job(commit, held, self._clock(), alone=True)(db)
+            commit_job(commit, held, self._clock(), lambda: True)(db)
 
     def _look_up_again(self) -> None:
         """Something was not written: how many records there are has to be counted."""
@@ -174,6 +175,7 @@ class SqliteStore:
 
     def _drop(self, lease: Lease) -> None:
         self._held.pop(lease, None)
+        self._keys.pop(lease.run_id, None)
         self._waiting.forget(lease.run_id)
 
     async def read(self, run_id: str) -> Stored:
@@ -199,7 +201,7 @@ class SqliteStore:
         waiter = self._waiting.enter(run_id)
         try:
             with self._errors():
-                newest = newest_signal(self._reader, run_id)
+                newest = newest_signal(self._reader, run_id, self._keys.get(run_id))
             if not self._waiting.is_new(run_id, newest):
                 self._watch.begin(newest)
                 await self._waiting.wait(waiter, seconds)
@@ -246,6 +248,7 @@ class SqliteStore:
             if owned:
                 await self._writer.write(lambda db: db.executemany(query, owned))
         self._held.clear()
+        self._keys.clear()
         self._reader.close()
         await self._writer.close()
 

@@ -6,10 +6,10 @@ Each first looks whether it can be done, and raises a `StoreError` before it has
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from cascade.durable.store import CANCEL, READY, RUNNING, Commit, Lease, NewRun, Owner
+from cascade.durable.store import CANCEL, READY, RUNNING, Commit, NewRun, Owner
 from cascade.durable.stores.owners import format_owner, is_dead, lease_lost, parse_owner, run_is_owned
 from cascade.durable.stores.rows import (
     ARGUMENTS,
@@ -29,7 +29,6 @@ from cascade.durable.stores.writer import Job
 
 __all__ = [
     "APPEND",
-    "NOTHING_ELSE",
     "Held",
     "commit_job",
     "copy_job",
@@ -61,10 +60,6 @@ _COPY_RUN: Final = f"""INSERT INTO runs
         (SELECT coalesce(sum(length(data)), 0) FROM contents WHERE id BETWEEN key << 2 AND (key << 2) + {SNAPSHOT}),
         NULL, 0, 0
     FROM runs WHERE key = ? RETURNING key"""
-
-
-NOTHING_ELSE: Final = Commit(Lease("", 0))[2:]
-"""What comes after the records of a commit that has only those."""
 
 
 class Held:
@@ -136,25 +131,26 @@ def take_job(run_id: str, owner: Owner, now: float, until: float) -> Job:
     return take
 
 
-def commit_job(commit: Commit, held: Held, now: float, *, alone: bool) -> Job:
-    """Write what a run commits, if it is still held; ``alone`` or with others, which decides where its records are."""
+def commit_job(commit: Commit, held: Held, now: float, is_alone: Callable[[], bool]) -> Job:
+    """Write what a run commits, if it is still held. ``is_alone`` says, when it is written, whether nothing else is: this
+    decides where its records are."""
 
     def write(db: sqlite3.Connection) -> None:
-        key, more = held.key, commit.records
+        key, more, alone = held.key, commit.records, is_alone()
         if held.records is None:
             row = db.execute(f"SELECT {RECORDS} FROM runs WHERE key = ?", (key,)).fetchone()
             held.records = row[0] if row else 0
-        if commit[2:] != NOTHING_ELSE or not more:
-            standing = format_standing(commit.standing)
-            done = db.execute(_UPDATE, (now, commit.status, standing, key, held.token))
-            _expect_held(db, done.rowcount, commit, held)
-            _write_contents(db, commit, held)
-        else:  # nothing but records: the row of the run stays as it is
+        if commit.is_plain():  # the row of the run stays as it is
             first, *more = more
             number, append = (key << 32 | held.records + 1, APPEND) if alone else (held.records + 1, _APPEND_SHARED)
             done = db.execute(append, (number, first, sum_of(first), key, held.token))
             _expect_held(db, done.rowcount, commit, held)
             held.records += 1
+        else:
+            standing = format_standing(commit.standing)
+            done = db.execute(_UPDATE, (now, commit.status, standing, key, held.token))
+            _expect_held(db, done.rowcount, commit, held)
+            _write_contents(db, commit, held)
         if more and alone:
             rows = enumerate(more, key << 32 | held.records + 1)
             db.executemany(_APPEND_MORE, [(number, data, sum_of(data)) for number, data in rows])

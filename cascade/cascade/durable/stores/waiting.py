@@ -14,6 +14,11 @@ from cascade.durable.store import Signal
 __all__ = ["Waiting"]
 
 
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
 class Waiting:
     """The waiters of one store, by run."""
 
@@ -54,14 +59,18 @@ class Waiting:
 
     async def wait(self, waiter: asyncio.Future[None], seconds: float) -> None:
         """Until it is woken, or for so long."""
-        await asyncio.wait([waiter], timeout=None if seconds == math.inf else max(seconds, 0))
+        handle = None if seconds == math.inf else waiter.get_loop().call_later(max(seconds, 0), _wake, waiter)
+        try:
+            await waiter
+        finally:
+            if handle is not None:
+                handle.cancel()
 
     def wake(self, run_ids: Iterable[str]) -> None:
         """There may be something for these."""
         for run_id in run_ids:
             for waiter in self._waiters.get(run_id, ()):
-                if not waiter.done():
-                    waiter.set_result(None)
+                _wake(waiter)
 
     def wake_all(self) -> None:
         """Something may have come that nobody heard of."""

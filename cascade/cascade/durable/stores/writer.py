@@ -51,6 +51,8 @@ class Writer:
         self._due = False
         """Whether `_start` will be called."""
         self._under_way = False
+        self._jobs = 0
+        """Of the transaction under way."""
         self._slow = 0
         """A bit for each of the last commits: whether it was slow."""
         self.is_free = True
@@ -63,6 +65,10 @@ class Writer:
         if took > SLOW or self._slow:
             self._slow = (self._slow << 1 | (took > SLOW)) & _ALL_SLOW
             self._look()
+
+    def is_alone(self) -> bool:
+        """Whether the job that asks is the only one of its transaction."""
+        return self._jobs == 1
 
     def _look(self) -> None:
         self.is_free = not (self._entries or self._under_way) and not self._is_slow()
@@ -210,6 +216,7 @@ class Writer:
                 self._slow = _ALL_SLOW
             raise
         outcomes: list[Any] = []
+        self._jobs = len(jobs)
         for job in jobs:
             try:
                 outcomes.append(job(self.db))

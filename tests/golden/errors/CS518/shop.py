@@ -10,7 +10,7 @@ async def main():
     lease = await store.create(NewRun("order-17", b"digest", "main", b"", b"", "flow.csc"))
     await store.commit(Commit(lease, [b"first", b"second"]))
     with sqlite3.connect("runs.db") as db:
-        db.execute("UPDATE shared_log SET data = 'recond' WHERE number = 2")
+        db.execute("UPDATE log SET data = 'recond' WHERE id = (SELECT max(id) FROM log)")
     db.close()
     try:
         await store.read("order-17")

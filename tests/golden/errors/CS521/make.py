@@ -17,10 +17,10 @@ def make(folder: Path) -> None:
 
 
 async def _make(folder: Path) -> None:
-    digest, data, origin = kept_of(cs.load(folder / "program.csc").main)
+    kept = kept_of(cs.load(folder / "program.csc"))
     store = await open_store(str(folder / "runs.db"))
-    await store.put_program(digest, data)
-    asked = msgspec.msgpack.encode(Asked(origin, cs.Budget()))
-    lease = await store.create(NewRun("order-17", digest, "main", encode([1]), asked, "program.csc"))
+    await store.put_program(kept.digest, kept.data)
+    asked = msgspec.msgpack.encode(Asked(kept.origin, cs.Budget()))
+    lease = await store.create(NewRun("order-17", kept.digest, "main", encode([1]), asked, "program.csc"))
     await store.commit(Commit(lease, [write_record([[[RESULT, 0, 12345, encode([1])]]])]))
     await store.close()
