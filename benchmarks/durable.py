@@ -31,7 +31,7 @@ import cascade as cs
 STEPS = 2_000
 ROUNDS = 5
 RUNS = 1_000
-STEPS_EACH = 10
+STEPS_EACH = 100
 LONG = int(os.environ.get("CASCADE_LONG", "100000"))
 SHORT = 1_000
 PEERS = {
@@ -149,31 +149,38 @@ def step(folder: Path) -> list[Figure]:
 def many(folder: Path) -> list[Figure]:
     """What commits at the same time is written together."""
 
-    async def at_once(path: str, runs: int, steps: int) -> float:
+    async def at_once(path: str, flow: Callable[[int], object], runs: int, steps: int) -> float:
         store = await open_store(path)
         began = time.perf_counter()
-        await asyncio.gather(*(asyncio.ensure_future(_run(store, steps)) for _ in range(runs)))
+        await asyncio.gather(*(asyncio.ensure_future(_run(store, flow(steps))) for _ in range(runs)))
         took = time.perf_counter() - began
         await store.close()
-        return took
+        return took / (runs * steps)
 
     names = iter(range(1_000_000))
-    took = medians(
-        {
-            "one": lambda: asyncio.run(at_once(str(folder / f"one{next(names)}.db"), 1, STEPS)) / STEPS,
-            "many": lambda: asyncio.run(at_once(str(folder / f"many{next(names)}.db"), RUNS, STEPS_EACH)) / (RUNS * STEPS_EACH),
-        },
-        3,
-    )
-    return [
-        Figure(f"a step of {RUNS:,} runs at once, against one of a run alone", took["many"] / took["one"], "times", 0.1),
-        Figure(f"steps of {RUNS:,} runs at once", 1 / took["many"], "a second"),
-        Figure("steps of one run", 1 / took["one"], "a second"),
-    ]
+    kinds = {"tasks that are functions": loop, "coroutine functions": loop_later}
+    found = []
+    for kind, flow in kinds.items():
+
+        def one(flow: Callable[[int], object] = flow) -> float:
+            return asyncio.run(at_once(str(folder / f"one{next(names)}.db"), flow, 1, STEPS))
+
+        def all_of_them(flow: Callable[[int], object] = flow) -> float:
+            return asyncio.run(at_once(str(folder / f"many{next(names)}.db"), flow, RUNS, STEPS_EACH))
+
+        took = medians({"one": one, "many": all_of_them}, 3)
+        found += [
+            Figure(
+                f"a step of {RUNS:,} runs at once, against one of a run alone: {kind}", took["many"] / took["one"], "times", 0.1
+            ),
+            Figure(f"steps of {RUNS:,} runs at once: {kind}", 1 / took["many"], "a second"),
+            Figure(f"steps of one run: {kind}", 1 / took["one"], "a second"),
+        ]
+    return found
 
 
-async def _run(store: object, steps: int) -> object:
-    return await cs.arun(loop_later(steps), store=store)  # type: ignore[arg-type]
+async def _run(store: object, call: object) -> object:
+    return await cs.arun(call, store=store)  # type: ignore[call-overload]
 
 
 # --- what is left ------------------------------------------------------------------------------------------------------------

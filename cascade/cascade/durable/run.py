@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DurableRun", "Ledger", "Paused"]
 
-LEAST_LOG: Final = 16_384
+LEAST_LOG: Final = 4_096
 """Bytes of a log that are not worth a snapshot."""
 MOST_COMPUTED: Final = 0.05
 """Seconds of computing between calls that a resumed run may have to do again."""
