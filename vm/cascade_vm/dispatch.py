@@ -10,6 +10,7 @@ looked up each time (a test keeps them equal to those of `cascade_vm.cells`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, Final
 
 from cascade_vm.calls import ENTERS, as_error
@@ -94,6 +95,10 @@ class Strand:
         self.began = self.looked = -1.0
         self.nested = False
         self.turns: Any = NO_TURNS
+
+    def unspent(self) -> int:
+        """The turns that generated code has taken, and the meter counts, and that have not been made."""
+        return length_hint(self.turns)
 
     def deliver(self, value: object) -> None:
         """The value that the current cell waited for."""

@@ -64,7 +64,8 @@ class Meter:
     """What a run may still spend, shared by all its strands. None is no limit.
 
     ``turns`` are backward jumps and calls of flows, counted by the engine; ``calls`` are task calls, counted by the host. What
-    is spent is exact where there is a limit: without one, generated code counts neither.
+    is spent is exact where there is a limit: without one, generated code takes turns in batches (`Strand.unspent`), loops over
+    few items take none, and calls of tasks are not counted.
     """
 
     __slots__ = ("calls_left", "calls_spent", "turns_left", "turns_spent")

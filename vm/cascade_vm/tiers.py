@@ -213,6 +213,7 @@ def more_turns(strand: Strand, turns: object, waits: bool) -> Any:
     if strand.batch < _LARGEST_BATCH:
         made.__setstate__(_LARGEST_BATCH - strand.batch)
     strand.turns = made
+    strand.machine.host.meter.turns_spent += strand.batch
     if over and not strand.nested:
         from cascade_vm.generated.leaving import SLICE, Leave
 

@@ -40,7 +40,7 @@ class StoreLedger:
     async def stand(self, run: DurableRun) -> None:
         stand = stand_of(run.scheduler, run.now())
         meter = run.host.meter
-        standing = Standing(stand.place, stand.waits, stand.since, stand.until, meter.turns_spent, meter.calls_spent)
+        standing = Standing(stand.place, stand.waits, stand.since, stand.until, run.scheduler.turns_spent(), meter.calls_spent)
         self.status = WAITING if stand.only_waits else RUNNING
         await self.store.commit(Commit(self.lease, status=self.status, standing=standing))
 
@@ -49,6 +49,6 @@ class StoreLedger:
         stand = stand_of(run.scheduler, run.now())
         meter = run.host.meter
         now = run.now()
-        standing = Standing(stand.place, waits or stand.waits, now, None, meter.turns_spent, meter.calls_spent)
+        standing = Standing(stand.place, waits or stand.waits, now, None, run.scheduler.turns_spent(), meter.calls_spent)
         snapshot = b"" if outcome is not None else None  # nobody goes over the log again
         await self.store.commit(Commit(self.lease, (), snapshot, (), status, outcome, standing))

@@ -33,7 +33,7 @@ def state_of(scheduler: Scheduler, allowance: Allowance) -> dict[str, Any]:
         "format": FORMAT,
         "next": scheduler.next_number,
         "root": scheduler.root,
-        "spent": [meter.turns_spent, meter.calls_spent],
+        "spent": [scheduler.turns_spent(), meter.calls_spent],
         "allowance": allowance.state(),
         "nodes": [_saved_node(node) for node in scheduler.nodes.values()],
     }

@@ -205,8 +205,13 @@ class Scheduler:
         start = suspension.start
         suspension.child = self.start(start.flow, start.values, start.depth, suspension, 0)
 
+    def turns_spent(self) -> int:
+        """So far. Loops over few items count none in generated code: at least so many."""
+        return self.machine.host.meter.turns_spent - sum(node.strand.unspent() for node in self.nodes.values())
+
     def _ended(self, node: Node, value: object, error: BaseException | None) -> None:
         del self.nodes[node.number]
+        self.machine.host.meter.turns_spent -= node.strand.unspent()
         parent = node.parent
         if parent is None:
             self.outcome = Outcome(value, error)

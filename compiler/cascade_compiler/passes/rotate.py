@@ -10,6 +10,10 @@ Before::                        After::
 So a turn of the loop makes one jump less. Only heads that are a single `Test` or `Branch` are repeated, and only under the
 same handlers. The jump back to the body counts the turn; the last one, which leaves the loop, counts none any more. `Next`
 falls through into the body, so a loop over values would gain nothing.
+
+All jumps back make the test, or none: where one can not (a test that leads back itself, as an `if` at the end of the body),
+the loop would have two heads, the test and the body. For generated code that is two loops in each other, each of which takes a
+turn of its own: 1.9 times CPython's time where one loop takes the same as CPython's.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from __future__ import annotations
 from cascade_compiler.passes.edit import Edit, each_flow
 from cascade_vm import opcodes as op
 from cascade_vm.blueprint import Blueprint, Flow, Handler
+from cascade_vm.roles import labels
 
 __all__ = ["rotate"]
 
@@ -30,13 +35,24 @@ def rotate_flow(flow: Flow) -> Flow:
     """One flow."""
     edit = Edit(flow)
     protection = protections(flow)
-    for pc, instruction in enumerate(flow.code):
-        if not isinstance(instruction, op.Jump) or instruction.target > pc:
-            continue
-        head = flow.code[instruction.target]
-        if isinstance(head, op.Test | op.Branch) and protection[pc] == protection[instruction.target]:
-            edit.replace_from(pc, flow.places[instruction.target], head)
+    for head, jumps in _jumps_back(flow).items():
+        test = flow.code[head]
+        if isinstance(test, op.Test | op.Branch) and all(
+            isinstance(flow.code[pc], op.Jump) and protection[pc] == protection[head] for pc in jumps
+        ):
+            for pc in jumps:
+                edit.replace_from(pc, flow.places[head], test)
     return edit.finish()
+
+
+def _jumps_back(flow: Flow) -> dict[int, list[int]]:
+    """The instructions that lead back, by where they lead."""
+    found: dict[int, list[int]] = {}
+    for pc, instruction in enumerate(flow.code):
+        for target in {*labels(instruction)}:
+            if target <= pc:
+                found.setdefault(target, []).append(pc)
+    return found
 
 
 def protections(flow: Flow) -> list[list[tuple[int, int, bool]]]:

@@ -213,3 +213,45 @@ def test_a_head_under_another_handler_is_not_repeated() -> None:
         return r1
     """
     check_pass(rotate, before, after)
+
+
+def test_a_head_that_a_test_leads_back_to_is_not_repeated() -> None:
+    """All ways back make the test, or none: a loop with two heads is two loops in generated code."""
+    before = """
+        flow main n
+        test > r0 #0 @1 @4
+        compute r0 -= (r0, #1)
+        test > r0 #2 @3 @0
+        jump @0
+        return r0
+    """
+    after = """
+        test > r0 #0 @1 @4
+        compute r0 -= (r0, #1)
+        test > r0 #2 @3 @0
+        jump @0
+        return r0
+    """
+    check_pass(rotate, before, after)
+
+
+def test_every_jump_back_makes_the_test() -> None:
+    """Also when there are several, as `continue` makes them."""
+    before = """
+        flow main n
+        test > r0 #0 @1 @5
+        compute r0 -= (r0, #1)
+        test > r0 #2 @3 @4
+        jump @0
+        jump @0
+        return r0
+    """
+    after = """
+        test > r0 #0 @1 @5
+        compute r0 -= (r0, #1)
+        test > r0 #2 @3 @4
+        test > r0 #0 @1 @5
+        test > r0 #0 @1 @5
+        return r0
+    """
+    check_pass(rotate, before, after)
