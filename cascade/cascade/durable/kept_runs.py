@@ -37,6 +37,8 @@ async def runs_in(store: OpenStore, status: str | None = None, limit: int = 100)
     if status is not None and status not in known:
         hint = near_miss(status, known) or f"there are {', '.join(known)}"
         raise UsageError(Problem("CS400", f"a run is never `{status}`", None, hint))
+    from cascade.durable.looking import seen_rows  # most of what a run needs: not for who sends a signal
+
     now = time.time()
     asked = None if status == INTERRUPTED else status
     most = limit
@@ -44,7 +46,7 @@ async def runs_in(store: OpenStore, status: str | None = None, limit: int = 100)
         rows = await store.runs(status=asked, limit=most)
         found = [each for each in (look_of(run, now) for run in rows) if status in (None, each.status)]
         if len(found) >= limit or len(rows) < most:
-            return found[:limit]
+            return await seen_rows(store, found[:limit])
         most *= 4
 
 

@@ -7,8 +7,10 @@ Where a log can not be gone over, what the store says of the run is all that is 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,13 +23,25 @@ from cascade.durable.decoding import decode
 from cascade.durable.host import DurableHost
 from cascade.durable.journal import CANCELLED, ERROR, RESULT, RETRY, Event
 from cascade.durable.kept_programs import tasks_not_needed
-from cascade.durable.looks import CallLook, FrameLook, Look, ResultLook, RunLook, Shown, StrandLook, look_of, shown
+from cascade.durable.looks import (
+    INTERRUPTED,
+    CallLook,
+    FrameLook,
+    Look,
+    ResultLook,
+    RunLook,
+    Shown,
+    StrandLook,
+    look_of,
+    shown,
+)
 from cascade.durable.machine_values import MACHINE_CODECS
 from cascade.durable.running import Options, made_ready, origin_of
-from cascade.durable.standing import describe, leaves
-from cascade.durable.store import CANCEL, ENDED, Store, Stored
+from cascade.durable.standing import describe, described, leaves
+from cascade.durable.store import CANCEL, ENDED, RUNNING, Store, Stored
 from cascade.durable.suspensions import Calling, Gathering, Node, Suspension
 from cascade.durable.timers import due_at
+from cascade.errors import StoreError
 
 if TYPE_CHECKING:
     from cascade_vm.dispatch import Frame
@@ -35,12 +49,14 @@ if TYPE_CHECKING:
     from cascade.durable.run import DurableRun
     from cascade.program import Program
 
-__all__ = ["QuietHost", "bring_back", "look"]
+__all__ = ["QuietHost", "bring_back", "look", "seen_rows"]
 
 _LAST: Final = 10
 """Results that are shown."""
 _PATIENCE: Final = 10.0
 """Seconds that a run may take to come to where it waits."""
+_LISTED: Final = 2.0
+"""The same for all runs of a listing."""
 
 
 # --- bringing back -----------------------------------------------------------------------------------------------------
@@ -115,7 +131,23 @@ _HOW: Final = {RESULT: "gave", ERROR: "raised", CANCELLED: "was cancelled", RETR
 # --- looking -------------------------------------------------------------------------------------------------------------
 
 
-async def look(store: Store, run_id: str) -> Look:
+async def seen_rows(store: Store, rows: Sequence[RunLook]) -> list[RunLook]:
+    """Rows of a listing, those of runs that are under way, or were when their process died, as they stand by their logs: a run
+    tells the store where it is only when it waits for long. That takes some milliseconds a run, and no more than `_LISTED`
+    seconds in all: what is left then stays as it is."""
+    ends = time.monotonic() + _LISTED
+    found = []
+    for row in rows:
+        left = ends - time.monotonic()
+        if row.status in (RUNNING, INTERRUPTED) and left > 0:
+            with suppress(StoreError):  # it has been removed meanwhile
+                seen = await look(store, row.run, left)
+                row = row if seen.reason is not None else seen.run
+        found.append(row)
+    return found
+
+
+async def look(store: Store, run_id: str, patience: float = _PATIENCE) -> Look:
     """A run: its strands, their frames, what is under way and what was. `NoSuchRun`; of what is damaged, the reason is told."""
     stored = await store.read(run_id)
     row = look_of(stored.run)
@@ -130,10 +162,10 @@ async def look(store: Store, run_id: str) -> Look:
         return Look(row, [], [], [], signals, None, False, _reason(error))
     noting = run.applying = _Noting(run)
     try:
-        await asyncio.wait_for(bring_back(run, stored, program), _PATIENCE)
+        await asyncio.wait_for(bring_back(run, stored, program), patience)
         return _seen(run, program, row, signals, [*noting.last])
     except TimeoutError:
-        reason = f"it computes for more than {_PATIENCE:g} seconds from what was committed last"
+        reason = f"it computes for more than {patience:g} seconds from what was committed last"
         return Look(row, [], [], [*noting.last], signals, None, False, reason)
     except Exception as error:
         return Look(row, [], [], [*noting.last], signals, None, False, _reason(error))
@@ -160,7 +192,11 @@ def _standing(row: RunLook, waits: Sequence[Suspension]) -> dict[str, Any]:
     place = waits[0].site.place if waits else None
     if place is None or not place.line:
         return {}
-    return {"place": f"{place.file}:{place.line}", "waits": row.waits or describe(waits[0])}
+    said = {"place": f"{place.file}:{place.line}"}
+    if row.status not in (RUNNING, INTERRUPTED):  # what it said is how it still is
+        return {**said, "waits": row.waits or describe(waits[0])}
+    since = getattr(waits[0], "since", 0.0) or max(row.updated, row.since)
+    return {**said, "waits": described(waits), "since": since}
 
 
 def _outcome(stored: Stored) -> tuple[Shown | None, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cascade.durable.suspensions import Attempting, Calling, Gathering, Sleeping, Spent, Suspension, Waiting
@@ -11,7 +11,7 @@ from cascade.durable.suspensions import Attempting, Calling, Gathering, Sleeping
 if TYPE_CHECKING:
     from cascade.durable.scheduling import Scheduler
 
-__all__ = ["Stand", "leaves", "stand_of"]
+__all__ = ["Stand", "describe", "described", "leaves", "stand_of"]
 
 
 class Stand(NamedTuple):
@@ -41,11 +41,10 @@ def stand_of(scheduler: Scheduler, now: float) -> Stand:
         return Stand("", "", now, None, False)
     first = found[0]
     place = first.site.place
-    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     until = min(map(_until, found), default=math.inf)
     only = not any(isinstance(one, Calling) and one.course.until is None for one in found)
     shown = f"{place.file}:{place.line}" if place.line else ""
-    return Stand(shown, describe(first) + more, _since(first, now), None if until == math.inf else until, only)
+    return Stand(shown, described(found), _since(first, now), None if until == math.inf else until, only)
 
 
 def describe(waits: Suspension) -> str:
@@ -81,6 +80,7 @@ def _since(waits: Suspension, now: float) -> float:
     return waits.since if isinstance(waits, Calling | Waiting) and waits.since else now
 
 
-def described(waits: Iterable[Suspension]) -> list[str]:
-    """Each of them."""
-    return [describe(one) for one in waits]
+def described(waits: Sequence[Suspension]) -> str:
+    """The first, and how many more there are."""
+    more = f", and {len(waits) - 1} more" if len(waits) > 1 else ""
+    return describe(waits[0]) + more
