@@ -12,6 +12,7 @@ from typing import Any
 
 from cascade.durable.allowance import Allowance
 from cascade.durable.journal import (
+    ADDED,
     CANCEL,
     CANCELLED,
     ERROR,
@@ -29,6 +30,7 @@ from cascade.durable.scheduling import Scheduler
 from cascade.durable.suspensions import Attempting, Calling, Node, Sleeping, Suspension, Waiting
 from cascade.durations import format_duration
 from cascade.errors import Problem, StoreError
+from cascade.one_run import Budget
 
 __all__ = ["Applying"]
 
@@ -97,6 +99,10 @@ class Applying:
         kind = event[0]
         if kind == CANCEL:
             scheduler.cancel(scheduler.nodes[min(scheduler.nodes)])
+            return
+        if kind == ADDED:
+            self.allowance.add(Budget(*event[1]), event[2])
+            scheduler.go_on()
             return
         waits = self._waiting(event[1])
         node = waits.node

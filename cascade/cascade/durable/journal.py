@@ -27,7 +27,7 @@ from cascade.durable.suspensions import Calling
 from cascade.errors import Problem, StoreError
 
 __all__ = [
-    "CANCEL", "CANCELLED", "ERROR", "LATE", "RESULT", "RETRY", "SIGNAL", "TIMES", "WOKE", "Event", "Journal", "Turn",
+    "ADDED", "CANCEL", "CANCELLED", "ERROR", "LATE", "RESULT", "RETRY", "SIGNAL", "TIMES", "WOKE", "Event", "Journal", "Turn",
     "read_record", "write_record",
 ]  # fmt: skip
 
@@ -40,6 +40,7 @@ WOKE: Final = 5  # [node]: a sleep, or a pause before another attempt, is over
 SIGNAL: Final = 6  # [node, document, id]: a signal came
 LATE: Final = 7  # [node, level]: the time of a wait (-1), or of a policy of a flow, was up
 CANCEL: Final = 8  # []: the run is to be cancelled
+ADDED: Final = 9  # [budget, time]: it may spend more
 
 Event = list[Any]
 Turn = list[Event]
@@ -63,7 +64,7 @@ def read_record(data: bytes) -> list[Turn]:
         turns = _read(data)
     except (msgspec.DecodeError, ValueError, RecursionError):
         turns = [[[]]]
-    if any(not event or type(event[0]) is not int or not 0 <= event[0] <= CANCEL for turn in turns for event in turn):
+    if any(not event or type(event[0]) is not int or not 0 <= event[0] <= ADDED for turn in turns for event in turn):
         raise StoreError(Problem("CS502", "a stored record is damaged: it holds no events"))
     return turns
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cascade_vm.machine import Machine
@@ -21,6 +22,7 @@ from cascade.durable.changes import copies_of, has_changed
 from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import (
+    ADDED,
     CANCEL,
     TIMES,
     WOKE,
@@ -29,13 +31,16 @@ from cascade.durable.journal import (
     Turn,
     write_record,
 )
-from cascade.durable.saving import restore, state_of
+from cascade.durable.saving import located, restore, state_of
 from cascade.durable.scheduling import Outcome, Scheduler
 from cascade.durable.suspensions import Calling
 from cascade.durable.waking import Waker
+from cascade.errors import NotStorable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from cascade.one_run import Budget
 
 __all__ = ["DurableRun", "Ledger", "Paused"]
 
@@ -130,6 +135,10 @@ class DurableRun:
         finally:
             self.host.again = False
 
+    async def add(self, budget: Budget) -> None:
+        """It may spend more, in every process from now on. Raises `NotStorable`."""
+        await self._happen([[ADDED, [*astuple(budget)], self.now()]], [None])
+
     async def go_on(self, flow: int, arguments: Sequence[object]) -> None:
         """With another flow, when one has ended with a tail call: what was before is not gone over again."""
         self.scheduler.outcome = None
@@ -149,7 +158,7 @@ class DurableRun:
                 if self._stopped is not None:
                     raise self._stopped
                 if self._should_save():
-                    await self.save()
+                    await self._save_if_it_can()
                 turn: Turn = []
                 values: list[object] = []
                 try:
@@ -165,7 +174,7 @@ class DurableRun:
                 elif calls.transactions:
                     await self._transact(calls.transactions.popleft())
                 elif calls.spent is not None and not calls.under_way:
-                    await self.save()
+                    await self._save_if_it_can()
                     raise Paused(f"the run used up {calls.spent}")
                 else:
                     await self._wait()
@@ -248,9 +257,24 @@ class DurableRun:
             isinstance(call, Calling) and call.before and has_changed(call.before, self.journal.codecs) for call in calls
         )
 
+    async def _save_if_it_can(self) -> None:
+        """A variable may hold what can not be stored: the log still can be gone over, and grows."""
+        try:
+            await self.save()
+        except NotStorable:
+            if not self._is_exact():
+                raise
+            self._snapshot_size, self.scheduler.computed = 2 * self._logged, 0.0  # when it is tried again
+
+    def _snapshot(self) -> bytes:
+        try:
+            return self.journal.snapshot(state_of(self.scheduler, self.allowance))
+        except NotStorable as refused:
+            raise located(refused, self.scheduler) from refused.__cause__
+
     async def save(self) -> None:
-        """Commit a snapshot in the place of the log."""
-        data = self.journal.snapshot(state_of(self.scheduler, self.allowance))
+        """Commit a snapshot in the place of the log. Raises `NotStorable`."""
+        data = self._snapshot()
         await self.ledger.commit(snapshot=data, taken=self.inbox.taken())
         self._has_saved(len(data))
 
@@ -285,7 +309,7 @@ class DurableRun:
             if self._is_exact():
                 return [write_record([*self._unwritten, turn])], None
             await self._apply(turn, values)
-            return (), self.journal.snapshot(state_of(self.scheduler, self.allowance))
+            return (), self._snapshot()
 
         try:
             await self.ledger.transact(work, self.inbox.taken())

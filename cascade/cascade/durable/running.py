@@ -236,10 +236,9 @@ async def _run(run: DurableRun, held: _Held, ledger: StoreLedger) -> Outcome:
             run.begin(held.flow.index, arguments)
         await run.recover(stored.snapshot, stored.records)
         if held.add is not None:
-            run.allowance.add(held.add, run.now())
             await run.scheduler.drain()
             if run.scheduler.outcome is None:
-                await run.save()
+                await run.add(held.add)
         if run.scheduler.root is not None:
             held.flow = held.flow.program[run.scheduler.root]
     outcome = await run.run()

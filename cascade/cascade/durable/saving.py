@@ -6,6 +6,7 @@ lists and numbers around the values of the program, so the codec (`encoding`) ke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,12 @@ from cascade_vm.saved import OUT_OF_TURNS, WAITS, SavedFrame, is_in_generated_co
 from cascade.durable.allowance import Allowance
 from cascade.durable.course import Course
 from cascade.durable.suspensions import Attempting, Calling, Gathering, Node, Sleeping, Spent, Suspension, Waiting
-from cascade.errors import Problem, StoreError
+from cascade.errors import NotStorable, Problem, StoreError
 
 if TYPE_CHECKING:
     from cascade.durable.scheduling import Scheduler
 
-__all__ = ["restore", "state_of"]
+__all__ = ["located", "restore", "state_of"]
 
 FORMAT = 1
 
@@ -53,6 +54,25 @@ def restore(scheduler: Scheduler, allowance: Allowance, state: dict[str, Any]) -
         _Restoring(scheduler, state["nodes"]).run()
     except (LookupError, TypeError, ValueError, AssertionError) as error:
         raise StoreError(Problem("CS502", f"a stored run is damaged: {error}")) from error
+
+
+_IN_FRAME = re.compile(r"run\['nodes'\]\[(\d+)\]\[6\]\[(\d+)\]\[3\]\[(\d+)\](.*)", re.DOTALL)
+
+
+def located(refused: NotStorable, scheduler: Scheduler) -> NotStorable:
+    """What can not be saved, by the variable that holds it and the line where its flow stands."""
+    found = _IN_FRAME.fullmatch(refused.path)
+    if found is None:
+        return refused
+    node, frame, register = map(int, found.groups()[:3])
+    at = [*scheduler.nodes.values()][node].strand.frames[frame]
+    flow = at.flow.flow
+    names = flow.variables
+    name = names[register] if register < len(names) else None
+    place = scheduler.machine.image.trail_at(flow, at.flow.pc_of(at.at))[0]
+    return NotStorable(
+        (name or "a value in between") + found[4], refused.kind, refused.why, f"{place.file}:{place.line}:{place.column + 1}"
+    )
 
 
 # --- taking apart --------------------------------------------------------------------------------------------------------

@@ -107,6 +107,13 @@ class Scheduler:
         node.waits = None
         self.ready.append((node, None, value))
 
+    def go_on(self) -> None:
+        """There is more of what was used up: strands that wait for that look again."""
+        self.spent = None
+        for node in self.nodes.values():
+            if isinstance(node.waits, Spent):
+                self.deliver(node, None)
+
     def throw(self, node: Node, error: BaseException) -> None:
         """It ended with this error."""
         node.waits = None
