@@ -17,9 +17,8 @@ of the clock that is handed over. What takes other processes, a full disk or dam
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Awaitable
+from typing import Any
 
 from cascade.durable.store import (
     CANCEL,
@@ -33,82 +32,22 @@ from cascade.durable.store import (
     STATUSES,
     WAITING,
     Commit,
-    Lease,
     NewRun,
-    Standing,
-    Store,
 )
 from cascade.errors import DamagedStore, LeaseLost, NoSuchRun, RunExists, RunIsOwned, UsageError
+from cascade.testing import store_transactions  # noqa: F401 - some more checks
+from cascade.testing.store_world import CHECKS, DIGEST, LEASE_SECONDS, STANDING, Check, OpenAgain, World, check, refused
 
 __all__ = ["Check", "OpenAgain", "checks"]
-
-T = TypeVar("T")
-LEASE_SECONDS = 30.0
-DIGEST = b"\x00digest of a program\xff"
-STANDING = Standing("flow.csc:3", "signal 'approved'", 1.5, None, 7, 2)
-
-
-class OpenAgain(Protocol):
-    """Opens the store once more, as another process would."""
-
-    def __call__(self, *, clock: Callable[[], float], lease_seconds: float) -> Awaitable[Store]: ...
-
-
-Check = Callable[[OpenAgain], Awaitable[None]]
-_CHECKS: list[tuple[str, Check]] = []
 
 
 def checks() -> list[tuple[str, Check]]:
     """All checks, each with a name."""
-    return [*_CHECKS]
+    return [*CHECKS]
 
 
-class _World(NamedTuple):
-    """Two processes with one store, and their clock."""
-
-    one: Store
-    other: Store
-    now: list[float]
-
-    async def begin(self, run_id: str = "run") -> Lease:
-        """A new run of the first."""
-        await self.one.put_program(DIGEST, b"program")
-        return await self.one.create(NewRun(run_id, DIGEST, "main", b"arguments", b"asked", "flow.csc"))
-
-
-def _check(body: Callable[[_World], Awaitable[None]]) -> Callable[[_World], Awaitable[None]]:
-    async def check(open_again: OpenAgain) -> None:
-        async with _two(open_again) as world:
-            await body(world)
-
-    _CHECKS.append((body.__name__, check))
-    return body
-
-
-@asynccontextmanager
-async def _two(open_again: OpenAgain) -> AsyncIterator[_World]:
-    now = [1000.0]
-    one = await open_again(clock=lambda: now[0], lease_seconds=LEASE_SECONDS)
-    other = await open_again(clock=lambda: now[0], lease_seconds=LEASE_SECONDS)
-    try:
-        yield _World(one, other, now)
-    finally:
-        await one.close()
-        await other.close()
-
-
-async def _refused(kind: type[T], call: Awaitable[Any]) -> T:
-    try:
-        await call
-    except BaseException as error:
-        if isinstance(error, kind):
-            return error
-        raise
-    raise AssertionError(f"no {kind.__name__} was raised")
-
-
-@_check
-async def what_is_committed_is_read(world: _World) -> None:
+@check
+async def what_is_committed_is_read(world: World) -> None:
     """Every byte, by every process, in order."""
     lease = await world.begin()
     records = [b"", b"\0\xff", b"x" * 100_000, *(str(number).encode() for number in range(50))]
@@ -128,8 +67,8 @@ async def what_is_committed_is_read(world: _World) -> None:
         assert [run] == await store.runs()
 
 
-@_check
-async def what_is_committed_outlives_its_process(world: _World) -> None:
+@check
+async def what_is_committed_outlives_its_process(world: World) -> None:
     """A store that was closed gave its runs up."""
     lease = await world.begin()
     await world.one.commit(Commit(lease, [b"first"]))
@@ -140,8 +79,8 @@ async def what_is_committed_outlives_its_process(world: _World) -> None:
     assert (await world.other.take("run")).token == lease.token + 1
 
 
-@_check
-async def a_snapshot_replaces_the_log(world: _World) -> None:
+@check
+async def a_snapshot_replaces_the_log(world: World) -> None:
     """And the snapshot before; records of the same commit come after it. What was ever written is counted."""
     lease = await world.begin()
     await world.one.commit(Commit(lease, [b"old", b"older"]))
@@ -161,8 +100,8 @@ async def a_snapshot_replaces_the_log(world: _World) -> None:
     assert (await world.other.read("run")).records == [b"after"]
 
 
-@_check
-async def a_run_ends_with_its_outcome(world: _World) -> None:
+@check
+async def a_run_ends_with_its_outcome(world: World) -> None:
     """Each status is kept, and found by it."""
     for status in STATUSES:
         lease = await world.begin(f"run-{status}")
@@ -174,8 +113,8 @@ async def a_run_ends_with_its_outcome(world: _World) -> None:
         assert stored.outcome == (b"outcome" if status in ENDED else None)
 
 
-@_check
-async def commits_of_many_runs_are_whole(world: _World) -> None:
+@check
+async def commits_of_many_runs_are_whole(world: World) -> None:
     """Those that come at once. One whose lease is lost does not undo the others, and has written nothing."""
     leases = [await world.begin(f"run-{number}") for number in range(40)]
     world.now[0] += LEASE_SECONDS + 1
@@ -194,8 +133,8 @@ async def commits_of_many_runs_are_whole(world: _World) -> None:
             assert (stored.records, stored.snapshot, stored.run.status) == ([], None, RUNNING)
 
 
-@_check
-async def commits_of_one_run_keep_their_order(world: _World) -> None:
+@check
+async def commits_of_one_run_keep_their_order(world: World) -> None:
     """Also those that come at once, from several of its branches."""
     lease = await world.begin()
     records = [str(number).encode() for number in range(100)]
@@ -212,23 +151,23 @@ async def commits_of_one_run_keep_their_order(world: _World) -> None:
     assert (stored.snapshot, stored.records) == (b"s", [b"x", b"y", b"z", b"end"])
 
 
-@_check
-async def a_run_has_one_owner(world: _World) -> None:
+@check
+async def a_run_has_one_owner(world: World) -> None:
     """Nobody takes it from a process that lives, not even that process; the sentence says until when."""
     lease = await world.begin()
     for store in (world.other, world.one):
-        error = await _refused(RunIsOwned, store.take("run"))
+        error = await refused(RunIsOwned, store.take("run"))
         assert error.code == "CS512"
         assert "1970-01-01 00:17:10" in str(error), error
     world.now[0] += LEASE_SECONDS - 1
     await world.one.renew(lease)
     world.now[0] += LEASE_SECONDS - 1
-    await _refused(RunIsOwned, world.other.take("run"))
+    await refused(RunIsOwned, world.other.take("run"))
     await world.one.commit(Commit(lease, [b"still"]))
 
 
-@_check
-async def who_lost_a_run_writes_nothing(world: _World) -> None:
+@check
+async def who_lost_a_run_writes_nothing(world: World) -> None:
     """A lease that is over is good until another takes the run; from then on every commit of the first is refused."""
     old = await world.begin()
     await world.one.commit(Commit(old, [b"first"]))
@@ -241,9 +180,9 @@ async def who_lost_a_run_writes_nothing(world: _World) -> None:
         Commit(old, [b"lost"]), Commit(old, [b"lost"]), Commit(old), Commit(old, status=FAILED, outcome=b"lost"),
         Commit(old, snapshot=b"lost"), Commit(old, taken=[number]), Commit(old, standing=STANDING), Commit(old, [b"1", b"2"]),
     ):  # fmt: skip
-        error = await _refused(LeaseLost, world.one.commit(commit))
+        error = await refused(LeaseLost, world.one.commit(commit))
         assert error.code == "CS513"
-    await _refused(LeaseLost, world.one.renew(old))
+    await refused(LeaseLost, world.one.renew(old))
     await world.one.release(old)
     await world.other.commit(Commit(new, [b"new"]))
     stored = await world.one.read("run")
@@ -251,16 +190,16 @@ async def who_lost_a_run_writes_nothing(world: _World) -> None:
     assert (stored.run.status, stored.run.standing, len(stored.signals)) == (RUNNING, None, 1)
 
 
-@_check
-async def a_run_that_was_given_up_is_taken(world: _World) -> None:
+@check
+async def a_run_that_was_given_up_is_taken(world: World) -> None:
     """At once; and who gave it up can not write any more."""
     old = await world.begin()
     await world.one.release(old)
     assert (await world.other.read("run")).run.owner is None
-    await _refused(LeaseLost, world.one.commit(Commit(old, [b"lost"])))
+    await refused(LeaseLost, world.one.commit(Commit(old, [b"lost"])))
     new = await world.other.take("run")
     assert new.token == old.token + 1
-    await _refused(LeaseLost, world.one.commit(Commit(old, [b"lost"])))
+    await refused(LeaseLost, world.one.commit(Commit(old, [b"lost"])))
     await world.other.release(new)
     again = await world.one.take("run")
     assert again.token == new.token + 1
@@ -268,23 +207,23 @@ async def a_run_that_was_given_up_is_taken(world: _World) -> None:
     assert (await world.other.read("run")).records == [b"again"]
 
 
-@_check
-async def ids_are_taken_once(world: _World) -> None:
+@check
+async def ids_are_taken_once(world: World) -> None:
     """Of all that make one run at once, one does."""
     await world.begin()
-    error = await _refused(RunExists, world.begin())
+    error = await refused(RunExists, world.begin())
     assert error.code == "CS511"
     stores = [world.one, world.other] * 5
     new = NewRun("contested", DIGEST, "main", b"", b"", "flow.csc")
     answers = await asyncio.gather(*(store.create(new) for store in stores), return_exceptions=True)
     assert sorted(type(answer).__name__ for answer in answers) == ["Lease", *["RunExists"] * 9]
     for bad in ("", " a", "a\nb", "a\0b", "x" * 1000):
-        await _refused(UsageError, world.begin(bad))
+        await refused(UsageError, world.begin(bad))
     await world.begin("käse 'and' \"bread\"; DROP TABLE runs --")
 
 
-@_check
-async def what_is_not_there_is_told(world: _World) -> None:
+@check
+async def what_is_not_there_is_told(world: World) -> None:
     """With what is near."""
     await world.begin("order-17")
     lost: list[Awaitable[Any]] = [
@@ -292,16 +231,16 @@ async def what_is_not_there_is_told(world: _World) -> None:
         world.one.signals("order-71"), world.one.copy("order-71", "new"), world.other.changed("order-71", 1),
     ]  # fmt: skip
     for call in lost:
-        error = await _refused(NoSuchRun, call)
+        error = await refused(NoSuchRun, call)
         assert error.code == "CS510"
         assert "order-17" in (error.problems[0].hint or ""), error
-    await _refused(DamagedStore, world.one.program(b"other"))
-    await _refused(DamagedStore, world.one.create(NewRun("new", b"other", "main", b"", b"", "flow.csc")))
-    await _refused(NoSuchRun, world.one.read("new"))
+    await refused(DamagedStore, world.one.program(b"other"))
+    await refused(DamagedStore, world.one.create(NewRun("new", b"other", "main", b"", b"", "flow.csc")))
+    await refused(NoSuchRun, world.one.read("new"))
 
 
-@_check
-async def signals_are_kept_until_they_are_taken(world: _World) -> None:
+@check
+async def signals_are_kept_until_they_are_taken(world: World) -> None:
     """In the order in which they were sent; a commit takes them, once and whole."""
     lease = await world.begin()
     names = ["approved", "approved", "", CANCEL, "käse", "\ud800", "x" * 1000]
@@ -320,8 +259,8 @@ async def signals_are_kept_until_they_are_taken(world: _World) -> None:
     assert len(await world.other.signals("run")) == 4, "signals of another run"
 
 
-@_check
-async def a_change_wakes_who_waits(world: _World) -> None:
+@check
+async def a_change_wakes_who_waits(world: World) -> None:
     """Of this process and of another; what came before the waiting, and was not seen, too."""
     await world.begin()
     await world.begin("other")
@@ -340,8 +279,8 @@ async def a_change_wakes_who_waits(world: _World) -> None:
         await asyncio.wait([sleeper])
 
 
-@_check
-async def a_copy_is_a_run_of_its_own(world: _World) -> None:
+@check
+async def a_copy_is_a_run_of_its_own(world: World) -> None:
     """With all that was committed, ready for whoever takes it."""
     lease = await world.begin()
     await world.one.commit(Commit(lease, [b"a"], snapshot=b"s", standing=STANDING, status=DONE, outcome=b"o"))
@@ -349,7 +288,7 @@ async def a_copy_is_a_run_of_its_own(world: _World) -> None:
     await asyncio.gather(world.one.commit(Commit(lease, [b"c"])), world.one.send("run", "kept", b"k"))
     await world.one.send("run", CANCEL, b"")
     await world.other.copy("run", "copy")
-    await _refused(RunExists, world.other.copy("run", "copy"))
+    await refused(RunExists, world.other.copy("run", "copy"))
     copied, original = await world.one.read("copy"), await world.one.read("run")
     assert copied[1:5] == original[1:5]
     assert copied.outcome is None
@@ -363,8 +302,8 @@ async def a_copy_is_a_run_of_its_own(world: _World) -> None:
     assert (unchanged.records, unchanged.signals) == (original.records, original.signals)
 
 
-@_check
-async def runs_that_ended_are_pruned(world: _World) -> None:
+@check
+async def runs_that_ended_are_pruned(world: World) -> None:
     """Those of the statuses and the time that are named, and programs that nobody needs."""
     for name, program, status in (
         ("old", b"p1", DONE), ("failed", b"p2", FAILED), ("waits", b"p3", WAITING), ("shares", b"p1", RUNNING),
@@ -380,16 +319,16 @@ async def runs_that_ended_are_pruned(world: _World) -> None:
     assert await world.other.prune(before=1050, statuses=[CANCELLED]) == 0
     assert await world.other.prune(before=1050, statuses=[DONE, FAILED]) == 2
     assert {run.run_id for run in await world.other.runs()} == {"waits", "shares", "young"}
-    await _refused(NoSuchRun, world.one.read("old"))
+    await refused(NoSuchRun, world.one.read("old"))
     assert [await world.one.program(one) for one in (b"p1", b"p3", DIGEST)] == [b"p1", b"p3", b"program"]
-    await _refused(DamagedStore, world.one.program(b"p2"))
+    await refused(DamagedStore, world.one.program(b"p2"))
     assert (await world.one.read("shares")).records == [b"x"] * 20
     await world.begin("old")
     assert (await world.one.read("old")).records == []
 
 
-@_check
-async def listings_are_in_order(world: _World) -> None:
+@check
+async def listings_are_in_order(world: World) -> None:
     """Newest first or last, and no more than asked for."""
     for number in range(5):
         await world.begin(f"run-{number}")
