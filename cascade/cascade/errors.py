@@ -134,6 +134,7 @@ STORE_CODES: dict[str, str] = {
     "CS525": "a run of that name has other arguments",
     "CS526": "there is no current call",
     "CS527": "a call has no connection of its own",
+    "CS528": "a task ended the transaction of its call",
     "CS530": "no store is named",
     "CS531": "a run has ended",
     "CS532": "a run has no variable of that name",

@@ -18,7 +18,7 @@ from typing import Any, Final
 from cascade.durable.store import Commit, Lease, NewRun, Owner, Run, Signal, Stored
 from cascade.durable.stores.owners import lease_lost, new_owner, parse_owner
 from cascade.durable.stores.rows import checked, expect_id, missing_program, sum_of
-from cascade.durable.stores.sqlite_files import Place, connect, open_file, store_error
+from cascade.durable.stores.sqlite_files import Place, connect, ending_left_to_the_store, open_file, store_error
 from cascade.durable.stores.sqlite_jobs import (
     APPEND,
     Held,
@@ -151,7 +151,8 @@ class SqliteStore:
         async with self._writer.transaction() as db:
             if db.execute("SELECT 1 FROM runs WHERE key = ? AND token = ?", (held.key, held.token)).fetchone() is None:
                 raise lease_lost(lease.run_id, self._owner_of(lease.run_id))
-            commit = await work(db)
+            with ending_left_to_the_store(db):
+                commit = await work(db)
             commit_job(commit, held, self._clock(), lambda: True)(db)
 
     def _look_up_again(self) -> None:

@@ -10,13 +10,15 @@ import os
 import random
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from cascade.durable.stores.rows import damaged
 from cascade.durable.stores.schema import APPLICATION, SCHEMA, Schema
-from cascade.errors import NotAStore, Problem, StoreIsLocked, StoreIsNewer, StoreNotWritable
+from cascade.errors import NotAStore, Problem, StoreIsLocked, StoreIsNewer, StoreNotWritable, UsageError
 
-__all__ = ["Place", "begin", "connect", "is_busy", "open_file", "store_error"]
+__all__ = ["Place", "begin", "connect", "ending_left_to_the_store", "is_busy", "open_file", "store_error"]
 
 _NOT_WRITABLE: Final = {
     sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
@@ -113,6 +115,35 @@ def begin(db: sqlite3.Connection, patience: float) -> None:
             if not is_busy(error) or time.monotonic() >= deadline:
                 raise
         time.sleep(random.uniform(0.0005, 0.005))
+
+
+@contextmanager
+def ending_left_to_the_store(db: sqlite3.Connection) -> Iterator[None]:
+    """Somebody else works in a transaction of the store's: what would end it fails (`UsageError` CS528, also when that was
+    caught), for then there would be writes without the commit that they belong to."""
+    tried = False
+
+    def authorize(action: int, *_: str | None) -> int:
+        nonlocal tried
+        if action != sqlite3.SQLITE_TRANSACTION:
+            return sqlite3.SQLITE_OK
+        tried = True
+        return sqlite3.SQLITE_DENY
+
+    cause = None
+    db.set_authorizer(authorize)
+    try:
+        yield
+    except Exception as error:
+        if not tried:
+            raise
+        cause = error
+    finally:
+        db.set_authorizer(None)
+    if tried:
+        message = "a transactional task began or ended a transaction itself: what it writes is committed with its result"
+        hint = "leave out `commit()`, `rollback()`, `with db:`, BEGIN, COMMIT and ROLLBACK; SAVEPOINT is allowed"
+        raise UsageError(Problem("CS528", message, hint=hint)) from cause
 
 
 def _expect_store(db: sqlite3.Connection, path: str, schema: Schema) -> bool:

@@ -1,0 +1,5 @@
+from shop import book
+
+flow main(n: int = 1):
+    book()
+    return n
