@@ -262,11 +262,10 @@ def _one_process(
         machine.first_batch = 3
     blueprint = machine.image.blueprint
     index = blueprint.flow_named(case.flow)
-    journal = Journal(_codecs(machine))
+    journal = Journal(_codecs(machine), may_be_exact=not saves)
     run = _Run(machine, host, journal, ledger, Inbox(), now=loop.time, chance=lambda: 0.5)
     host.run = run
-    if saves:
-        journal.exact = False
+
     if ledger.arguments:
         arguments = journal.take_value(ledger.arguments)
     else:

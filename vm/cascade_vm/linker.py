@@ -29,7 +29,8 @@ class LinkedFlow:
     """A flow ready to run: its first cell, and what a new frame holds behind the arguments."""
 
     __slots__ = (
-        "back", "busy", "cells", "constants", "flow", "heads", "heat", "number", "pcs", "quads", "rest", "start", "turns",
+        "back", "busy", "cells", "constants", "flow", "heads", "heat", "live", "number", "pcs", "quads", "rest", "start",
+        "turns",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, number: int) -> None:
@@ -39,6 +40,8 @@ class LinkedFlow:
         """How much it has run: turns, and starts many times over. `cascade_vm.generated` begins with what is hot."""
         self.busy = False
         """There is generated code for it, of some instance."""
+        self.live: list[int] | None = None
+        """What `cascade_vm.living` found, once it was asked."""
         self.back: dict[tuple[int, int], Cell] = {}
         """The `TURN` cell of a jump back, by the instruction and the one it goes to."""
         self.heads: dict[int, int] = {}

@@ -12,7 +12,8 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cascade_vm.dispatch import OUT_OF_TURNS, WAITS, Frame, Strand
-from cascade_vm.host import Pending
+from cascade_vm.host import UNBOUND, Pending
+from cascade_vm.living import live_at
 
 if TYPE_CHECKING:
     from cascade_vm.machine import Machine
@@ -42,13 +43,34 @@ def leave(driving: Coroutine[Any, Any, object], awaitable: Any) -> object:
 
 
 def saved_frames(strand: Strand) -> list[SavedFrame]:
-    """The frames of a strand that is in tier 0, outermost first. They are not copied: who changes them changes the strand."""
+    """The frames of a strand that is in tier 0, outermost first. Values are not copied: who changes them changes the strand.
+
+    What nobody reads any more is left out, as `UNBOUND`: a program that is done with a large value does not carry it along.
+    Small values of variables stay, for people who look at a run.
+    """
     saved = []
     for frame in strand.frames:
         linked = frame.flow
         pc, edge = linked.position_of(frame.at)
-        saved.append(SavedFrame(linked.number, pc, edge, frame.registers[: linked.flow.registers]))
+        registers = frame.registers[: linked.flow.registers]
+        dead = ~live_at(linked, pc, edge) & (1 << len(registers)) - 1
+        names = linked.flow.variables
+        while dead:
+            register = (dead & -dead).bit_length() - 1
+            dead &= dead - 1
+            named = register < len(names) and names[register] is not None
+            if not (named and _is_small(registers[register])):
+                registers[register] = UNBOUND
+        saved.append(SavedFrame(linked.number, pc, edge, registers))
     return saved
+
+
+def _is_small(value: Any) -> bool:
+    kind = type(value)
+    return kind in _SMALL or (kind is str and len(value) < 256)
+
+
+_SMALL = frozenset({type(None), bool, int, float})
 
 
 def strand_from(machine: Machine, frames: Sequence[SavedFrame], depth: int, doomed: BaseException | None) -> Strand:

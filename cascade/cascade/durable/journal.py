@@ -71,12 +71,13 @@ def read_record(data: bytes) -> list[Turn]:
 
 class Journal:
     """Writes and reads the values in events. ``exact`` turns false when a value came whose like another process may see
-    otherwise: the order of a set is that of its process. From then on going the same way again proves nothing."""
+    otherwise: the order of a set is that of its process. From then on going the same way again proves nothing, until a
+    snapshot has no set any more. In a program that looks at sets of its own it is never true (``may_be_exact``)."""
 
-    def __init__(self, codecs: Codecs) -> None:
+    def __init__(self, codecs: Codecs, *, may_be_exact: bool = True) -> None:
         self.codecs = codecs
         self.known = Known()
-        self.exact = True
+        self.exact = self._may_be_exact = may_be_exact
 
     # --- calls ---
 
@@ -166,18 +167,25 @@ class Journal:
     def snapshot(self, state: Mapping[str, object]) -> bytes:
         """The document of a whole run. Later events refer to its objects."""
         known = Known()
-        data = encode(state, known=known, codecs=self.codecs, name="run")
+        data = encode({**state, "exact": self.exact}, known=known, codecs=self.codecs, name="run")
         self.known = known
+        self._begin_anew(self.exact)
         return data
 
     def take_snapshot(self, data: bytes) -> dict[str, Any]:
         """The inverse."""
         self.known = Known()
         state = decode(data, known=self.known, codecs=self.codecs)
-        self._look_at(self.known.objects)
         if type(state) is not dict:
             raise StoreError(Problem("CS502", "a stored run is damaged: it is no snapshot"))
+        self._begin_anew(state.get("exact") is True)
         return state
+
+    def _begin_anew(self, was_exact: bool) -> None:
+        """From a snapshot: the sets in it are the program's own, which does not look at their order, or there are none."""
+        self.exact = self._may_be_exact
+        if not was_exact:
+            self._look_at(self.known.objects)
 
 
 def other_way(call: Calling) -> StoreError:

@@ -26,7 +26,7 @@ from cascade_vm.errors import BlueprintError
 from cascade_vm.verifier import verify
 
 from cascade import registry
-from cascade.durable.order import makes_sets
+from cascade.durable.order import sees_orders
 from cascade.errors import Problem, StoreError, TaskError
 from cascade.loading import in_place, portable
 from cascade.parameters import near_miss
@@ -101,7 +101,7 @@ def _kept_of(program: Program) -> Kept:
         if file is not None:
             files[module] = os.path.abspath(file)
     data = msgspec.msgpack.encode(KeptProgram(FORMAT, code, lines))
-    return Kept(sha256(code).digest(), data, Origin(name, directory, files, python), not makes_sets(blueprint))
+    return Kept(sha256(code).digest(), data, Origin(name, directory, files, python), not sees_orders(blueprint))
 
 
 def program_from(data: bytes, origin: Origin) -> Program:

@@ -29,7 +29,7 @@ from cascade.durable.kept_programs import Origin, kept_of, program_from, tasks_n
 from cascade.durable.ledger import StoreLedger
 from cascade.durable.machine_values import MACHINE_CODECS, run_codecs
 from cascade.durable.opened import Where, using
-from cascade.durable.order import makes_sets
+from cascade.durable.order import sees_orders
 from cascade.durable.run import DurableRun, Paused
 from cascade.durable.scheduling import Outcome
 from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun, Store, Stored
@@ -216,8 +216,8 @@ def _made(held: _Held) -> tuple[DurableRun, StoreLedger]:
     meter = Meter(held.asked.budget.turns, held.asked.budget.calls)
     host = options.host(material.tasks, meter, options.listener, print_to=options.print_to)
     machine = Machine(material.image, host, patience=PATIENCE if options.codegen else None)
-    journal = Journal(run_codecs(machine))
-    journal.exact = not makes_sets(material.blueprint) if held.is_exact is None else held.is_exact
+    exact = not sees_orders(material.blueprint) if held.is_exact is None else held.is_exact
+    journal = Journal(run_codecs(machine), may_be_exact=exact)
     ledger = StoreLedger(held.store, held.lease, held.stored.run.status if held.stored else "running")
     run = DurableRun(machine, host, journal, ledger, Inbox(), now=options.now, chance=options.chance, run_id=held.lease.run_id)
     return run, ledger

@@ -49,7 +49,7 @@ def with_sets(count: int) -> int:
     number = 0
     while number < count:
         number = step(number)
-    return number if lock and seen else 0
+    return number + len([*seen]) if lock else 0
 
 
 def test_a_run_that_can_be_gone_over_needs_no_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
