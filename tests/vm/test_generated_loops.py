@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from cascade_vm.blueprint import Handler
 from cascade_vm.cursors import CURSORS, DONE, cursor_over, enumerated, reversed_, zipped
-from cascade_vm.generated.cursors import cursor_of, iterator_at, iterator_over, iterators_at, step
+from cascade_vm.generated.cursors import Iterators, cursor_of, iterator_at, iterator_over, iterators_at, step
+from cascade_vm.generated.graph import Plan
 from cascade_vm.linker import link
 from cascade_vm.opcodes import (
     Branch,
@@ -100,6 +101,22 @@ def test_a_loop_and_next_read_the_same_iterator(kind: str) -> None:
     ways = list(outcomes(blueprint, lambda: [SOURCES[kind]()]))
     assert ways[0][1].error is None
     assert {way: got for way, got in ways if got != ways[0][1]} == {}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_error_of_a_loop_may_lie_where_its_cursor_was(kind: str) -> None:
+    """The loop is over where the handler begins, also where `next` goes to it without an error: it needs no cursor for that."""
+    code = [
+        Compute(6, "build_list", ()), Compute(2, "iter", (0,)), Over(3, 1), Next(4, 3, 12), Compute(5, "next", (2,)), Jump(9),
+        Match(7, 3, ("StopIteration",)), Branch(7, 8, 11), Return(6),
+        Compute(7, "append", (6, 5)), Jump(3), Reraise(3), Compute(6, "build_tuple", (6,)), Return(6),
+    ]  # fmt: skip
+    main = flow("main", ["source", "more"], 8, [], code, [Handler(4, 6, 6, 3, False)])
+    assert Iterators(main, Plan(main)).registers == {2, 3}
+    for more in ([1, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9]):
+        ways = list(outcomes(program(main), lambda more=more: [SOURCES[kind](), more]))
+        assert ways[0][1].error is None
+        assert {way: got for way, got in ways if got != ways[0][1]} == {}
 
 
 def test_registers_that_share_a_cursor_share_the_iterator() -> None:
