@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cascade_vm.blueprint import Blueprint, Handler
 from cascade_vm.dispatch import Frame, Strand
+from cascade_vm.generated.unit import Unit
 from cascade_vm.linker import link
 from cascade_vm.machine import Machine
 from cascade_vm.opcodes import (
@@ -189,6 +190,17 @@ def test_functions_that_capture_nothing_one_and_several() -> None:
     ]  # fmt: skip
     made = program(flow("main", ["x"], 4, [1, 2], code), gives)
     assert agree(made, [0]) == ((1, 1, 0), (0, 1, 2), (0, 0, 2))
+
+
+def test_a_function_that_is_called_there_captures_what_lies_where_it_would() -> None:
+    """No function is made, so the register keeps what is captured: alone, twice, and through another such function."""
+    takes = flow("takes", ["by", "and", "x"], 4, [], [Compute(3, "*", (0, 2)), Compute(3, "+", (3, 1)), Return(3)])
+    for captured in [(1, 1), (1, 2), (2, 1)]:
+        code = [Close(1, 1, captured, "key"), Compute(2, "sorted", (0, 1), ("", "key")), Return(2)]
+        made = program(flow("main", ["xs", "by", "and"], 3, [], code), takes)
+        assert agree(made, [[3, 1, 2], -1, 1]) == ([1, 2, 3] if captured == (2, 1) else [3, 2, 1])
+        unit = Unit(link(made), TaskHost({}).directs)
+        assert unit.code_for(0, 0) is not None, unit.refused
 
 
 def test_a_function_that_hot_code_makes_runs_as_generated_code_at_once() -> None:

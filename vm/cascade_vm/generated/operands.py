@@ -131,11 +131,13 @@ class Operands:
         i = self.flow.code[pc]
         assert isinstance(i, op.Close)
         flow, code = self.program.image.blueprint.flows[i.flow], load(f"q{i.flow}")
+        own = load(self.register(i.dst))  # what it captures may lie where the function would
+        captured = [own if each == i.dst else self.read(each) for each in i.captured]
         if not runs_through(flow):
-            return call("called_aside", load("s"), code, *self.read_all(i.captured))
+            return call("called_aside", load("s"), code, *captured)
         machine = ast.Attribute(load("s"), "machine", ast.Load())
         strand = call(ast.Attribute(machine, "aside", ast.Load())) if has_loops(flow) else load("s")
-        return call("partial", code, strand, constant(0), *self.read_all(i.captured))
+        return call("partial", code, strand, constant(0), *captured)
 
     def read_all(self, operands: Sequence[int]) -> list[ast.expr]:
         return [self.read(operand) for operand in operands]
