@@ -317,6 +317,36 @@ def test_what_passes_is_what_python_makes_of_it(tree: Tree, leaves: list[Any], e
     assert ways[0][1][:2] == python_gives(lambda: expected(tree, list(leaves), end))
 
 
+@given(TREES, st.lists(SEQUENCES, min_size=3, max_size=3), st.sampled_from(ENDS))
+def test_what_passes_below_a_handler_is_gone_when_that_begins(tree: Tree, leaves: list[Any], end: str) -> None:
+    """The handler has a loop, where the code is left with all registers that there are."""
+    writing = Writing([])
+    source = writing.value(tree)
+    finish(writing, source, end)
+    start, error, text, cursor = len(writing.code), *(writing.fresh() for _ in range(3))
+    writing.code += [
+        Over(cursor, writing.constant((1, 2, 3))), Next(text, cursor, start + 3), Jump(start + 1),
+        Compute(text, "str", (error,)), Return(text),
+    ]  # fmt: skip
+    handlers = [Handler(0, start, start, error, False)]
+    blueprint = program(flow("main", ["a", "b", "c"], writing.registers, writing.constants, writing.code, handlers))
+    ways = list(outcomes(blueprint, lambda: list(leaves), limit=200))
+    assert {way: got for way, got in ways if got != ways[0][1]} == {}
+    value, failure = python_gives(lambda: expected(tree, list(leaves), end))
+    assert ways[0][1].value == (value if failure is None else failure.partition(": ")[2])
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_an_iterator_that_a_handler_reads_is_a_cursor(read: bool) -> None:
+    """It goes on where the error left it."""
+    code = [
+        Compute(1, "build_list", ()), Compute(1, "zip", (0, 0)), Over(5, 1), Next(2, 5, 7), Unpack((2, 3), -1, 2),
+        Compute(2, "//", (-1, 2)), Jump(3), Return(-2), Compute(2, "list", (1,)) if read else Copy(2, -2), Return(2),
+    ]  # fmt: skip
+    made = program(flow("main", ["xs"], 6, [6, None], code, [Handler(1, 7, 8, 4, False)]))
+    assert agree(made, [[1, 2, 0, 3, 4]]) == ([(3, 3), (4, 4)] if read else None)
+
+
 def python_gives(make: Callable[[], object]) -> tuple[object, str | None]:
     """A value and an error, as `Ended` has them."""
     try:
