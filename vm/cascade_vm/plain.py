@@ -106,11 +106,12 @@ def iterate(registers: Registers, source: int, _y: object, dst: int) -> None:
 def match(registers: Registers, error: int, kinds: tuple[tuple[type[Exception], ...], frozenset[str]], dst: int) -> None:
     value = registers[error]
     classes, others = kinds
-    registers[dst] = isinstance(value, classes) or (bool(others) and _is_named(type(value), others))
+    kind: Any = type(value)
+    registers[dst] = isinstance(value, classes) or (bool(others) and _is_named(kind, others))
 
 
 @lru_cache(maxsize=256)
-def _is_named(kind: type, names: frozenset[str]) -> bool:
+def _is_named(kind: Any, names: frozenset[str]) -> bool:
     """Whether a class, or one that it is made from, has one of the names: to write them takes a microsecond."""
     return any(f"{each.__module__}:{each.__qualname__}" in names for each in kind.__mro__)
 

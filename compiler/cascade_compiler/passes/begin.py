@@ -49,5 +49,5 @@ def _is_made_before(flow: Flow, pc: int, register: int) -> bool:
     """Whether the instruction before one makes an iterator, in a register or with a copy into it."""
     made = flow.code[pc - 1]
     if isinstance(made, op.Copy) and made.dst == register and pc > 1:
-        made, register = flow.code[pc - 2], made.source
+        register, made = made.source, flow.code[pc - 2]
     return isinstance(made, op.Compute) and made.dst == register and made.operation in _MAKING
