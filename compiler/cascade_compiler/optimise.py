@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cascade_compiler.passes.allocate import allocate
+from cascade_compiler.passes.begin import begin
 from cascade_compiler.passes.control import follow_control
 from cascade_compiler.passes.copies import propagate_copies
 from cascade_compiler.passes.dead import remove_dead
@@ -54,6 +55,7 @@ PASSES: tuple[Pass, ...] = (
     Pass("rotate", 2, rotate),
     Pass("settle", 2, settle),
     Pass("thread", 2, thread),
+    Pass("begin", 2, begin),
     Pass("dead", 2, remove_dead),
     Pass("allocate", 1, allocate),
 )

@@ -88,7 +88,8 @@ def test_a_flow_of_constants_is_a_return() -> None:
 def test_passes_are_in_levels() -> None:
     """Level 1 keeps flows apart; level 0 runs none."""
     assert [each.name for each in PASSES if each.level == 2] == [
-        "inline", "settle", "control", "copies", "versions", "fold", "fuse", "rotate", "settle", "thread", "dead",
+        "inline", "settle", "control", "copies", "versions", "fold", "fuse", "rotate", "settle", "thread", "begin",
+        "dead",
     ]  # fmt: skip
     plain = lower(_counting())
     assert optimise(plain, 0) is plain

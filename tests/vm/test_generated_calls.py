@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import Any
 
 import pytest
 from cascade_vm.blueprint import Blueprint, Handler
+from cascade_vm.dispatch import Frame, Strand
+from cascade_vm.generated.unit import Unit
 from cascade_vm.linker import link
+from cascade_vm.machine import Machine
 from cascade_vm.opcodes import (
     Branch,
     CallFlow,
@@ -25,6 +29,7 @@ from cascade_vm.opcodes import (
     Restore,
     Return,
 )
+from cascade_vm.tiers import entry_of
 from support.instructions import agree, flow, program
 from support.kept_code import KeptCode
 from support.tiers import TaskHost, run_once
@@ -185,6 +190,33 @@ def test_functions_that_capture_nothing_one_and_several() -> None:
     ]  # fmt: skip
     made = program(flow("main", ["x"], 4, [1, 2], code), gives)
     assert agree(made, [0]) == ((1, 1, 0), (0, 1, 2), (0, 0, 2))
+
+
+def test_a_function_that_is_called_there_captures_what_lies_where_it_would() -> None:
+    """No function is made, so the register keeps what is captured: alone, twice, and through another such function."""
+    takes = flow("takes", ["by", "and", "x"], 4, [], [Compute(3, "*", (0, 2)), Compute(3, "+", (3, 1)), Return(3)])
+    for captured in [(1, 1), (1, 2), (2, 1)]:
+        code = [Close(1, 1, captured, "key"), Compute(2, "sorted", (0, 1), ("", "key")), Return(2)]
+        made = program(flow("main", ["xs", "by", "and"], 3, [], code), takes)
+        assert agree(made, [[3, 1, 2], -1, 1]) == ([1, 2, 3] if captured == (2, 1) else [3, 2, 1])
+        unit = Unit(link(made), TaskHost({}).directs)
+        assert unit.code_for(0, 0) is not None, unit.refused
+
+
+def test_a_function_that_hot_code_makes_runs_as_generated_code_at_once() -> None:
+    """However cold it is itself: whoever left its caller in between would go on in tier 0 for ever."""
+    code = [
+        Compute(1, "range", (0,)), Iterate(1, 1), Next(2, 1, 6), Close(3, 1, (), "f"), Invoke(3, 3, (2,)), Jump(2), Return(-1),
+    ]  # fmt: skip
+    image = link(program(flow("main", ["n"], 4, [None], code), DOUBLE))
+    machine = Machine(image, TaskHost({}))
+    assert entry_of(machine, Strand(machine, Frame(image.flows[1], [3]), 0)) is None
+    image.flows[0].heat = machine.patience
+    asyncio.run(machine.run(0, [300]))
+    assert image.flows[1].heat < machine.patience
+    entry = entry_of(machine, Strand(machine, Frame(image.flows[1], [3]), 0))
+    assert entry is not None
+    assert entry.run(machine.aside(), 0, 3) == 6
 
 
 # --- errors that are forgotten ---------------------------------------------------------------------------------------------

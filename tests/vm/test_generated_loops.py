@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from cascade_vm.blueprint import Handler
 from cascade_vm.cursors import CURSORS, DONE, cursor_over, enumerated, reversed_, zipped
-from cascade_vm.generated.cursors import cursor_of, iterator_at, iterator_over, iterators_at, step
+from cascade_vm.generated.cursors import Iterators, cursor_of, iterator_at, iterator_over, iterators_at, step
+from cascade_vm.generated.graph import Plan
 from cascade_vm.linker import link
 from cascade_vm.opcodes import (
     Branch,
@@ -100,6 +101,22 @@ def test_a_loop_and_next_read_the_same_iterator(kind: str) -> None:
     ways = list(outcomes(blueprint, lambda: [SOURCES[kind]()]))
     assert ways[0][1].error is None
     assert {way: got for way, got in ways if got != ways[0][1]} == {}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_error_of_a_loop_may_lie_where_its_cursor_was(kind: str) -> None:
+    """The loop is over where the handler begins, also where `next` goes to it without an error: it needs no cursor for that."""
+    code = [
+        Compute(6, "build_list", ()), Compute(2, "iter", (0,)), Over(3, 1), Next(4, 3, 12), Compute(5, "next", (2,)), Jump(9),
+        Match(7, 3, ("StopIteration",)), Branch(7, 8, 11), Return(6),
+        Compute(7, "append", (6, 5)), Jump(3), Reraise(3), Compute(6, "build_tuple", (6,)), Return(6),
+    ]  # fmt: skip
+    main = flow("main", ["source", "more"], 8, [], code, [Handler(4, 6, 6, 3, False)])
+    assert Iterators(main, Plan(main)).registers == {2, 3}
+    for more in ([1, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9]):
+        ways = list(outcomes(program(main), lambda more=more: [SOURCES[kind](), more]))
+        assert ways[0][1].error is None
+        assert {way: got for way, got in ways if got != ways[0][1]} == {}
 
 
 def test_registers_that_share_a_cursor_share_the_iterator() -> None:
@@ -298,6 +315,36 @@ def test_what_passes_is_what_python_makes_of_it(tree: Tree, leaves: list[Any], e
     ways = list(outcomes(blueprint, lambda: list(leaves), limit=200))
     assert {way: got for way, got in ways if got != ways[0][1]} == {}
     assert ways[0][1][:2] == python_gives(lambda: expected(tree, list(leaves), end))
+
+
+@given(TREES, st.lists(SEQUENCES, min_size=3, max_size=3), st.sampled_from(ENDS))
+def test_what_passes_below_a_handler_is_gone_when_that_begins(tree: Tree, leaves: list[Any], end: str) -> None:
+    """The handler has a loop, where the code is left with all registers that there are."""
+    writing = Writing([])
+    source = writing.value(tree)
+    finish(writing, source, end)
+    start, error, text, cursor = len(writing.code), *(writing.fresh() for _ in range(3))
+    writing.code += [
+        Over(cursor, writing.constant((1, 2, 3))), Next(text, cursor, start + 3), Jump(start + 1),
+        Compute(text, "str", (error,)), Return(text),
+    ]  # fmt: skip
+    handlers = [Handler(0, start, start, error, False)]
+    blueprint = program(flow("main", ["a", "b", "c"], writing.registers, writing.constants, writing.code, handlers))
+    ways = list(outcomes(blueprint, lambda: list(leaves), limit=200))
+    assert {way: got for way, got in ways if got != ways[0][1]} == {}
+    value, failure = python_gives(lambda: expected(tree, list(leaves), end))
+    assert ways[0][1].value == (value if failure is None else failure.partition(": ")[2])
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_an_iterator_that_a_handler_reads_is_a_cursor(read: bool) -> None:
+    """It goes on where the error left it."""
+    code = [
+        Compute(1, "build_list", ()), Compute(1, "zip", (0, 0)), Over(5, 1), Next(2, 5, 7), Unpack((2, 3), -1, 2),
+        Compute(2, "//", (-1, 2)), Jump(3), Return(-2), Compute(2, "list", (1,)) if read else Copy(2, -2), Return(2),
+    ]  # fmt: skip
+    made = program(flow("main", ["xs"], 6, [6, None], code, [Handler(1, 7, 8, 4, False)]))
+    assert agree(made, [[1, 2, 0, 3, 4]]) == ([(3, 3), (4, 4)] if read else None)
 
 
 def python_gives(make: Callable[[], object]) -> tuple[object, str | None]:

@@ -6,6 +6,7 @@ None of them suspends, jumps or knows the machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from cascade_vm.arguments import arguments_of
@@ -105,13 +106,19 @@ def iterate(registers: Registers, source: int, _y: object, dst: int) -> None:
 def match(registers: Registers, error: int, kinds: tuple[tuple[type[Exception], ...], frozenset[str]], dst: int) -> None:
     value = registers[error]
     classes, others = kinds
-    names = (f"{kind.__module__}:{kind.__qualname__}" for kind in type(value).__mro__)
-    registers[dst] = isinstance(value, classes) or (bool(others) and any(name in others for name in names))
+    kind: Any = type(value)
+    registers[dst] = isinstance(value, classes) or (bool(others) and _is_named(kind, others))
+
+
+@lru_cache(maxsize=256)
+def _is_named(kind: Any, names: frozenset[str]) -> bool:
+    """Whether a class, or one that it is made from, has one of the names: to write them takes a microsecond."""
+    return any(f"{each.__module__}:{each.__qualname__}" in names for each in kind.__mro__)
 
 
 def errors_named(names: Sequence[str]) -> tuple[tuple[type[Exception], ...], frozenset[str]]:
     """What `match` compares with: classes, and the names ``module:Class`` of those that a Blueprint can not hold."""
-    return tuple([CATCHABLE[name] for name in names if name in CATCHABLE]), frozenset(names) - CATCHABLE.keys()
+    return tuple([CATCHABLE[name] for name in names if name in CATCHABLE]), frozenset(names).difference(CATCHABLE)
 
 
 _Computing = tuple[Callable[..., Any], Sequence[int], Sequence[str], object]

@@ -115,10 +115,12 @@ def take_turn(strand: Strand) -> int:
 
 def entry_at(machine: Machine, linked: LinkedFlow, cell: cells.Cell) -> Entry | None:
     """The generated code that begins at a cell."""
-    pc = linked.heads.get(id(cell))
-    if pc is None or machine.instance is None or linked.heat < machine.patience:
+    pc, instance = linked.heads.get(id(cell)), machine.instance
+    if pc is None or instance is None:
         return None
-    return machine.instance.entry(linked.number, pc)
+    if linked.heat < machine.patience:  # still it may be there, for a function that hot code makes
+        return instance.entries.get((linked.number, pc))
+    return instance.entry(linked.number, pc)
 
 
 # --- in and out ----------------------------------------------------------------------------------------------------------

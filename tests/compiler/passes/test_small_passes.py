@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cascade_compiler.passes.begin import begin
 from cascade_compiler.passes.dead import remove_dead
 from cascade_compiler.passes.fuse import fuse
 from cascade_compiler.passes.rotate import rotate
@@ -255,3 +256,61 @@ def test_every_jump_back_makes_the_test() -> None:
         return r0
     """
     check_pass(rotate, before, after)
+
+
+# --- begin ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_loop_begins_in_the_branch_that_made_its_iterator() -> None:
+    """The copy keeps the line of the loop; a branch with another value stays as it is."""
+    before = """
+        flow main n items : pairs cursor item made
+        branch r0 @1 @3
+        compute r2 enumerate (r1)
+        jump @10
+        branch r1 @4 @7
+        compute r5 zip (r1, r1)
+        copy r2 r5
+        jump @10
+        branch r0 @8 @8
+        compute r2 list (r1)
+        jump @10
+        iterate r3 r2
+        next r4 r3 @12
+        return r0
+    """
+    after = """
+        branch r0 @1 @4
+        compute r2 enumerate (r1)
+        iterate r3 r2
+        jump @13
+        branch r1 @5 @9
+        compute r5 zip (r1, r1)
+        copy r2 r5
+        iterate r3 r2
+        jump @13
+        branch r0 @10 @10
+        compute r2 list (r1)
+        jump @12
+        iterate r3 r2
+        next r4 r3 @14
+        return r0
+    """
+    made = check_pass(begin, before, after)
+    assert lines_of(made)[2] == lines_of(made)[7] == lines_of(made)[12]
+
+
+def test_a_loop_does_not_begin_under_another_handler() -> None:
+    """There its error would be caught."""
+    before = """
+        flow main n : pairs cursor item
+        protect 0 2 to 5 r3
+        compute r1 enumerate (r0)
+        jump @2
+        iterate r2 r1
+        next r3 r2 @4
+        return r0
+        return r3
+    """
+    after = before.partition("item")[2]
+    check_pass(begin, before, after)

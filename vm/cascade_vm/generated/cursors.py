@@ -102,7 +102,8 @@ class Iterators:
                 state[register] = becomes
                 seen[register] |= becomes
             row = self.plan.handlers[start]
-            ways = [(way, state) for way in self.plan.after[start]]
+            asks = self.plan.ends[start] - 1 in self.plan.asking  # `next`: at the end it goes to the handler, as errors do
+            ways = [(way, state) for way in self.plan.after[start][: 1 if asks else None]]
             if row >= 0:
                 handler = self._flow.handlers[row]
                 held = {handler.error: _OTHER} if handler.error in self.registers else {}

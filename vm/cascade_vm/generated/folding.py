@@ -36,9 +36,10 @@ class Waiting(NamedTuple):
 def is_read_once(flow: Flow, liveness: Liveness, register: int, pc: int, end: int) -> bool:
     """Whether what an instruction writes is read by one behind it, before ``end``, and by nobody else.
 
-    A register that may hold an error is written at once: its traceback holds the frame, so that would hold itself.
+    A register that may hold an error is written at once: its traceback holds the frame, so that would hold itself. So is one
+    that a handler reads: whoever reads it before that, and would write it, may fail (``x = n - 1; x = 10 // x``).
     """
-    if any(handler.error == register for handler in flow.handlers):
+    if any(handler.error == register for handler in flow.handlers) or liveness.is_read_by_handler(register, pc):
         return False
     for at in range(pc + 1, end):
         each = flow.code[at]

@@ -120,12 +120,13 @@ class _Slot:
 class Bound:
     """What generated code says of itself."""
 
-    __slots__ = ("directs", "held", "place", "program")
+    __slots__ = ("directs", "held", "place", "program", "trail_at")
 
     def __init__(self, unit: Unit, directs: Directs | None) -> None:
         self.program = unit.program
         self.place = unit.place
         self.held = unit.held
+        self.trail_at = unit.trail_at
         self.directs = directs
 
 

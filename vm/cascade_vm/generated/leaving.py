@@ -154,12 +154,10 @@ def _note_own(error: BaseException, traceback: TracebackType) -> bool:
         unit = last.tb_frame.f_globals.get(UNIT)
         if unit is None:
             return False
-        flow, pc, _ = unit.place(last.tb_frame.f_code, last.tb_lasti)
-        taken = unit.program.image.blueprint.flows[flow]
-        kind = type(taken.code[pc])
+        kind, trail = unit.trail_at(last.tb_frame.f_code, last.tb_lasti)
         if (entry is None and kind not in _RAISING_ITSELF) or (entry is not None and kind is not op.CallFlow):
             return False
-        trails.append(unit.program.image.trail_at(taken, pc))
+        trails.append(trail)
     BaseException.with_traceback(error, None)
     note_trail(error, trails[-1], goes_on=False, stays=False)
     for trail in reversed(trails[:-1]):

@@ -43,6 +43,10 @@ class Liveness:
         """Whether what a register holds where a node begins may be read by anyone."""
         return bool(self._at[start] >> register & 1)
 
+    def is_read_by_handler(self, register: int, pc: int) -> bool:
+        """Whether the handler that has the errors of an instruction, if there is one, may read what a register holds then."""
+        return bool(self._thrown(max(start for start in self._plan.ends if start <= pc)) >> register & 1)
+
     def _before(self, pc: int, start: int) -> int:
         """What is live just before an instruction of the node that begins at ``start``, or behind its last one."""
         end = self._plan.ends[start]

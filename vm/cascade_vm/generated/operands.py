@@ -7,7 +7,7 @@ no rule of its own is the cell that tier 0 runs, over a list of what it reads in
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from cascade_vm import cells, roles
@@ -62,6 +62,8 @@ class Operands:
         """Registers that are known not to be unbound, though an instruction of the node asks."""
         self.passing: set[int] = set()
         """Registers that hold iterators of Python's own until they are read (`cascade_vm.generated.passing`)."""
+        self.passed: dict[Key, set[int]] = {}
+        """All registers that have held such iterators, by the nodes in which they did."""
         self.passes = False
         """Whether the instruction gives such an iterator."""
         self.waiting: list[Waiting] = []
@@ -122,20 +124,28 @@ class Operands:
     def write_down(self) -> list[ast.stmt]:
         """All that wait become what their registers hold."""
         written = [written_down(self.register(each.register), each) for each in self.waiting]
-        self.passing.update(each.register for each in self.waiting if each.passes)
+        self.pass_on(each.register for each in self.waiting if each.passes)
         self.waiting.clear()
         return written
+
+    def pass_on(self, registers: Iterable[int]) -> None:
+        """Registers hold iterators that pass."""
+        new = set(registers)
+        self.passing |= new
+        self.passed.setdefault(self.node, set()).update(new)
 
     def _closed(self, pc: int) -> ast.expr:
         """A function as a built-in function may call it. In one that has loops nobody else gets a turn."""
         i = self.flow.code[pc]
         assert isinstance(i, op.Close)
         flow, code = self.program.image.blueprint.flows[i.flow], load(f"q{i.flow}")
+        own = load(self.register(i.dst))  # what it captures may lie where the function would
+        captured = [own if each == i.dst else self.read(each) for each in i.captured]
         if not runs_through(flow):
-            return call("called_aside", load("s"), code, *self.read_all(i.captured))
+            return call("called_aside", load("s"), code, *captured)
         machine = ast.Attribute(load("s"), "machine", ast.Load())
         strand = call(ast.Attribute(machine, "aside", ast.Load())) if has_loops(flow) else load("s")
-        return call("partial", code, strand, constant(0), *self.read_all(i.captured))
+        return call("partial", code, strand, constant(0), *captured)
 
     def read_all(self, operands: Sequence[int]) -> list[ast.expr]:
         return [self.read(operand) for operand in operands]

@@ -1,8 +1,8 @@
 """What is made in a node for one reader behind it there, and is gone then: nobody else can see what it is.
 
 That are iterators which one instruction takes whole or a loop goes over, and functions that a built-in function calls while it
-runs (``sorted(names, key=lambda name: …)``). Between its making and its reading the code can not be left, and no handler gets
-to see it.
+runs (``sorted(names, key=lambda name: …)``). Between its making and its reading the code can not be left, and no handler looks
+at it: there an iterator is dropped.
 """
 
 from __future__ import annotations
@@ -81,11 +81,13 @@ _ALONE = ("max", "min")
 def goes_on_to(here: Here, i: op.Compute) -> int | None:
     """Who reads the iterator that an instruction gives: `TAKEN`, or where a loop over it begins; None where it has to be a
     cursor."""
-    return None if here.guarded else _reader(here, i, here.pc)
+    return _reader(here, i, here.pc)
 
 
 def _reader(here: Here, i: op.Compute, pc: int) -> int | None:
     register, code = i.dst, here.flow.code
+    if here.guarded and here.liveness().is_read_by_handler(register, pc):
+        return None
     for at in range(pc + 1, here.end):
         each = code[at]
         if register in roles.registers_read(each):
@@ -183,7 +185,7 @@ def _arguments_of(here: Here, each: op.Instruction, register: int, at: int) -> i
         case op.Compute(operation="functools.reduce", arguments=(function, *_)) if function == register and not any(each.forms):
             return 2
         case op.Compute(operation="map" | "filter", arguments=(function, *data)) if function == register:
-            taken = LAZY[each.operation](each) is not None and not here.guarded and _reader(here, each, at) == TAKEN
+            taken = LAZY[each.operation](each) is not None and _reader(here, each, at) == TAKEN
             return len(data) if taken else None
         case op.Compute(operation=name) if name in _WITH_KEY and "*" not in each.forms and "**" not in each.forms:
             key = [argument for argument, form in zip(each.arguments, each.forms, strict=False) if form == "key"]

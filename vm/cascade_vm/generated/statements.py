@@ -75,7 +75,7 @@ class Statements(Operands):
             return first
         first += self.write_down()
         if self.passes:
-            self.passing.add(register)
+            self.pass_on((register,))
         changes = isinstance(i, op.Method) or (isinstance(i, op.Compute) and i.operation in ("append", "add"))
         unseen = changes and not self.liveness().is_read_after(register, self.pc)
         whole = run(value) if unseen else assign(self.register(register), as_value(value))
@@ -109,7 +109,7 @@ class Statements(Operands):
         made = _RULES.get(type(i), Operands.cell)(self, i)
         dropped = self._dropped(i)
         if self.passes:
-            self.passing.update(roles.writes(i))
+            self.pass_on(roles.writes(i))
         return [*made, *dropped]
 
     def _dropped(self, i: op.Instruction) -> list[ast.stmt]:
@@ -127,6 +127,8 @@ class Statements(Operands):
         """What an `except` keeps for the handler of a node: the error, noted, or one in its place that says what class it is
         of. An error that is not for it goes on. ``protected`` is all that the `try` is around."""
         handler = self.program.image.blueprint.flows[node.flow].handlers[node.caught]
+        passed = set().union(*(self.passed.get(each.key, ()) for each in protected)) - {handler.error}
+        dropped = [assign(f"r{node.flow}_{register}", constant(None)) for register in sorted(passed)]
         received = assign("v", call("caught", load("s"), load("e"), constant(handler.cleanup)))
         noted = [received, *branch(is_(load("v"), constant(None)), [raise_()], [])]
         classes = unseen(self.program.image.blueprint, node, protected)
@@ -136,7 +138,7 @@ class Statements(Operands):
             here = is_(ast.Attribute(traceback, "tb_next", ast.Load()), constant(None))
             seen = otherwise(call("isinstance", load("v"), load(self.scope.name_of(classes, "k"))))
             noted = [assign("v", ast.IfExp(here, stand_in, constant(None))), *branch(seen, noted, [])]
-        return [*noted, assign(f"r{node.flow}_{handler.error}", load("v")), assign("v", constant(None))]
+        return [*noted, *dropped, assign(f"r{node.flow}_{handler.error}", load("v")), assign("v", constant(None))]
 
     def over(self, node: Node) -> list[ast.stmt]:
         """The same where `next` has found the end of an iterator."""

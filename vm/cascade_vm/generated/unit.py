@@ -19,7 +19,8 @@ from cascade_vm.generated.positions import WholePlace, column_in_bytes, is_count
 from cascade_vm.generated.program import Program, program_of
 from cascade_vm.generated.scope import described
 from cascade_vm.generated.stored import Stored, from_bytes, key_of, to_bytes, with_own_constants
-from cascade_vm.host import Directs
+from cascade_vm.host import Directs, Place
+from cascade_vm.opcodes import Instruction
 
 if TYPE_CHECKING:
     from cascade_vm.generated.generator import Generated, Generator
@@ -53,6 +54,7 @@ class Unit:
         self._key: str | None = None
         self._held: dict[int, tuple[tuple[int, ...], ...]] = {}
         self._numbers: dict[int, Numbers] = {}  # by ids: the hash of code takes a microsecond
+        self._trails: dict[tuple[int, int], tuple[type[Instruction], list[Place]]] = {}
         self._numbered: dict[int, CodeType] = {}
         """Code that was fetched, with numbers for lines: they are read when they are asked for."""
 
@@ -72,6 +74,16 @@ class Unit:
             return self.place(code, lasti)
         flow = self._flow_of(number)
         return flow, number - 1 - self.program.bases[flow], phase
+
+    def trail_at(self, code: CodeType, lasti: int) -> tuple[type[Instruction], list[Place]]:
+        """What stands there, and where it comes from (`Image.trail_at`): errors ask again and again."""
+        key = id(code), lasti
+        known = self._trails.get(key)
+        if known is None:
+            flow, pc, _ = self.place(code, lasti)
+            taken = self.program.image.blueprint.flows[flow]
+            known = self._trails[key] = type(taken.code[pc]), self.program.image.trail_at(taken, pc)
+        return known
 
     def _flow_of(self, number: int) -> int:
         flow = bisect_right(self.program.bases, number - 1) - 1
