@@ -8,6 +8,7 @@ from cascade.errors import GraphError
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from support.both_engines import on_both
+from support.effort import scaled
 from support.lazy_graphs import SKIPPED, Bound, Broken, Call, Each, Graph, Holding, Ref, Route, counted, make, model
 
 import cascade as cs
@@ -104,7 +105,9 @@ def check(graph: Graph, target: tuple[int, ...]) -> None:
     assert counted(seen.log) == calls
 
 
-_PROFILE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+_PROFILE = settings(
+    max_examples=scaled(150), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @_PROFILE
