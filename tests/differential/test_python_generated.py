@@ -14,7 +14,7 @@ from support.effort import scaled
 from support.python_compare import Tally, check_seed, first_disagreement
 from support.python_generator import generate
 
-PIECES = 8
+PIECES = 12
 FIXED, DRAWN = scaled(32), scaled(24)
 
 
@@ -46,7 +46,7 @@ def test_drawn_modules_are_what_cpython_says(piece: int) -> None:
 def test_few_modules_are_refused_or_have_no_end() -> None:
     """The others are compared."""
     tally = Tally()
-    for seed in range(scaled(80, least=80)):
+    for seed in range(scaled(40, least=40)):
         first_disagreement(generate(seed), None, tally)
     assert tally.compared >= 0.9 * (tally.compared + tally.refused + tally.too_long), tally
 
