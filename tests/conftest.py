@@ -17,6 +17,9 @@ from support.effort import NIGHTLY, scaled
 _HOME = tempfile.mkdtemp(prefix="cascade-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ.update(XDG_CACHE_HOME=f"{_HOME}/cache", XDG_STATE_HOME=f"{_HOME}/state")
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # The processes that tests start keep what they compile elsewhere: else each of the hundreds would compile all of it.
+    os.environ["PYTHONPYCACHEPREFIX"] = f"{_HOME}/bytecode"
 
 settings.register_profile(
     "cascade",
