@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from cascade.errors import GraphError
@@ -16,6 +17,7 @@ import cascade as cs
 _LITERALS = st.integers(0, 3) | st.sampled_from([None, True, "x"])
 
 
+@cache
 def arguments(earlier: int) -> st.SearchStrategy[Any]:
     leaf = _LITERALS if not earlier else _LITERALS | st.integers(0, earlier - 1).map(Ref) | st.integers(0, earlier - 1).map(Ref)
     return st.recursive(
