@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
-from support.effort import NIGHTLY, scaled
+from support.effort import NIGHTLY, REPEATABLE, scaled
 
 # Caches of the program under test are this process's own, and so is the key: nothing is read from or left in the user's.
 _HOME = tempfile.mkdtemp(prefix="cascade-tests-")
@@ -25,7 +25,7 @@ settings.register_profile(
     "cascade",
     deadline=None,
     max_examples=scaled(100),
-    derandomize="CI" in os.environ and not NIGHTLY,
+    derandomize=REPEATABLE,
     suppress_health_check=list(HealthCheck) if NIGHTLY else [],
 )
 settings.load_profile("cascade")
