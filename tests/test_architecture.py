@@ -300,3 +300,12 @@ def test_a_room_has_a_readme_and_is_typed(room: str) -> None:
 def test_tests_are_no_packages() -> None:
     """`--import-mode=importlib` needs no `__init__.py` under tests/."""
     assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+def test_one_factor_measures_all_that_is_drawn() -> None:
+    """Sizes of what is random come from `support.effort`, or are said to be fixed; nothing else has a variable for them."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    lines = [(path.name, line) for path, text in texts.items() for line in text.splitlines()]
+    assert [row for row in lines if re.search(r"max_examples=\d", row[1]) and "derandomize=True" not in row[1]] == []
+    words = re.compile(r"environ.*CASCADE_(?!EFFORT|STORE|TEST_|CACHE)\w+")
+    assert [row for row in lines if words.search(row[1])] == []

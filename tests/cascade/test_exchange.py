@@ -12,6 +12,7 @@ from cascade.lazy import LazyResult
 from cascade.structure import edges_of, nodes_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import scaled
 
 import cascade as cs
 
@@ -76,7 +77,7 @@ def graphs(draw: st.DrawFn) -> Any:
     return draw(st.sampled_from([made[-1], made, {"all": tuple(made)}]))
 
 
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 @given(graphs())
 def test_a_graph_is_read_as_it_was_written(graph: Any) -> None:
     """The same nodes, as often shared, with the same edges; and the same text again."""

@@ -13,6 +13,7 @@ from cascade.planning import graph_of
 from cascade.testing import run_virtual
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
+from support.effort import scaled
 
 import cascade as cs
 
@@ -119,7 +120,7 @@ def outcome(engine: Engine, target: object, use_vm: bool) -> object:
         return type(error), str(error)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scaled(60), deadline=None)
 @given(st.lists(specs, min_size=1, max_size=3).map(tuple), st.data())
 def test_what_differs_in_anything_has_a_plan_of_its_own(row: tuple[Spec, ...], data: st.DataObject) -> None:
     """Two graphs that differ in one thing, run by one engine, give what they give alone; so do other literals."""

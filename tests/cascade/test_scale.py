@@ -84,11 +84,13 @@ def program(tmp_path: Path, flight: Flight, monkeypatch: pytest.MonkeyPatch) -> 
 def traced() -> Iterator[Callable[[], int]]:
     """Says how many bytes are held that were not held before."""
     gc.collect()
+    gc.freeze()  # beside all that other tests left, new garbage would seem too little to be looked for
     tracemalloc.start()
     try:
         yield lambda: tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize("use_vm", [True, False], ids=["machine", "reference"])

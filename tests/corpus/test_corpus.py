@@ -1,7 +1,7 @@
 """Ordinary Python functions mean as flows what they mean as functions: CPython is the oracle.
 
-``CASCADE_CORPUS_EXAMPLES=500`` draws more calls of each function, new ones each time. ``python benchmarks/corpus.py FOLDER``
-says what becomes of other people's functions.
+With more than the usual effort (see `support.effort`) the calls of each function are new ones each time.
+``python benchmarks/corpus.py FOLDER`` says what becomes of other people's functions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from cascade.errors import CompileError
 from cascade_compiler.lowering import lower
 from cascade_compiler.optimise import optimise
 from support.corpus import Report, decorated, observe
-from support.corpus_check import MODULES, check_corpus_module, check_functions, compare, corpus_module
+from support.corpus_check import EXAMPLES, FEW, MODULES, check_corpus_module, check_functions, compare, corpus_module
 from support.corpus_engines import engines_of, make_flow
 from support.kept_code import HOSTS, check_kept
 
@@ -32,13 +32,16 @@ REFUSED = {
 def test_flows_mean_what_the_functions_mean(name: str) -> None:
     """Value, error, cause, changed arguments and output are CPython's on both engines; what is refused is known.
 
-    The arguments are such that each function returns from some calls, and that many raise on others, in several ways.
+    The arguments are such that each function returns from some calls, and that many raise on others, in several ways: few
+    calls do not show that.
     """
     report = check_corpus_module(name)
     print(*report.lines(everything=True), sep="\n")
     assert report.wrong == {}, "\n".join(report.lines())
     assert report.refused == {key: codes for key, codes in REFUSED.items() if key.startswith(f"{name}.")}, report.said
     reached = report.reached
+    if EXAMPLES < FEW:
+        return
     assert [each for each, reach in reached.items() if not reach.returned] == []
     assert sum(bool(reach.raised) for reach in reached.values()) > len(reached) / 2
     assert len({error for reach in reached.values() for error in reach.errors}) >= 8

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from support.crashes import KILLED, NIGHTLY, Server
+from support.crashes import KILLED, Server
+from support.effort import NIGHTLY, scaled
 from support.fresh import expected, outcome_in
 
-EXAMPLES = 2_000 if NIGHTLY else 8
+EXAMPLES = scaled(200 if NIGHTLY else 8)
 POINTS = st.lists(st.tuples(st.integers(1, 6), st.booleans()), min_size=1, max_size=4)
 TIERS = st.sampled_from(["tier 0", "generated", "generated late"])
 

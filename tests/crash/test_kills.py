@@ -1,6 +1,6 @@
 """Runs are killed with SIGKILL, at each commit and at any moment, and come to what a run comes to that nobody killed.
 
-CI makes some hundred kills; ``CASCADE_CRASHES=nightly`` makes thousands, on both tiers for each program.
+CI makes some hundred kills; the effort of a night makes thousands, on both tiers for each program.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from time import perf_counter
 
 import pytest
 from support.crash_programs import PROGRAMS
-from support.crashes import KILLED, NIGHTLY, Program, Server, Story
+from support.crashes import KILLED, Program, Server, Story
+from support.effort import NIGHTLY
 
 Whole = Callable[[Program], Story]
 TIERS = {"tier 0": {"codegen": False}, "generated": {"codegen": True}}

@@ -6,13 +6,6 @@ import pytest
 
 
 @pytest.fixture
-def differential_examples(request: pytest.FixtureRequest) -> int:
-    """How many programs of fixed seeds to run."""
-    number: int = request.config.getoption("--differential-examples")
-    return number
-
-
-@pytest.fixture
 def differential_seed(request: pytest.FixtureRequest) -> int | None:
     """The one program to run."""
     seed: int | None = request.config.getoption("--differential-seed")

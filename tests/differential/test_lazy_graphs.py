@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from cascade.errors import GraphError
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from support.both_engines import on_both
+from support.effort import scaled
 from support.lazy_graphs import SKIPPED, Bound, Broken, Call, Each, Graph, Holding, Ref, Route, counted, make, model
 
 import cascade as cs
@@ -15,6 +17,7 @@ import cascade as cs
 _LITERALS = st.integers(0, 3) | st.sampled_from([None, True, "x"])
 
 
+@cache
 def arguments(earlier: int) -> st.SearchStrategy[Any]:
     leaf = _LITERALS if not earlier else _LITERALS | st.integers(0, earlier - 1).map(Ref) | st.integers(0, earlier - 1).map(Ref)
     return st.recursive(
@@ -104,7 +107,9 @@ def check(graph: Graph, target: tuple[int, ...]) -> None:
     assert counted(seen.log) == calls
 
 
-_PROFILE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+_PROFILE = settings(
+    max_examples=scaled(150), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @_PROFILE

@@ -12,10 +12,11 @@ from cascade_vm.opcodes import CallFlow
 from msgspec import structs
 from support import engines
 from support.compare import example_of
+from support.effort import scaled
 from support.generate import generate
 from support.outcomes import Outcome
 
-PROGRAMS = 60
+PROGRAMS = scaled(60)
 
 
 def _without_inlined_frames(outcome: Outcome) -> Outcome:

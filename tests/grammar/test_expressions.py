@@ -12,6 +12,7 @@ from cascade_grammar.parser import parse_module
 from cascade_grammar.spans import Source
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import scaled
 from support.shapes import shape_of_python, shape_of_tree
 
 _BINARY = [
@@ -46,7 +47,7 @@ def read(text: str) -> tree.Expression:
     return declaration.value
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=scaled(400), deadline=None)
 @given(st.recursive(_atoms, _extend, max_leaves=12))
 def test_an_expression_has_the_shape_that_python_gives_it(text: str) -> None:
     """Precedence, association, chained comparison: or both refuse it."""
@@ -84,7 +85,7 @@ _pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=scaled(400), deadline=None)
 @given(
     st.sampled_from(["", "r", "R", "u", "b", "rb", "Br", "f", "rf", "fR"]),
     st.sampled_from(['"', "'", '"""', "'''"]),

@@ -12,6 +12,7 @@ from cascade_grammar.printer import format_module
 from cascade_grammar.spans import Source
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from support.effort import scaled
 from support.trees import modules
 
 
@@ -152,7 +153,9 @@ def test_the_tables_are_built_once() -> None:
     assert parser._lark() is parser._lark()
 
 
-FUZZ = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+FUZZ = settings(
+    max_examples=scaled(200), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 _snippets = st.sampled_from([
         "flow", "state", "(", ")", "[", "]", "{", "}", ":", ",", ".", "=", "==", 'f"', "'", '"', '"""', "f'''", "{{",
         "}}", "# ", "\n", "\n    ", "\n        ", "\t", "\\", "if", "else", "elif", "loop", "try", "except",
@@ -188,7 +191,7 @@ def test_any_bytes_are_read_or_refused(text: str) -> None:
     read(text)
 
 
-@settings(FUZZ, max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(FUZZ, max_examples=scaled(40), phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(modules(), st.data())
 def test_a_damaged_program_is_read_or_refused(module: tree.Module, data: st.DataObject) -> None:
     """A valid program with a piece cut out, doubled, or put in."""

@@ -7,10 +7,11 @@ from cascade_grammar.parser import parse_module
 from cascade_grammar.printer import format_module
 from cascade_grammar.spans import Source
 from hypothesis import HealthCheck, Phase, given, settings
+from support.effort import scaled
 from support.trees import HERE, expressions, modules
 
 SETTINGS = settings(
-    max_examples=60,
+    max_examples=scaled(60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a whole file takes minutes, and says little more
@@ -31,7 +32,7 @@ def test_a_printed_tree_reads_back_as_itself(module: tree.Module) -> None:
     assert format_module(again) == text
 
 
-@settings(SETTINGS, max_examples=300)
+@settings(SETTINGS, max_examples=scaled(300))
 @given(expressions)
 def test_a_printed_expression_reads_back_as_itself(value: tree.Expression) -> None:
     """Parentheses are where the meaning needs them."""

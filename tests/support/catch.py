@@ -56,17 +56,21 @@ def _directed(fact: str) -> Prepared:
     return _prepared(fact, directed_example(DIRECTED[fact]))
 
 
-def _programs(directed_first: bool) -> Iterator[Prepared]:
-    groups = [lambda: filter(None, map(_generated, range(MOST_PROGRAMS))), lambda: map(_directed, DIRECTED)]
-    for group in reversed(groups) if directed_first else groups:
-        yield from group()
+def _programs(bug: Bug, known_first: bool) -> Iterator[Prepared]:
+    """All programs: the one that is known to show the bug, the directed and the generated ones, or these first."""
+    generated = filter(None, map(_generated, range(MOST_PROGRAMS)))
+    if not known_first:
+        yield from generated
+    yield from map(_directed, sorted(DIRECTED, key=lambda fact: fact not in bug.shown_by))
+    if known_first:
+        yield from generated
 
 
-def catch(bug: Bug, directed_first: bool = False) -> Catch | None:
+def catch(bug: Bug, known_first: bool = False) -> Catch | None:
     """The first program that shows the bug; None when none does."""
     generated = ("plain", *bug.variants) if bug.stage == "code" else ()
     effort = Effort(bug.variants, bug.forms, ("plain",) if bug.forms else (), generated=generated)
-    for tried, prepared in enumerate(_programs(directed_first), 1):
+    for tried, prepared in enumerate(_programs(bug, known_first), 1):
         with planted(*bug.edits):
             found = _first(bug, prepared, effort)
         if found is not None:

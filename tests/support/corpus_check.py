@@ -5,7 +5,6 @@ The first difference of a function is made small by hypothesis. Knows the engine
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import FunctionType
@@ -16,11 +15,12 @@ from hypothesis import strategies as st
 from support.corpus import Reach, Report, TooDeepError, TooLong, at_most, decorated, functions_of, load_module, observe
 from support.corpus_engines import RefusalError, engines_of, make_flow
 from support.corpus_inputs import Call
+from support.effort import scaled
 
 FOLDER = Path(__file__).resolve().parents[1] / "corpus"
 MODULES = sorted(path.stem for path in (FOLDER / "modules").glob("*.py"))
 FEW = 20
-EXAMPLES = int(os.environ.get("CASCADE_CORPUS_EXAMPLES", FEW))
+EXAMPLES = scaled(FEW)
 """Calls of each function. The few are the same each time; more of them are drawn anew."""
 
 
@@ -83,7 +83,7 @@ def compare(
 
     @settings(
         max_examples=examples,
-        derandomize=examples == FEW,
+        derandomize=examples <= FEW,
         database=None,
         deadline=None,
         phases=[Phase.generate, Phase.shrink],

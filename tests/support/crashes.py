@@ -24,10 +24,8 @@ from cascade.durable.machine_values import MACHINE_CODECS
 from cascade.durable.store import DONE, FAILED, Stored, open_store
 from support.isomorphic import difference
 
-__all__ = ["NIGHTLY", "Program", "Server", "Story", "serving"]
+__all__ = ["Program", "Server", "Story", "serving"]
 
-NIGHTLY = os.environ.get("CASCADE_CRASHES") == "nightly"
-"""Ten times as many kills."""
 WORKER = Path(__file__).with_name("crash_worker.py")
 KILLED = -signal.SIGKILL
 MOST_PROCESSES = 200

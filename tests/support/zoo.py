@@ -9,9 +9,11 @@ believed too long. Each is a paragraph in ``tests/differential/zoo``::
         + step.span, frame.value(step.right), left
         with pass fold
         as bytes
+        by operands are evaluated from left to right
 
-``with`` names what is run beside the plain Blueprint, ``as`` what it is written down as. When the words of one are no longer
-found, the code has changed: plant the fault anew, do not drop it.
+``with`` names what is run beside the plain Blueprint, ``as`` what it is written down as, ``by`` the program that is tried
+first, for it shows the bug: others are tried when it does not any more. When the words of one are no longer found, the code
+has changed: plant the fault anew, do not drop it.
 """
 
 from __future__ import annotations
@@ -35,12 +37,13 @@ class Bug(NamedTuple):
     edits: tuple[Edit, ...]
     variants: tuple[str, ...]
     forms: tuple[str, ...]
+    shown_by: tuple[str, ...]
 
 
 def _parse_bug(stage: str, paragraph: str) -> Bug:
     name, *lines = paragraph.strip("\n").split("\n")
     edits: list[Edit] = []
-    words: dict[str, list[str]] = {"with": [], "as": []}
+    words: dict[str, list[str]] = {"with": [], "as": [], "by": []}
     old: list[str] = []
     new: list[str] = []
     for line in [*(line[4:] for line in lines), "in "]:
@@ -52,7 +55,7 @@ def _parse_bug(stage: str, paragraph: str) -> Bug:
             old, new = [], []
         else:
             {"-": old, "+": new, **words}[sign].append(rest)
-    return Bug(name, stage, tuple(edits[:-1]), tuple(words["with"]), tuple(words["as"]))
+    return Bug(name, stage, tuple(edits[:-1]), tuple(words["with"]), tuple(words["as"]), tuple(words["by"]))
 
 
 def read_bugs() -> tuple[Bug, ...]:

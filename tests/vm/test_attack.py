@@ -19,11 +19,12 @@ from cascade_vm.verifier import verify
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.blueprints import verified_blueprints
+from support.effort import scaled
 from support.quiet_host import CAREFUL, run_a_little
 from support.sealing import seal
 
 WITHOUT_SHRINKING = settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+    max_examples=scaled(60), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )
 
 
@@ -56,7 +57,7 @@ CODES_OF_BYTES = {f"CS30{digit}" for digit in range(1, 9)}
 
 
 @given(verified_blueprints())
-@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=200)
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=scaled(200))
 def test_verified_programs_run(blueprint: Blueprint) -> None:
     """Every opcode, every mixture: a value, an error of the program, or its budget is spent."""
     run_a_little(blueprint)

@@ -13,13 +13,14 @@ from cascade_vm.generated.graph import MOST_INSTRUCTIONS, Plan
 from cascade_vm.linker import link
 from cascade_vm.opcodes import Branch, Compute, Copy, Instruction, Iterate, Jump, Method, Next, Return, Switch
 from cascade_vm.verifier import verify
+from support.effort import scaled
 from support.tiers import TaskHost, outcomes, run_once
 
 BITS, TRAIL, VALUE, ERROR, CURSOR = range(5)
 NONE, FEW = -1, -2
 
 
-PROGRAMS = 120
+PROGRAMS = scaled(120)
 
 
 def constant(number: int) -> int:

@@ -35,13 +35,14 @@ def call(frame: Frame, expression: tree.Call) -> Ref:
 def _miss_early(frame: Frame, expression: tree.Call, receiver: Ref, name: str) -> Ref:
     """A method that is missing is missed before the arguments are evaluated, as in Python. The method, where it is read, else
     the receiver."""
-    span, arguments = expression.function.span, expression.arguments
+    arguments = expression.arguments
     if any(argument.form in ("*", "**") or may_change_things(argument.value) for argument in arguments):
-        return frame.add(graph.AttributeOf, span, receiver, name)
+        return frame.add(graph.AttributeOf, expression.function.span, receiver, name)
     read = [frame.variable(argument.value.id) for argument in arguments if isinstance(argument.value, tree.Name)]
     variables = tuple(dict.fromkeys(variable for variable in read if variable is not None))
     if variables:
-        frame.add(graph.AttributeOf, span, receiver, name, variables)
+        # Where it means nothing the call itself misses the method, at this place.
+        frame.add(graph.AttributeOf, expression.span, receiver, name, variables)
     return receiver
 
 

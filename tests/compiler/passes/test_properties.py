@@ -8,12 +8,13 @@ from cascade_vm.blueprint import Blueprint
 from cascade_vm.verifier import find_complaints
 from hypothesis import given, settings
 from support.blueprints import verified_blueprints
+from support.effort import scaled
 
 UNIQUE = list({each.name: each for each in PASSES}.values())
 
 
 @pytest.mark.parametrize("each", UNIQUE, ids=lambda each: each.name)
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 @given(blueprint=verified_blueprints())
 def test_the_verifier_is_content_after_a_pass(each: Pass, blueprint: Blueprint) -> None:
     """No pass makes a program that would be refused."""
@@ -21,7 +22,7 @@ def test_the_verifier_is_content_after_a_pass(each: Pass, blueprint: Blueprint) 
 
 
 @pytest.mark.parametrize("each", UNIQUE, ids=lambda each: each.name)
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 @given(blueprint=verified_blueprints())
 def test_a_pass_has_nothing_to_do_after_itself(each: Pass, blueprint: Blueprint) -> None:
     """Passes are idempotent."""
@@ -29,7 +30,7 @@ def test_a_pass_has_nothing_to_do_after_itself(each: Pass, blueprint: Blueprint)
     assert each.run(once) == once
 
 
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 @given(blueprint=verified_blueprints())
 def test_all_passes_together_leave_the_verifier_content(blueprint: Blueprint) -> None:
     """At every level, after every pass of it."""

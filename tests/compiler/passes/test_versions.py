@@ -19,6 +19,7 @@ from cascade_vm.verifier import find_complaints
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.assembly import assemble, check_pass, code_of
+from support.effort import scaled
 
 
 def cleaned(text: str) -> str:
@@ -223,7 +224,7 @@ def story(blueprint: Blueprint, turns: int) -> tuple[list[str], str]:
     return log, end
 
 
-@settings(max_examples=300)
+@settings(max_examples=scaled(300))
 @given(flows())
 def test_programs_mean_what_they_meant(text: str) -> None:
     """The same calls in the same order, the same end; nothing to do for a second time; nothing for the verifier to say."""
