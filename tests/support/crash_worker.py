@@ -70,10 +70,10 @@ class Watch:
             self.run = run
             begin(run, *arguments, **keywords)
 
-        def applied(applying: Any, event: Any, value: Any) -> None:
+        def applied(applying: Any, event: Any, value: Any, waits: Any) -> None:
             if not self.run.host.again:  # else it was said by the process that committed it, or is not known to be said
                 self.applied += self.calls_of([event])
-            apply(applying, event, value)
+            apply(applying, event, value, waits)
 
         DurableRun.__init__ = begun  # type: ignore[method-assign]
         Applying.apply = applied  # type: ignore[method-assign]

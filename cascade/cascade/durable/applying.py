@@ -24,6 +24,7 @@ from cascade.durable.journal import (
     WOKE,
     Event,
     Journal,
+    Turn,
     read_record,
 )
 from cascade.durable.scheduling import Scheduler
@@ -47,21 +48,25 @@ class Applying:
     async def again(self, records: Iterable[bytes]) -> None:
         """Let the run go the way that was recorded. `StoreError` CS521 when it does not, CS502 for what is damaged."""
         self._again = True
-        events: list[tuple[bool, Event]] = []
-        for record in records:
-            for turn in read_record(record):
-                events += [(number == 0, event) for number, event in enumerate(turn)]
-        for number, (is_first, event) in enumerate(events):
-            if is_first:
-                self.mark_begun()
+        turns = [turn for record in records for turn in read_record(record)]
+        left = sum(map(len, turns))
+        for turn in turns:
+            self.mark_begun()
             try:
-                self.apply(event, self._value_of(event))
+                answered = self.answered_by(turn)
+                for event, waits in zip(turn, answered, strict=True):
+                    self.apply(event, self._value_of(event, waits), waits)
+                    left -= 1
+                    if not left:
+                        self.scheduler.machine.host.again = False  # type: ignore[attr-defined] # what follows may not have been done
+                    await self.scheduler.drain()
             except (IndexError, ValueError, TypeError) as error:
                 raise StoreError(Problem("CS502", f"a stored record is damaged: {error}")) from error
-            if number == len(events) - 1:
-                self.scheduler.machine.host.again = False  # type: ignore[attr-defined] # what follows may not have been done
-            await self.scheduler.drain()
         self._again = False
+
+    def answered_by(self, turn: Turn) -> list[Suspension | None]:
+        """What the events of a turn are about: what strands waited for when they came. One may end what another is about."""
+        return [None if event[0] in (CANCEL, ADDED) else self._waiting(event[1]) for event in turn]
 
     def mark_begun(self) -> None:
         """When something was recorded, all that strands had come to had begun."""
@@ -76,13 +81,12 @@ class Applying:
                 if meter.calls_left is not None:
                     meter.calls_left -= 1
 
-    def _value_of(self, event: Event) -> object:
+    def _value_of(self, event: Event, waits: Suspension | None) -> object:
         match event:
             case [int(kind), node, digest, data, *_] if kind in (RESULT, ERROR, CANCELLED, RETRY):
-                call = self._waiting(node)
-                if not isinstance(call, Calling):
+                if not isinstance(waits, Calling):
                     raise _lost(node)
-                return self.journal.take(call, digest, data)
+                return self.journal.take(waits, digest, data)
             case [int(kind), _, data, _] if kind == SIGNAL:
                 return self.journal.take_value(data)
         return None
@@ -93,8 +97,9 @@ class Applying:
             raise _lost(number)
         return node.waits
 
-    def apply(self, event: Event, value: Any) -> None:
-        """Let an event happen. ``value`` is what its document holds."""
+    def apply(self, event: Event, value: Any, waits: Suspension | None) -> None:
+        """Let an event happen. ``value`` is what its document holds, ``waits`` what it is about (`answered_by`). Nothing
+        happens when an event of the same turn has ended that."""
         scheduler = self.scheduler
         kind = event[0]
         if kind == CANCEL:
@@ -104,10 +109,12 @@ class Applying:
             self.allowance.add(Budget(*event[1]), event[2])
             scheduler.go_on()
             return
-        waits = self._waiting(event[1])
+        assert waits is not None
         node = waits.node
         if self._again and (cost := _cost_of(event)):
             self.allowance.cost(cost)
+        if node.waits is not waits:
+            return
         if kind in (RESULT, SIGNAL):
             scheduler.deliver(node, value)
         elif kind == ERROR:

@@ -11,7 +11,7 @@ from cascade.durable.journal import SIGNAL, Journal
 from cascade.durable.suspensions import Waiting
 
 if TYPE_CHECKING:
-    from cascade.durable.scheduling import Scheduler
+    pass
 
 __all__ = ["CANCELLATION", "Inbox", "Message"]
 
@@ -73,8 +73,9 @@ class Inbox:
         self._taken += [message.id for message in cancellations or ()]
         return cancellations is not None
 
-    def hand_out(self, scheduler: Scheduler, journal: Journal, add: Callable[..., None]) -> None:
-        """Make events of signals that somebody waits for."""
+    def hand_out(self, journal: Journal, add: Callable[..., None]) -> None:
+        """Make an event of the first signal that somebody waits for. It is alone in its turn: another event could end the
+        strand that waits, and the signal would have been taken for nothing."""
         if not self.has_more:
             return
         self.has_more = False
@@ -86,10 +87,12 @@ class Inbox:
                     continue
                 message = kept.popleft()
                 value = decode(message.payload, codecs=journal.codecs)
+                if not kept:
+                    del self._kept[name]
                 self._taken.append(message.id)
                 add([SIGNAL, waiting.node.number, journal.value(value, f"signal {name}"), message.id], value)
-            if not kept:
-                del self._kept[name]
+                self.has_more = True  # look again
+                return
 
     def taken(self) -> Sequence[int]:
         """The signals that the next commit uses up."""

@@ -115,14 +115,13 @@ class _Noting(Applying):
         super().__init__(run.scheduler, run.journal, run.allowance)
         self.last: deque[ResultLook] = deque(maxlen=_LAST)
 
-    def apply(self, event: Event, value: Any) -> None:
+    def apply(self, event: Event, value: Any, waits: Suspension | None) -> None:
         """See `Applying.apply`."""
-        if event[0] in _HOW:
-            waits = self._waiting(event[1])
+        if event[0] in _HOW and waits is not None:
             given = shown(value) if event[0] in (RESULT, ERROR) else None
             place = waits.site.place
             self.last.append(ResultLook(_named(waits), place.file, place.line, _HOW[event[0]], given))
-        super().apply(event, value)
+        super().apply(event, value, waits)
 
 
 _HOW: Final = {RESULT: "gave", ERROR: "raised", CANCELLED: "was cancelled", RETRY: "failed, to be tried again"}

@@ -195,7 +195,8 @@ class DurableRun:
             add([CANCEL])
             return
         self.calls.collect(add)
-        self.inbox.hand_out(self.scheduler, self.journal, add)
+        if not turn:
+            self.inbox.hand_out(self.journal, add)
 
     async def _happen(self, turn: Turn, values: list[object]) -> None:
         """Commit events, then let them happen."""
@@ -215,9 +216,9 @@ class DurableRun:
         return self.journal.exact and not self.calls.inexact
 
     async def _apply(self, turn: Turn, values: list[object]) -> None:
-        scheduler = self.scheduler
-        for event, value in zip(turn, values, strict=True):
-            self.applying.apply(event, value)
+        scheduler, applying = self.scheduler, self.applying
+        for event, value, waits in zip(turn, values, applying.answered_by(turn), strict=True):
+            applying.apply(event, value, waits)
             while scheduler.ready:
                 await scheduler.step()
         values.clear()
