@@ -267,6 +267,7 @@ class Machine:
         while True:
             if state in (ENDED, FAILED):
                 return _outcome(strand, state)
+            enters = False  # generated code, with the turns that there are
             if state == OUT_OF_TURNS:
                 if meter.turns_left == 0:
                     error = await self._spent(strand)
@@ -277,6 +278,7 @@ class Machine:
                         error, left = await self._pause(strand), strand.batch
                 if error is None and self.instance is not None:
                     state = take_turn(strand)
+                    enters = state == RUNS
             elif state == SLICE_IS_OVER:
                 error, left = await self._pause(strand), strand.batch
             elif state == WAITS:
@@ -292,7 +294,7 @@ class Machine:
             elif state == RAISES:
                 error, strand.result = strand.result, None
                 origin = RAISED_IN_STRAND
-            soon = state != OUT_OF_TURNS and is_hot(strand)  # at its next turn it goes on as generated code
+            soon = state != OUT_OF_TURNS and not enters and is_hot(strand)  # at its next turn it goes on as generated code
             given = self._grant(0 if soon else left, state == OUT_OF_TURNS and error is None)
             state = self._advance(strand, error, origin, given)
             left -= given - strand.left
