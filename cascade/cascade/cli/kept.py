@@ -26,7 +26,8 @@ from cascade.declared import ANY
 from cascade.durable.forking import fork_stored
 from cascade.durable.kept_programs import tasks_not_needed
 from cascade.durable.kept_runs import new_run_id, send_cancellation
-from cascade.durable.looks import is_attended
+from cascade.durable.looking import seen_rows
+from cascade.durable.looks import RunLook, is_attended, look_of
 from cascade.durable.opened import using
 from cascade.durable.running import Options as RunOptions
 from cascade.durable.running import origin_of, resume_stored, run_stored, send_signal
@@ -272,17 +273,18 @@ def signal_run(run_id: str, name: str, value: str | None, store: str | None) -> 
     """Send a signal, and say when nobody waits for it."""
     url = named_store(store)
 
-    async def sent() -> Run:
+    async def sent() -> RunLook:
         async with using(url, create=False) as opened:
             run = (await opened.read(run_id)).run
+            [row] = await seen_rows(opened, [look_of(run)])
             if run.status in ENDED:
                 raise UsageError(Problem("CS531", f"run `{run_id}` has ended ({run.status}): nobody would take the signal"))
             await send_signal(run_id, name, None if value is None else from_text(ANY, value), opened)
-            return run
+            return row
 
-    run = asyncio.run(sent())
-    waits = run.standing.waits if run.standing is not None else ""
-    if not is_attended(run, _now()):
+    row = asyncio.run(sent())
+    waits = row.waits
+    if not row.attended:
         complain(f"kept: nobody runs `{run_id}` now; `cascade resume {shlex.quote(run_id)}{_said_of(url)}` continues it")
     elif f"signal {name!r}" not in waits and ", and " not in waits:
         doing = f"it waits for {waits}" if waits else "it does not wait"

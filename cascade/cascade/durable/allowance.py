@@ -63,14 +63,16 @@ class Allowance:
             self.meter.calls_left += 1
 
     def lacks(self, now: float) -> str | None:
-        """What is used up, so that no call may be made; None: nothing is."""
+        """What is used up, so that no call may be made; None: nothing is. When the time is over nothing is begun at all."""
         if self.meter.calls_left is not None and self.meter.calls_left <= 0:
             return "its budget of calls"
         if self.cost_left is not None and self.cost_left <= 0:
             return "its budget of cost"
-        if self.until is not None and self.until <= now:
-            return "its budget of time"
-        return None
+        return "its budget of seconds" if self.is_over(now) else None
+
+    def is_over(self, now: float) -> bool:
+        """Whether the time is."""
+        return self.until is not None and self.until <= now
 
     def lacks_for(self, call: Calling) -> str | None:
         """The same of one call, which may be the same again as the strand's last ones."""

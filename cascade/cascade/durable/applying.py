@@ -54,8 +54,10 @@ class Applying:
             self.mark_begun()
             try:
                 answered = self.answered_by(turn)
-                for event, waits in zip(turn, answered, strict=True):
-                    self.apply(event, self._value_of(event, waits), waits)
+                # what tasks had changed was so before anything of the turn happened
+                values = [self._value_of(event, waits) for event, waits in zip(turn, answered, strict=True)]
+                for event, value, waits in zip(turn, values, answered, strict=True):
+                    self.apply(event, value, waits)
                     left -= 1
                     if not left:
                         self.scheduler.machine.host.again = False  # type: ignore[attr-defined] # what follows may not have been done
@@ -128,7 +130,10 @@ class Applying:
             self.journal.note(waits)
             scheduler.fresh[waits] = None
         elif kind == TIMES:
-            _tell_times(waits, event[2])
+            if self._again:
+                _tell_times(waits, event[2])
+            elif isinstance(waits, Calling | Attempting):  # the others know it already, and so does what is more than a time
+                waits.course.was_told(event[2])
         elif kind == WOKE:
             self._woke(node, waits)
         elif kind == LATE:

@@ -27,6 +27,7 @@ class Attending:
         self._store = store
         self._lease = lease
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_over = False
 
     async def __aenter__(self) -> None:
         self._tasks.append(asyncio.ensure_future(self._listen()))
@@ -37,6 +38,7 @@ class Attending:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._due.cancel()
+        self._is_over = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -45,7 +47,7 @@ class Attending:
         self._tasks.append(asyncio.ensure_future(self._keep_lease()))
 
     async def _keep_lease(self) -> None:
-        while True:
+        while not self._is_over:
             try:
                 await self._store.renew(self._lease)
             except LeaseLost as lost:
@@ -57,7 +59,7 @@ class Attending:
 
     async def _listen(self) -> None:
         run_id = self._lease.run_id
-        while True:
+        while not self._is_over:  # a cancellation may be lost in what a store waits for
             try:
                 await self._store.changed(run_id, LISTENS)
                 found = await self._store.signals(run_id)

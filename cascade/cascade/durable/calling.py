@@ -25,6 +25,7 @@ from cascade.durable.host import DurableHost, Way
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import CANCELLED, ERROR, LATE, RESULT, RETRY, TIMES, WOKE, Event, Journal
 from cascade.durable.scheduling import Scheduler
+from cascade.durable.sharing import Ended, Sharing
 from cascade.durable.suspensions import Attempting, Calling, Sleeping, Suspension, Waiting
 from cascade.durable.timers import Timers
 from cascade.durations import format_duration
@@ -71,22 +72,27 @@ class Calls:
         self.begun_here = False
         self.transactions: deque[Calling] = deque()
         self.inexact = False
+        self.sharing = Sharing()
 
     def collect(self, add: Add) -> None:
         """Begin what strands have come to, and tell what has happened since."""
         scheduler = self.scheduler
+        is_over = self.allowance.is_over(self.now())
         if scheduler.spent is not None:
             self.spent = self.spent or f"its budget of {scheduler.spent}"
-        fresh, scheduler.fresh = scheduler.fresh, {}
-        for suspension in fresh:
-            if suspension.node.waits is suspension:
-                self.begin(suspension, add)
+        elif is_over:
+            self.spent = self.spent or self.allowance.lacks(self.now())
+        if not is_over:
+            fresh, scheduler.fresh = scheduler.fresh, {}
+            for suspension in fresh:
+                if suspension.node.waits is suspension:
+                    self.begin(suspension, add)
         arrived, self.arrived = self.arrived, []
         for call, task in arrived:
             if call.node.waits is call and call.task is task:
                 call.task = None
-                self.ended(call, *_outcome_of(call, task), add)
-        for suspension in self.timers.due(self.now()):
+                self._end(call, *_outcome_of(call, task), add)
+        for suspension in () if is_over and not self.under_way else self.timers.due(self.now()):
             self.is_due(suspension, add)
 
     # --- beginning ---
@@ -137,6 +143,8 @@ class Calls:
         call.since = now
         if call.objects:
             call.before = copies_of(call.objects, self.journal.codecs)
+            if call.before and not way.transactional:  # these are made when nothing else is done
+                self.sharing.begin(call)
         call.at_step = self.scheduler.steps
         if course.policies and course.is_untold():
             add([TIMES, call.node.number, course.state()])
@@ -156,9 +164,9 @@ class Calls:
         except BudgetExhausted:
             raise
         except (Exception, asyncio.CancelledError) as error:
-            self.ended(call, None, error, add)
+            self._end(call, None, error, add)
         else:
-            self.ended(call, value, None, add)
+            self._end(call, value, None, add)
 
     def _made(self, call: Calling, way: Way) -> object:
         """What a call gives at once. A `Pending` is a task of the event loop from now on."""
@@ -167,7 +175,7 @@ class Calls:
             value = self.host.make(call, way)
             if type(value) is Pending:
                 task = call.task = asyncio.ensure_future(value.awaitable)
-                task.add_done_callback(partial(self._arrive, call))
+                task.add_done_callback(partial(self._arrive, call, value))
             return value
         finally:
             hide(token)
@@ -193,12 +201,24 @@ class Calls:
         elif call.idle is not None:  # this may be another thread: the timer finds out
             call.idle = self.now() + call.patience
 
-    def _arrive(self, call: Calling, task: asyncio.Future[Any]) -> None:
+    def _arrive(self, call: Calling, pending: Pending, task: asyncio.Future[Any]) -> None:
+        if task.cancelled():
+            pending.drop()  # it may not have begun
         self.under_way -= 1
         self.arrived.append((call, task))
         self.on_arrival()
 
     # --- ending ---
+
+    def _end(self, call: Calling, value: object, error: BaseException | None, add: Add) -> None:
+        """An attempt at a call has ended; it is told of when those have that can change the same."""
+        together = self.sharing.end(Ended(call, value, error))
+        if len(together) > 1 and any(has_changed(each.call.before, self.journal.codecs) for each in together):
+            self.inexact = True
+        for one, given, raised in together:
+            lost = one.is_held and one.cancelling  # meanwhile
+            one.is_held = False
+            self.ended(one, None if lost else given, asyncio.CancelledError() if lost else raised, add)
 
     def ended(self, call: Calling, value: object, error: BaseException | None, add: Add) -> None:
         """An attempt at a call has ended."""
@@ -275,7 +295,9 @@ class Calls:
                 pass
 
     def _be_late(self, suspension: Calling | Attempting, add: Add) -> None:
-        if isinstance(suspension, Attempting):
+        if isinstance(suspension, Calling) and suspension.is_held:
+            suspension.course.late = -1  # it was in time
+        elif isinstance(suspension, Attempting):
             level, suspension.course.late = suspension.course.late, -1
             add([LATE, suspension.node.number, level])
         elif suspension.task is not None:

@@ -195,6 +195,8 @@ class DurableRun:
             add([CANCEL])
             return
         self.calls.collect(add)
+        if turn and self.calls.spent is not None and self.scheduler.fresh:
+            self.calls.inexact = True  # in a log all that strands have come to would count as begun
         if not turn:
             self.inbox.hand_out(self.journal, add)
 
@@ -249,7 +251,7 @@ class DurableRun:
         slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self._logged > 0
         if not large and not slow:
             return False
-        return self._logged > 8 * max(LEAST_LOG, self._snapshot_size) or not self._is_being_changed()
+        return not self._is_being_changed()
 
     def _is_being_changed(self) -> bool:
         """Whether a task under way has changed its arguments: when it is called again it should not get them so."""
@@ -289,6 +291,8 @@ class DurableRun:
                 self.journal.note(node.waits)  # what it can reach may be more by now
                 if node.waits.task is not None:
                     node.waits.before = copies_of(node.waits.objects, self.journal.codecs)
+                    if node.waits.before:
+                        self.calls.sharing.begin(node.waits)
 
     async def _transact(self, call: Calling) -> None:
         """A call whose result is committed in one transaction with what it writes itself."""
@@ -334,7 +338,8 @@ class DurableRun:
         self._waker.wake()
 
     def _has_news(self) -> bool:
-        return bool(self.calls.arrived or self.inbox.has_more or self._stopped is not None)
+        is_over = self.calls.spent is None and self.allowance.is_over(self.now())
+        return bool(self.calls.arrived or self.inbox.has_more or self._stopped is not None or is_over)
 
     async def _wait(self) -> None:
         """Until something happens. After a while the store is told where the run stands."""
@@ -349,7 +354,9 @@ class DurableRun:
 
     def _seconds_left(self) -> float | None:
         """Until the next thing that happens by itself."""
-        due = self.calls.timers.next()
+        due, until = self.calls.timers.next(), self.allowance.until
+        if until is not None and not self.allowance.is_over(self.now()):
+            due = min(due, until)
         return None if due == math.inf else max(0.0, min(due - self.now(), 60.0))
 
 

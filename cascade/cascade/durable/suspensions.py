@@ -73,12 +73,13 @@ class Calling(Suspension):
     """A call of a task, a method or a value. ``name`` tells which: a task's name, ``.method``, or "" for a value's own call.
 
     ``begun`` says that it is, or was, under way in some process; ``task`` is there while it is in this one. ``is_lost``: it was
-    cancelled when it had ended, and nobody had looked at its answer yet.
+    cancelled when it had ended, and nobody had looked at its answer yet. ``is_held``: it has ended, and others that can change
+    the same have not (`sharing`).
     """
 
     __slots__ = (
-        "at_step", "before", "begun", "cancelling", "cost", "course", "digest", "idle", "is_idle", "is_lost", "keywords",
-        "name", "number", "objects", "patience", "positional", "since", "target", "task",
+        "at_step", "before", "begun", "cancelling", "cost", "course", "digest", "idle", "is_held", "is_idle", "is_lost",
+        "keywords", "name", "number", "objects", "patience", "positional", "since", "target", "task",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +104,7 @@ class Calling(Suspension):
         self.cost = 0.0
         self.patience = 0.0
         self.is_idle = False
+        self.is_held = False
         self.idle: float | None = None  # when it is given up, if it does not say before that it is alive
 
 

@@ -273,7 +273,8 @@ class PostgresStore:
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listening.wait(), min(seconds, 5))
+            async with asyncio.timeout(min(seconds, 5)):  # `wait_for` may lose a cancellation, before Python 3.12
+                await self._listening.wait()
         waiter = self._waiting.enter(run_id)
         try:
             newest = await self._link.use(lambda db, _again: read_signals(db, run_id))
