@@ -27,6 +27,7 @@ from cascade.durable.forking import fork_stored
 from cascade.durable.kept_programs import tasks_not_needed
 from cascade.durable.kept_runs import new_run_id, send_cancellation
 from cascade.durable.looks import is_attended
+from cascade.durable.names import checked_id, checked_signal
 from cascade.durable.opened import using
 from cascade.durable.running import Options as RunOptions
 from cascade.durable.running import origin_of, resume_stored, run_stored, send_signal
@@ -162,6 +163,7 @@ def _resuming(kept: _Kept, options: Options, more: Budget | None) -> Any:
 
 def _found(run_id: str, store: str) -> tuple[_Kept, Run]:
     """A run that is there, with its flow: to be named, and shown in tracebacks."""
+    checked_id(run_id)
 
     async def found() -> tuple[Flow, Run]:
         async with using(store, create=False) as opened:
@@ -271,6 +273,8 @@ def _amount(text: str) -> float | None:
 def signal_run(run_id: str, name: str, value: str | None, store: str | None) -> int:
     """Send a signal, and say when nobody waits for it."""
     url = named_store(store)
+    checked_id(run_id)
+    checked_signal(name)
 
     async def sent() -> Run:
         async with using(url, create=False) as opened:
