@@ -16,7 +16,7 @@ from cascade.cli.tables import age_text, show_table, size_text
 from cascade.durable.kept_runs import runs_in
 from cascade.durable.looks import RunLook
 from cascade.durable.opened import using
-from cascade.durable.store import ENDED
+from cascade.durable.store import DAMAGED, ENDED
 from cascade.durations import parse_duration
 from cascade.errors import Problem, UsageError
 
@@ -46,12 +46,17 @@ def list_runs(*, store: str | None, status: str | None, limit: int, as_json: boo
     show_table(
         _HEADINGS, [_cells(row, now) for row in rows], ("since", "turns", "calls", "bytes"), ("waits for", "at", "flow", "run")
     )
+    lost = sum(row.status == DAMAGED for row in rows)
+    if lost:
+        complain(f"{lost} of these runs {'is' if lost == 1 else 'are'} damaged in the store and could not be read")
     if len(rows) == limit:
         complain(f"the newest {limit}: `--limit` shows more")
     return 0
 
 
 def _cells(row: RunLook, now: float) -> tuple[str, ...]:
+    if row.status == DAMAGED:
+        return row.run, row.status, *[""] * 7
     since = age_text(now - row.since)
     spent = f"{row.turns:,}", f"{row.calls:,}", size_text(row.bytes)
     return row.run, row.status, row.flow, short_place(row.place), row.waits, since, *spent

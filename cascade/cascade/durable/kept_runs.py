@@ -14,7 +14,7 @@ from cascade.durable.looks import INTERRUPTED, RunLook, look_of
 from cascade.durable.names import Located, Where, checked_id, place_or_store
 from cascade.durable.opened import using
 from cascade.durable.running import send_signal
-from cascade.durable.store import CANCEL, ENDED, STATUSES, Run
+from cascade.durable.store import CANCEL, DAMAGED, ENDED, STATUSES, Run
 from cascade.durable.store import Store as OpenStore
 from cascade.errors import Problem, UsageError
 from cascade.parameters import near_miss
@@ -37,14 +37,14 @@ def new_run_id() -> str:
 
 async def runs_in(store: OpenStore, status: str | None = None, limit: int = 100) -> list[RunLook]:
     """The newest runs, of one status or of all, the newest first. `UsageError` CS400 for a status that there is not."""
-    known = (*STATUSES, INTERRUPTED)
+    known = (*STATUSES, INTERRUPTED, DAMAGED)
     if status is not None and status not in known:
         hint = near_miss(status, known) or f"there are {', '.join(known)}"
         raise UsageError(Problem("CS400", f"a run is never `{status}`", None, hint))
     from cascade.durable.looking import seen_rows  # most of what a run needs: not for who sends a signal
 
     now = time.time()
-    asked = None if status == INTERRUPTED else status
+    asked = None if status in (INTERRUPTED, DAMAGED) else status
     most = limit
     while True:  # which of the runs that are running or waiting are interrupted, the store does not know
         rows = await store.runs(status=asked, limit=most)
@@ -88,7 +88,8 @@ class Store(Located):
 
     @raises_at_caller
     def runs(self, status: str | None = None, limit: int = 100) -> list[RunLook]:
-        """The newest runs, the newest first; ``status`` may be ``interrupted``: of a process that is gone."""
+        """The newest runs, the newest first. ``status`` may be ``interrupted``, of a process that is gone, and ``damaged``, of
+        a run that the store can not read: nothing more is known of it."""
         return self._do(lambda store: runs_in(store, status, limit))
 
     @raises_at_caller
