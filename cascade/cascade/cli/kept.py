@@ -24,7 +24,8 @@ from cascade.cli.watching import Watch
 from cascade.durable.forking import fork_stored
 from cascade.durable.kept_programs import tasks_not_needed
 from cascade.durable.kept_runs import new_run_id, send_cancellation
-from cascade.durable.looks import is_attended
+from cascade.durable.looking import seen_rows
+from cascade.durable.looks import RunLook, is_attended, look_of
 from cascade.durable.names import checked_id, checked_signal, command_for
 from cascade.durable.opened import using
 from cascade.durable.running import Options as RunOptions
@@ -287,17 +288,18 @@ def signal_run(run_id: str, name: str, value: str | None, store: str | None) -> 
     checked_signal(name)
     given = None if value is None else parse_value(value)
 
-    async def sent() -> Run:
+    async def sent() -> RunLook:
         async with using(url, create=False) as opened:
             run = (await opened.read(run_id)).run
             if run.status in ENDED:
                 raise UsageError(Problem("CS531", f"run `{run_id}` has ended ({run.status}): nobody would take the signal"))
+            [row] = await seen_rows(opened, [look_of(run)])  # the store itself is told when a run waits for long
             await send_signal(run_id, name, given, opened)
-            return run
+            return row
 
     run = asyncio.run(sent())
-    waits = run.standing.waits if run.standing is not None else ""
-    if not is_attended(run, _now()):
+    waits = run.waits
+    if not run.attended:
         complain(f"kept: nobody runs `{run_id}` now; {_resuming_command(run_id, url)} continues it")
     elif f"signal {name!r}" not in waits and ", and " not in waits:
         doing = f"it waits for {waits}" if waits else "it does not wait"
