@@ -39,8 +39,10 @@ async def runs_in(store: OpenStore, status: str | None = None, limit: int = 100)
     """The newest runs, of one status or of all, the newest first. `UsageError` CS400 for a status that there is not."""
     known = (*STATUSES, INTERRUPTED, DAMAGED)
     if status is not None and status not in known:
-        hint = near_miss(status, known) or f"there are {', '.join(known)}"
+        hint = (near_miss(status, known) if isinstance(status, str) else None) or f"there are {', '.join(known)}"
         raise UsageError(Problem("CS400", f"a run is never `{status}`", None, hint))
+    if type(limit) is not int or not 0 <= limit < 1 << 31:
+        raise UsageError(Problem("CS400", f"`limit` is how many runs are listed at most, not `{limit!r:.60}`"))
     from cascade.durable.looking import seen_rows  # most of what a run needs: not for who sends a signal
 
     now = time.time()
@@ -127,7 +129,9 @@ class Store(Located):
     @raises_at_caller
     def prune(self, older_than: timedelta | float) -> int:
         """Remove the runs that have ended and were last written so long ago (a number is seconds); how many there were."""
-        seconds = older_than.total_seconds() if isinstance(older_than, timedelta) else older_than
+        seconds: Any = older_than.total_seconds() if isinstance(older_than, timedelta) else older_than
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+            raise UsageError(Problem("CS400", f"how long ago is a number of seconds or a timedelta, not `{older_than!r:.60}`"))
         return self._do(lambda store: store.prune(before=time.time() - seconds, statuses=ENDED))
 
     def _do(self, work: Callable[[OpenStore], Coroutine[Any, Any, T]]) -> T:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from cascade.durable.store import CANCEL, Store
 from cascade.errors import Problem, UsageError
@@ -31,7 +32,8 @@ def place_or_store(store: Where) -> str | Store:
     if isinstance(given, Located):
         return given.url
     if isinstance(given, os.PathLike):
-        return os.fsdecode(given)
+        path = os.fsdecode(given)
+        return "sqlite:///" + quote(path) if "?" in path else path  # which has options only where it is text
     if isinstance(given, str):
         return given
     if hasattr(given, "put_program") and not isinstance(given, type):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,33 @@ def test_what_a_store_lacks_is_said_at_the_line_that_asks(tmp_path: Path) -> Non
     refused("CS514", lambda: cs.signal("run", "go", store=store))
     assert store.show.__name__ == "show"
     assert store.show.__doc__ == cs.Store.show.__doc__
+
+
+@pytest.mark.parametrize("wrong", ["3", None, True, float("nan"), -1, timedelta(-1)])
+def test_an_age_is_a_number_of_seconds(store: cs.Store, wrong: Any) -> None:
+    """Or a timedelta; of none of these can anything be older."""
+    refused("CS400", lambda: store.prune(wrong), "how long ago")
+
+
+def test_what_can_not_be_listed_is_refused(store: cs.Store) -> None:
+    """A status that there is not."""
+    status: Any = 5
+    refused("CS400", lambda: store.runs(status), "a run is never `5`")
+
+
+@pytest.mark.parametrize("wrong", ["x", -1, True, 10**30, None])
+def test_a_listing_has_so_many_runs(store: cs.Store, wrong: Any) -> None:
+    """Or fewer."""
+    refused("CS400", lambda: store.runs(limit=wrong), "`limit`")
+
+
+def test_a_path_has_no_options(tmp_path: Path) -> None:
+    """Only text has: a file may be called so. And no file has a NUL in its name."""
+    path = tmp_path / "runs.db?patience=3"
+    cs.run(steps(1), store=path, run_id="run")
+    assert path.exists()
+    assert cs.resume("run", cs.Store(path)) == 1
+    refused("CS514", lambda: cs.run(steps(1), store="runs\0.db"), "no file has such a name")
 
 
 # --- budgets and forks ---
