@@ -23,7 +23,7 @@ from cascade.bus import Delivery, MessageBus
 from cascade.capacity import Capacity
 from cascade.engine_host import EngineHost
 from cascade.flow_calls import sourced
-from cascade.one_run import NOTHING_GIVEN, Budget, Given, Run
+from cascade.one_run import NOTHING_GIVEN, Budget, Given, Run, checked_budget
 
 if TYPE_CHECKING:
     from cascade.events import Event, Listener
@@ -122,6 +122,7 @@ class Engine:
         asked = params is not None or budget is not None or listener is not None or signals is not None or use_vm is False
         if not asked and delivery is None:
             return Run(self, target, NOTHING_GIVEN).awaiting()
+        budget = checked_budget(budget, "budget")
         meter = None if budget is None else Meter(budget.turns, budget.calls)
         given = Given(params, meter, _heard_by(delivery, listener), signals, use_vm is not False)
         running = Run(self, target, given).awaiting()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cascade_vm.control import Jump, TailCall
@@ -15,7 +16,7 @@ from cascade_vm.machine import Machine
 
 from cascade.answers import PLAIN
 from cascade.awaiting import Awaiting, Ending
-from cascade.errors import EngineError, Problem
+from cascade.errors import ArgumentError, EngineError, Problem, UsageError
 from cascade.flow_calls import checked_result, reported, sourced, start
 from cascade.lazy import LazyResult
 from cascade.program import FlowCall
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from cascade.inputs import Input
     from cascade.signals import Signals
 
-__all__ = ["NOTHING_GIVEN", "Budget", "Given", "Run"]
+__all__ = ["NOTHING_GIVEN", "Budget", "Given", "Run", "checked_budget"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,33 @@ class Budget:
     seconds: float | None = None
     cost: float | None = None
     repeats: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            amount = getattr(self, name)
+            if amount is not None and not _is_amount(amount, name):
+                what = "a number" if name in _MEASURED else "a whole number"
+                said = f"`{name}` of a budget is {what} from 0 on, or None for no limit: not `{amount!r:.60}`"
+                raise ArgumentError(Problem("CS407", said))
+
+
+_MEASURED: Final = ("seconds", "cost")
+"""Budgets that need not be whole."""
+
+
+def _is_amount(amount: object, name: str) -> bool:
+    """Whether a budget can be so much, and can be kept with a run."""
+    if isinstance(amount, float):
+        return name in _MEASURED and 0 <= amount < inf
+    return isinstance(amount, int) and not isinstance(amount, bool) and 0 <= amount < 2**63
+
+
+def checked_budget(budget: Budget | None, option: str) -> Budget | None:
+    """The budget that an option holds. `UsageError` CS400 for what is none."""
+    if budget is None or isinstance(budget, Budget):
+        return budget
+    said = f"`{option}` takes a `cs.Budget`, not {type(budget).__name__} `{budget!r:.60}`"
+    raise UsageError(Problem("CS400", said, hint=f"write `{option}=cs.Budget(calls=100)`"))
 
 
 class Given(NamedTuple):

@@ -18,7 +18,7 @@ from cascade.tracebacks import raises_at_caller, stop_iteration_of
 
 if TYPE_CHECKING:
     from cascade.awaiting import Awaiting
-    from cascade.durable.opened import Where
+    from cascade.durable.names import Where
     from cascade.events import Listener
     from cascade.lazy import LazyResult
     from cascade.signals import Signals

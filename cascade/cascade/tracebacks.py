@@ -23,7 +23,7 @@ import operator
 from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache, partial
 from linecache import getline
-from types import CodeType, FrameType, FunctionType, TracebackType
+from types import CodeType, FrameType, FunctionType, MethodType, TracebackType
 from typing import Any, TypeVar
 
 from cascade_vm.errors import trail_mark, trail_of
@@ -186,17 +186,25 @@ def raising(error: BaseException) -> Callable[[], Any]:
     return partial(_ENDED.throw, error)
 
 
+class _Callable(type):
+    """Classes that are called as functions are: as an attribute of a class, each is a method of its objects."""
+
+    def __get__(cls, instance: object, owner: type | None = None) -> Any:
+        return cls if instance is None else MethodType(cls, instance)
+
+
 def raises_at_caller(function: F) -> F:
     """Errors out of the decorated function show their flows, and seem to be raised by the line that calls the function.
 
         @raises_at_caller
         def run(target): ...
 
-    It becomes a class of which no object is ever seen: only the making of an object lets Python call what has no frame (a
-    property over C code, in the place of ``__init__``) after the frame of our own code (``__new__``) is gone.
+    Functions and methods alike. Each becomes a class of which no object is ever seen: only the making of an object lets Python
+    call what has no frame (a property over C code, in the place of ``__init__``) after the frame of our own code (``__new__``)
+    is gone.
     """
 
-    class Call:
+    class Call(metaclass=_Callable):
         def __new__(cls, /, *args: Any, **kwargs: Any) -> Any:
             try:
                 return function(*args, **kwargs)

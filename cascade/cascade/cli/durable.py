@@ -58,7 +58,9 @@ def resume(run_id: str, **options: Any) -> int:
 @click.command(short_help="List the runs of a store.")
 @_STORE
 @click.option(
-    "--status", metavar="STATUS", help="Only these: running, interrupted, waiting, paused, ready, done, failed, cancelled."
+    "--status",
+    metavar="STATUS",
+    help="Only these: running, interrupted, waiting, paused, ready, done, failed, cancelled, damaged.",
 )
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, metavar="N", help="The newest, so many.")
 @_JSON

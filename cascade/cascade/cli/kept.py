@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -18,16 +18,15 @@ from cascade_vm.errors import trail_of
 
 from cascade.cli.durable import STORE
 from cascade.cli.output import Out, complain, results_only, show_error
-from cascade.cli.running import FAILED, Options, conclude, parse_pairs, parse_timeout, place_of
+from cascade.cli.running import FAILED, Options, conclude, parse_pairs, parse_timeout, parse_value, place_of
 from cascade.cli.supervisor import Outcome, busy_threads, leave, supervise
 from cascade.cli.watching import Watch
-from cascade.conversion import from_text
-from cascade.declared import ANY
 from cascade.durable.forking import fork_stored
 from cascade.durable.kept_programs import tasks_not_needed
 from cascade.durable.kept_runs import new_run_id, send_cancellation
 from cascade.durable.looking import seen_rows
 from cascade.durable.looks import RunLook, is_attended, look_of
+from cascade.durable.names import checked_id, checked_signal, command_for
 from cascade.durable.opened import using
 from cascade.durable.running import Options as RunOptions
 from cascade.durable.running import origin_of, resume_stored, run_stored, send_signal
@@ -54,21 +53,24 @@ from cascade.program import Flow, FlowCall
 
 __all__ = ["cancel_run", "fork_run", "named_store", "resume_run", "run_kept", "signal_run"]
 
+_BUDGETS: Final = {"time": "seconds"}
+"""What budgets are called, where that is not what is said of them."""
 _NOT_BEGUN: Final = (NoSuchRun, RunExists, RunIsOwned, NotAStore, StoreIsNewer)
 """What is wrong with the command line, and not with the run."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
-    """A run and where it is kept."""
+    """A run and where it is kept. ``is_open`` says that the store could be opened, so that the run may be there."""
 
     run_id: str
     store: str
     call: FlowCall
+    is_open: bool = True
 
-    def command(self, word: str = "resume", more: str = "") -> str:
+    def command(self, more: str = "") -> str:
         """What to type to go on with it."""
-        return f"`cascade {word} {shlex.quote(self.run_id)}{more}{_said_of(self.store)}`"
+        return _resuming_command(self.run_id, self.store, more)
 
 
 def named_store(url: str | None) -> str:
@@ -77,6 +79,10 @@ def named_store(url: str | None) -> str:
         hint = f"`--store runs.db` names one, and so does the variable {STORE}"
         raise UsageError(Problem("CS530", "this is about runs in a store, and no store is named", None, hint))
     return url
+
+
+def _resuming_command(run_id: str, store: str, more: str = "") -> str:
+    return f"`{command_for('resume', run_id, more + _said_of(store))}`"
 
 
 def _said_of(store: str) -> str:
@@ -98,11 +104,14 @@ def run_kept(call: FlowCall, received: Sequence[tuple[str, object]], options: Op
         complain(f"run {run_id}")
     budget = Budget(options.max_turns, options.max_calls)
 
-    def begin(listener: Any) -> Coroutine[Any, Any, object]:
-        how = RunOptions(listener, options.codegen, signals=received)
-        return run_stored(call, store, run_id, None if budget == Budget() else budget, how)
+    kept = _Kept(run_id, store, call, is_open=False)
 
-    kept = _Kept(run_id, store, call)
+    async def begin(listener: Any) -> object:
+        how = RunOptions(listener, options.codegen, signals=received)
+        async with using(store) as opened:
+            kept.is_open = True
+            return await run_stored(call, opened, run_id, None if budget == Budget() else budget, how)
+
     return _to_its_end(kept, options, begin, lambda outcome, place: _conclude(kept, outcome, options, place, out))
 
 
@@ -163,6 +172,7 @@ def _resuming(kept: _Kept, options: Options, more: Budget | None) -> Any:
 
 def _found(run_id: str, store: str) -> tuple[_Kept, Run]:
     """A run that is there, with its flow: to be named, and shown in tracebacks."""
+    checked_id(run_id)
 
     async def found() -> tuple[Flow, Run]:
         async with using(store, create=False) as opened:
@@ -191,6 +201,8 @@ def _to_its_end(kept: _Kept, options: Options, begin: Any, conclude: Any) -> int
 
 def _goes_on(kept: _Kept) -> str | None:
     """How it does, when it is there: it may have been ended before it was made."""
+    if not kept.is_open:
+        return None
 
     async def is_there() -> None:
         async with using(kept.store, create=False) as opened:
@@ -233,7 +245,7 @@ def _conclude(kept: _Kept, outcome: Outcome, options: Options, place: Any, out: 
 def _show_paused(kept: _Kept, paused: RunPaused) -> None:
     problem = paused.problems[0]
     spent = re.search(r"budget of (\w+)", problem.message)
-    more = f" --add-budget {spent[1]}=1000" if spent else ""
+    more = f" --add-budget {_BUDGETS.get(spent[1], spent[1])}=1000" if spent else ""
     complain(format_problem(problem._replace(hint=f"{kept.command(more=more)} lets it go on")))
 
 
@@ -272,20 +284,23 @@ def _amount(text: str) -> float | None:
 def signal_run(run_id: str, name: str, value: str | None, store: str | None) -> int:
     """Send a signal, and say when nobody waits for it."""
     url = named_store(store)
+    checked_id(run_id)
+    checked_signal(name)
+    given = None if value is None else parse_value(value)
 
     async def sent() -> RunLook:
         async with using(url, create=False) as opened:
             run = (await opened.read(run_id)).run
-            [row] = await seen_rows(opened, [look_of(run)])
             if run.status in ENDED:
                 raise UsageError(Problem("CS531", f"run `{run_id}` has ended ({run.status}): nobody would take the signal"))
-            await send_signal(run_id, name, None if value is None else from_text(ANY, value), opened)
+            [row] = await seen_rows(opened, [look_of(run)])  # the store itself is told when a run waits for long
+            await send_signal(run_id, name, given, opened)
             return row
 
-    row = asyncio.run(sent())
-    waits = row.waits
-    if not row.attended:
-        complain(f"kept: nobody runs `{run_id}` now; `cascade resume {shlex.quote(run_id)}{_said_of(url)}` continues it")
+    run = asyncio.run(sent())
+    waits = run.waits
+    if not run.attended:
+        complain(f"kept: nobody runs `{run_id}` now; {_resuming_command(run_id, url)} continues it")
     elif f"signal {name!r}" not in waits and ", and " not in waits:
         doing = f"it waits for {waits}" if waits else "it does not wait"
         complain(f"kept until `{run_id}` waits for `{name}`: now {doing}")
@@ -296,9 +311,9 @@ def fork_run(run_id: str, *, store: str | None, at: int | None, changes: Sequenc
     """Copy a run, and write the id of the copy."""
     url = named_store(store)
     name = new_run_id() if new_id is None else new_id
-    values = {key: from_text(ANY, text) for key, text in parse_pairs(changes, "--set", "variable").items()}
+    values = {key: parse_value(text) for key, text in parse_pairs(changes, "--set", "variable").items()}
     with results_only() as out:
         asyncio.run(fork_stored(run_id, name, url, at, values))
-        complain(f"`cascade resume {shlex.quote(name)}{_said_of(url)}` continues the copy")
+        complain(f"{_resuming_command(name, url)} continues the copy")
         out.line(name)
     return 0

@@ -6,23 +6,26 @@ import asyncio
 import os
 import time
 from datetime import timedelta
+from typing import Final
 
 import click
 import msgspec
 
 from cascade.cli.kept import named_store
 from cascade.cli.output import complain
-from cascade.cli.tables import age_text, show_table, size_text
+from cascade.cli.tables import age_text, one_line, show_table, size_text
 from cascade.durable.kept_runs import runs_in
 from cascade.durable.looks import RunLook
 from cascade.durable.opened import using
-from cascade.durable.store import ENDED
+from cascade.durable.store import DAMAGED, ENDED
 from cascade.durations import parse_duration
 from cascade.errors import Problem, UsageError
 
 __all__ = ["list_runs", "short_place"]
 
 _HEADINGS = ("run", "status", "flow", "at", "waits for", "since", "turns", "calls", "bytes")
+_REASON: Final = 60
+"""Letters of why a run is paused, in a table: `cascade show` and ``--json`` have it whole."""
 
 
 def list_runs(*, store: str | None, status: str | None, limit: int, as_json: bool, prune: str | None) -> int:
@@ -46,15 +49,20 @@ def list_runs(*, store: str | None, status: str | None, limit: int, as_json: boo
     show_table(
         _HEADINGS, [_cells(row, now) for row in rows], ("since", "turns", "calls", "bytes"), ("waits for", "at", "flow", "run")
     )
+    lost = sum(row.status == DAMAGED for row in rows)
+    if lost:
+        complain(f"{lost} of these runs {'is' if lost == 1 else 'are'} damaged in the store and could not be read")
     if len(rows) == limit:
         complain(f"the newest {limit}: `--limit` shows more")
     return 0
 
 
 def _cells(row: RunLook, now: float) -> tuple[str, ...]:
+    if row.status == DAMAGED:
+        return row.run, row.status, *[""] * 7
     since = age_text(now - row.since)
     spent = f"{row.turns:,}", f"{row.calls:,}", size_text(row.bytes)
-    return row.run, row.status, row.flow, short_place(row.place), row.waits, since, *spent
+    return row.run, row.status, row.flow, short_place(row.place), one_line(row.waits, _REASON), since, *spent
 
 
 def short_place(place: str) -> str:

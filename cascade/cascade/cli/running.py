@@ -113,6 +113,20 @@ def parse_pairs(pairs: Sequence[str], option: str = "-p", what: str = "parameter
     return texts
 
 
+def parse_value(text: str) -> object:
+    """JSON, or a bare word, which is text. `UsageError` CS400 for what begins as JSON does that is no word, and is not JSON."""
+    if text.lstrip()[:1] in tuple('{["'):
+        try:
+            return parse_json(text)
+        except ValueError as error:
+            import json
+            import shlex  # only here: a run begins without them
+
+            hint = f"as text it is {shlex.quote(json.dumps(text, ensure_ascii=False))}"
+            raise UsageError(Problem("CS400", f"`{text:.60}` begins as JSON does, and is none: {error}", None, hint)) from None
+    return from_text(ANY, text)
+
+
 def parse_signals(pairs: Sequence[str]) -> list[tuple[str, object]]:
     """The signals that have come; a value that is not JSON is text."""
     received: list[tuple[str, object]] = []
@@ -120,7 +134,7 @@ def parse_signals(pairs: Sequence[str]) -> list[tuple[str, object]]:
         name, equals, value = pair.partition("=")
         if not name:
             raise UsageError(Problem("CS400", f"--signal takes NAME or NAME=JSON, not `{pair}`"))
-        received.append((name, from_text(ANY, value) if equals else None))
+        received.append((name, parse_value(value) if equals else None))
     return received
 
 

@@ -16,7 +16,7 @@ from cascade.durable.running import Options, resume_stored, send_signal
 from cascade.tracebacks import raises_at_caller
 
 if TYPE_CHECKING:
-    from cascade.durable.opened import Where
+    from cascade.durable.names import Where
     from cascade.events import Listener
     from cascade.one_run import Budget
 
@@ -78,6 +78,7 @@ async def _resumed(run_id: str, store: Where, add: Budget | None, listener: List
     return value
 
 
+@raises_at_caller
 def signal(run_id: str, name: str, value: object = None, *, store: Where) -> None:
     """Send a signal to a run. It is kept until the run waits for it, whether somebody runs it now or not. `NoSuchRun`.
 
@@ -90,7 +91,7 @@ def signal(run_id: str, name: str, value: object = None, *, store: Where) -> Non
     outside(send_signal(run_id, name, value, store), "asignal")
 
 
-async def asignal(run_id: str, name: str, value: object = None, *, store: Where) -> None:
+def asignal(run_id: str, name: str, value: object = None, *, store: Where) -> Awaiting[None]:
     """`signal`, inside an event loop.
 
     >>> import asyncio
@@ -98,4 +99,4 @@ async def asignal(run_id: str, name: str, value: object = None, *, store: Where)
     Traceback (most recent call last):
     cascade.errors.NotAStore: error[CS514]: `runs.db` is no store: there is no such file
     """
-    await send_signal(run_id, name, value, store)
+    return Awaiting(send_signal(run_id, name, value, store))

@@ -5,17 +5,18 @@ The copy is brought back in memory, changed there, and written down as a snapsho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cascade.durable.kept_programs import program_from
 from cascade.durable.looking import QuietHost, bring_back
-from cascade.durable.opened import Where, using
-from cascade.durable.running import Options, checked_id, made_ready, origin_of
-from cascade.durable.saving import state_of
+from cascade.durable.names import Where, checked_id
+from cascade.durable.opened import using
+from cascade.durable.running import Options, made_ready, origin_of
+from cascade.durable.saving import located, state_of
 from cascade.durable.standing import stand_of
-from cascade.durable.store import ENDED, READY, Commit, Standing, Store, Stored
-from cascade.errors import Problem, UsageError
+from cascade.durable.store import ENDED, READY, Commit, Lease, Standing, Store, Stored
+from cascade.errors import NotStorable, Problem, UsageError
 from cascade.parameters import near_miss
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ async def fork_stored(
     run_id: str, new_id: str, store: Where, at: int | None = None, changes: Mapping[str, object] | None = None
 ) -> None:
     """See `cascade.Store.fork`."""
+    checked_id(run_id)
     checked_id(new_id)
+    _check_asked(at, changes)
     async with using(store, create=False) as opened:
         stored = await opened.read(run_id)
         _check(stored, at)
@@ -38,10 +41,20 @@ async def fork_stored(
         run = await _brought_back(opened, stored, at)
         try:
             _set(run, run_id, changes or {})
+            commit = _commit(run)
             await opened.copy(run_id, new_id)
-            await _write(opened, new_id, run)
+            await _write(opened, new_id, commit)
         finally:
             run.scheduler.close()
+
+
+def _check_asked(at: object, changes: object) -> None:
+    if at is not None and type(at) is not int:
+        said = f"`at` is the number of a record of the log, not {type(at).__name__} `{at!r:.60}`"
+        raise UsageError(Problem("CS400", said))
+    if changes is not None and not isinstance(changes, Mapping):
+        said = f"`changes` is a dict of variables and their new values, not {type(changes).__name__} `{changes!r:.60}`"
+        raise UsageError(Problem("CS400", said))
 
 
 def _check(stored: Stored, at: int | None) -> None:
@@ -85,7 +98,7 @@ def _set(run: DurableRun, run_id: str, changes: Mapping[str, object]) -> None:
             frame.registers[places[name]] = value
             continue
         known = ", ".join(f"`{one}`" for one in places) or "none"
-        hint = near_miss(name, places) or f"it has {known}"
+        hint = (near_miss(name, places) if isinstance(name, str) else None) or f"it has {known}"
         problems.append(
             Problem("CS532", f"run `{run_id}` has no variable `{name}` in flow `{frame.flow.flow.name}`", None, hint)
         )
@@ -93,13 +106,21 @@ def _set(run: DurableRun, run_id: str, changes: Mapping[str, object]) -> None:
         raise UsageError(*problems)
 
 
-async def _write(store: Store, new_id: str, run: DurableRun) -> None:
+def _commit(run: DurableRun) -> Callable[[Lease], Commit]:
+    """What is written of it. `NotStorable`, by the name of the variable, before there is a copy."""
     scheduler, meter = run.scheduler, run.host.meter
     stand = stand_of(scheduler, run.now())
     standing = Standing(stand.place, stand.waits, stand.since, stand.until, meter.turns_spent, meter.calls_spent)
-    snapshot = run.journal.snapshot(state_of(scheduler, run.allowance)) if scheduler.nodes else None
+    try:
+        snapshot = run.journal.snapshot(state_of(scheduler, run.allowance)) if scheduler.nodes else None
+    except NotStorable as refused:
+        raise located(refused, scheduler) from refused.__cause__
+    return lambda lease: Commit(lease, snapshot=snapshot, status=READY, standing=standing)
+
+
+async def _write(store: Store, new_id: str, commit: Callable[[Lease], Commit]) -> None:
     lease = await store.take(new_id)
     try:
-        await store.commit(Commit(lease, snapshot=snapshot, status=READY, standing=standing))
+        await store.commit(commit(lease))
     finally:
         await store.release(lease)

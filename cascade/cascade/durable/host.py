@@ -1,7 +1,8 @@
 """The host of a durable run: it answers nothing itself. Each question becomes a `Suspension`, for the scheduler to answer.
 
 What needs no answer (`emit`, `print`, `skip`) is done at once, and left out while a run goes again the way that it went before
-it was interrupted: then it has been done.
+it was interrupted: then it has been done. What a call of a value gives that is sure to give the same again is no question
+(`at_once`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cascade_vm.calls import BranchBegin, StrandStart, StrandStarts
 from cascade_vm.host import Begin, Host, Meter, Pending, Place, Site, Start
 
+from cascade.durable.at_once import is_done_at_once
 from cascade.durable.course import Course
 from cascade.durable.suspensions import PAUSE, Attempting, Calling, Gathering, Sleeping, Spent, Waiting
 from cascade.engine_host import EngineHost
@@ -99,6 +101,8 @@ class DurableHost(EngineHost):
         if isinstance(target, Task):
             return self.call(Site(self._name_of(target), site.place), arguments, keywords, None)
         name = self._name_of_value(target)
+        if is_done_at_once(target, arguments, keywords):
+            return self._applied(name, target, arguments, keywords)
         return Pending(Calling(Site(name, site.place), "", target, arguments, keywords, Course((), name)))
 
     def attempt(self, site: Site, start: Start, policies: object) -> Pending:

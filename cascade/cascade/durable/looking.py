@@ -36,6 +36,7 @@ from cascade.durable.looks import (
     shown,
 )
 from cascade.durable.machine_values import MACHINE_CODECS
+from cascade.durable.names import checked_id
 from cascade.durable.running import Options, made_ready, origin_of
 from cascade.durable.standing import describe, described, leaves
 from cascade.durable.store import CANCEL, ENDED, RUNNING, Store, Stored
@@ -148,7 +149,7 @@ async def seen_rows(store: Store, rows: Sequence[RunLook]) -> list[RunLook]:
 
 async def look(store: Store, run_id: str, patience: float = _PATIENCE) -> Look:
     """A run: its strands, their frames, what is under way and what was. `NoSuchRun`; of what is damaged, the reason is told."""
-    stored = await store.read(run_id)
+    stored = await store.read(checked_id(run_id))
     row = look_of(stored.run)
     signals = [each.name for each in stored.signals if each.name != CANCEL]
     if stored.run.status in ENDED:

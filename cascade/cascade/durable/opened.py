@@ -5,22 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
+from cascade.durable.names import Located, Where, place_or_store
 from cascade.durable.store import Store, open_store
 
 __all__ = ["Located", "Where", "using"]
-
-
-class Located:
-    """Something that says where a store is. It holds nothing open."""
-
-    url: str
-
-
-Where: TypeAlias = str | Located | Store
-"""How one names a store: its place, or the store itself, open."""
 
 
 class _Shared:
@@ -39,22 +29,21 @@ _OPEN: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Shared]] = WeakKe
 @asynccontextmanager
 async def using(store: Where, *, create: bool = True) -> AsyncIterator[Store]:
     """The store at a place, opened if nobody uses it yet, and closed when nobody does any more; or the one that is given."""
-    if isinstance(store, Located):
-        store = store.url
-    if not isinstance(store, str):
-        yield store
+    place = place_or_store(store)
+    if not isinstance(place, str):
+        yield place
         return
     known = _OPEN.setdefault(asyncio.get_running_loop(), {})
-    shared = known.get(store)
+    shared = known.get(place)
     if shared is None:
-        shared = known[store] = _Shared(asyncio.ensure_future(open_store(store, create=create)))
+        shared = known[place] = _Shared(asyncio.ensure_future(open_store(place, create=create)))
     shared.users += 1
     try:
         yield await asyncio.shield(shared.opening)
     finally:
         shared.users -= 1
         if not shared.users:
-            known.pop(store, None)
+            known.pop(place, None)
             await _close(shared.opening)
 
 

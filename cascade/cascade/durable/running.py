@@ -28,14 +28,15 @@ from cascade.durable.journal import Journal
 from cascade.durable.kept_programs import Origin, kept_of, program_from, tasks_not_needed
 from cascade.durable.ledger import StoreLedger
 from cascade.durable.machine_values import MACHINE_CODECS, run_codecs
-from cascade.durable.opened import Where, using
+from cascade.durable.names import Where, checked_id, checked_signal, command_for
+from cascade.durable.opened import using
 from cascade.durable.order import sees_orders
 from cascade.durable.run import DurableRun, Paused
 from cascade.durable.scheduling import Outcome
 from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun, Store, Stored
 from cascade.errors import NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
 from cascade.flow_calls import checked_result
-from cascade.one_run import Budget
+from cascade.one_run import Budget, checked_budget
 from cascade.program import Flow, FlowCall, Program
 from cascade.targets import direct_call, following
 
@@ -73,11 +74,12 @@ async def run_stored(
 ) -> object:
     """Begin a run in a store, or continue it, to its end. See `cascade.run`."""
     call = _call_of(target)
+    asked_for = checked_budget(budget, "budget") or Budget()
     run_id = uuid4().hex if run_id is None else checked_id(run_id)
     kept = kept_of(call.flow.program)
     codecs = MACHINE_CODECS
     arguments = encode(list(call.arguments), codecs=codecs, name="arguments")
-    asked = Asked(kept.origin, budget or Budget())
+    asked = Asked(kept.origin, asked_for)
     async with using(store) as opened:
         await opened.put_program(kept.digest, kept.data)
         new = NewRun(run_id, kept.digest, call.flow.name, arguments, msgspec.msgpack.encode(asked), kept.origin.name)
@@ -96,6 +98,8 @@ async def run_stored(
 
 async def resume_stored(run_id: str, store: Where, add: Budget | None = None, options: Options = _PLAIN) -> tuple[Flow, object]:
     """Continue a run that is in a store, to its end: its flow and its result. See `cascade.resume`."""
+    checked_id(run_id)
+    add = checked_budget(add, "add_budget")
     async with using(store, create=False) as opened:
         stored = await opened.read(run_id)
         asked = _asked(stored)
@@ -106,17 +110,11 @@ async def resume_stored(run_id: str, store: Where, add: Budget | None = None, op
 
 async def send_signal(run_id: str, name: str, value: object, store: Where) -> None:
     """Send a signal to a run in a store. See `cascade.signal`."""
+    checked_id(run_id)
+    checked_signal(name)
     payload = encode(value, codecs=MACHINE_CODECS, name="value")
     async with using(store, create=False) as opened:
         await opened.send(run_id, name, payload)
-
-
-def checked_id(run_id: str) -> str:
-    """The name of a run: printable, without blanks at its ends, of at most 200 characters. `UsageError` CS523."""
-    if not isinstance(run_id, str) or not run_id or len(run_id) > 200 or not run_id.isprintable() or run_id != run_id.strip():
-        said = f"{run_id!r:.60} can not be the name of a run"
-        raise UsageError(Problem("CS523", said, hint="take letters, digits and signs that can be printed, 200 at most"))
-    return run_id
 
 
 # --- how it goes ---------------------------------------------------------------------------------------------------------
@@ -142,7 +140,7 @@ def _check_same(stored: Stored, new: NewRun, arguments: list[object]) -> None:
     run = stored.run
     if (run.program, run.flow) != (new.program, new.flow):
         message = f"run `{run.run_id}` is a run of another program: `{run.flow}` of `{run.name}`"
-        hint = f"`cascade resume {run.run_id}` continues it on the program that it began with; else take another name"
+        hint = f"`{command_for('resume', run.run_id)}` continues it on the program that it began with; else take another name"
         raise RunExists(Problem("CS524", message, hint=hint))
     if stored.arguments != new.arguments and decode(stored.arguments, codecs=MACHINE_CODECS) != arguments:
         message = f"run `{run.run_id}` was begun with other arguments"
@@ -297,7 +295,7 @@ async def _concluded(run: DurableRun, held: _Held, ledger: StoreLedger, outcome:
     reason = outcome.reason if isinstance(outcome, Paused) else str(outcome.args[0].message)
     await ledger.end(run, PAUSED, None, reason)
     if isinstance(outcome, Paused):
-        hint = f"`cascade resume {held.lease.run_id} --add-budget …` lets it go on"
+        hint = f"`{command_for('resume', held.lease.run_id, ' --add-budget …')}` lets it go on"
         raise RunPaused(Problem("CS520", f"run `{held.lease.run_id}` is paused: {outcome.reason}", hint=hint))
     raise outcome
 

@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 __all__ = [
-    "CANCEL", "CANCELLED", "DONE", "ENDED", "FAILED", "PAUSED", "READY", "RUNNING", "STATUSES", "WAITING", "Commit", "Lease",
-    "NewRun", "Owner", "Run", "Signal", "Standing", "Store", "Stored", "open_store",
+    "CANCEL", "CANCELLED", "DAMAGED", "DONE", "ENDED", "FAILED", "PAUSED", "READY", "RUNNING", "STATUSES", "WAITING", "Commit",
+    "Lease", "NewRun", "Owner", "Run", "Signal", "Standing", "Store", "Stored", "open_store",
 ]  # fmt: skip
 
 RUNNING: Final = "running"
@@ -29,6 +29,8 @@ FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
 ENDED: Final = (DONE, FAILED, CANCELLED)
 """Those that are final."""
+DAMAGED: Final = "damaged"
+"""In listings only: of a run of which the store has something that was never written."""
 STATUSES: Final = (RUNNING, WAITING, PAUSED, READY, *ENDED)
 
 CANCEL: Final = "\0cancel"
@@ -202,7 +204,7 @@ class Store(Protocol):
         """The run and all of its bytes. `NoSuchRun`, with near misses; `DamagedStore` names the first record that is."""
 
     async def runs(self, *, status: str | None = None, limit: int = 100, newest_first: bool = True) -> list[Run]:
-        """The runs, in the order in which they were made."""
+        """The runs, in the order in which they were made. One that can not be read has its id and status ``damaged`` only."""
 
     async def send(self, run_id: str, name: str, payload: bytes) -> int:
         """Send a signal, whatever the run does. It is kept until it is taken. `NoSuchRun`."""

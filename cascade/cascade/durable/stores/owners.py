@@ -15,10 +15,12 @@ import sys
 from datetime import UTC, datetime
 from functools import cache
 
+import msgspec
+
 from cascade.durable.store import Owner
 from cascade.errors import LeaseLost, Problem, RunIsOwned
 
-__all__ = ["format_owner", "is_dead", "lease_lost", "new_owner", "parse_owner", "run_is_owned"]
+__all__ = ["format_owner", "is_dead", "lease_lost", "new_owner", "owner_if_known", "parse_owner", "run_is_owned"]
 
 _GONE = frozenset("ZX")
 """States of a process that was killed, and whose parent has not noticed yet."""
@@ -35,8 +37,19 @@ def format_owner(owner: Owner) -> str:
 
 
 def parse_owner(text: str | None) -> Owner | None:
-    """The inverse of `format_owner`; None for a run without an owner."""
-    return None if text is None else Owner(*json.loads(text))
+    """The inverse of `format_owner`; None for a run without an owner. `ValueError` for what is none."""
+    try:
+        return None if text is None else msgspec.convert(json.loads(text), Owner)
+    except (TypeError, msgspec.ValidationError, RecursionError) as error:
+        raise ValueError("no owner") from error
+
+
+def owner_if_known(text: str | None) -> Owner | None:
+    """The owner, for a sentence that says who has the run now."""
+    try:
+        return parse_owner(text)
+    except ValueError:
+        return None
 
 
 def is_dead(owner: Owner) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cascade.durable.store import Commit
-from cascade.durable.stores.owners import lease_lost, parse_owner
+from cascade.durable.stores.owners import lease_lost, owner_if_known
 from cascade.durable.stores.postgres_link import Connection
 from cascade.durable.stores.rows import OUTCOME, SNAPSHOT, format_standing, sum_of
 from cascade.errors import LeaseLost
@@ -112,7 +112,7 @@ async def write_commits(db: Connection, batch: Sequence[Pending]) -> list[LeaseL
             row, lease = rows.get(one.key), one.commit.lease
             if row is None or row.token != lease.token or (one.expected is not None and one.expected < row.commits):
                 taker = row.owner if row is not None and row.token != lease.token else None
-                outcomes.append(lease_lost(lease.run_id, parse_owner(taker)))
+                outcomes.append(lease_lost(lease.run_id, owner_if_known(taker)))
                 continue
             outcomes.append(None)
             if one.at is not None and one.at < row.commits:

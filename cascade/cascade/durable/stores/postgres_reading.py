@@ -16,8 +16,8 @@ from cascade.durable.stores.rows import (
     checked,
     damaged,
     no_such_run,
-    parse_name,
-    parse_run,
+    parse_signal,
+    stored_run,
 )
 
 __all__ = ["find", "read_run", "read_signals"]
@@ -42,7 +42,7 @@ async def read_run(db: Connection, run_id: str) -> Stored:
     rows = await (await db.execute("SELECT kind, data, sum FROM contents WHERE run = %s", (key,))).fetchall()
     contents = {kind: checked(data, total, run_id, f"the {KINDS[kind]}") for kind, data, total in rows}
     log = await (await db.execute("SELECT number, data, sum FROM log WHERE run = %s ORDER BY number", (key,))).fetchall()
-    run = parse_run(row)
+    run = stored_run(row)
     records, replaced = [], base or 0
     for number, (found, data, total) in enumerate(log, 1):
         if found != number:
@@ -66,7 +66,4 @@ async def _signals(db: Connection, key: int, run_id: str) -> list[Signal]:
     rows = await (
         await db.execute("SELECT id, name, payload, sent, sum FROM signals WHERE run = %s ORDER BY id", (key,))
     ).fetchall()
-    return [
-        Signal(one, parse_name(name), checked(payload, total, run_id, f"signal {one}"), sent)
-        for one, name, payload, sent, total in rows
-    ]
+    return [parse_signal(row, run_id) for row in rows]

@@ -6,17 +6,21 @@ A sum is CRC-32: it is to notice a bad disk, not somebody who writes into the fi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any, Final
 from zlib import crc32
 
-from cascade.durable.store import Run, Standing
+import msgspec
+
+from cascade.durable.store import DAMAGED, STATUSES, Owner, Run, Signal, Standing
 from cascade.durable.stores.owners import parse_owner
 from cascade.errors import DamagedStore, NoSuchRun, Problem, RunExists, UsageError
 
 __all__ = [
     "ARGUMENTS", "ASKED", "KINDS", "OUTCOME", "SNAPSHOT", "checked", "damaged", "expect_id", "format_name", "format_standing",
-    "format_text", "missing_program", "no_such_run", "parse_name", "parse_run", "run_exists", "sum_of",
+    "format_text", "missing_program", "no_such_run", "parse_holding", "parse_name", "parse_run", "parse_signal", "run_exists",
+    "stored_run", "sum_of",
 ]  # fmt: skip
 
 KINDS: Final = ("arguments", "options", "snapshot", "outcome")
@@ -84,12 +88,72 @@ def format_standing(standing: Standing | None) -> str | None:
 
 
 def parse_run(row: Any) -> Run:
-    """A row of the listing: run_id, name, flow, program, status, standing, created, updated, records, size, written, owner,
-    lease_until, token."""
-    run_id, name, flow, program, status, standing, created, updated, records, size, written, owner, until, token = row
+    """A row of a listing, as `stored_run` takes it. One bad row does not hide the others: it has status ``damaged``."""
     try:
-        where, holder = None if standing is None else Standing(*json.loads(standing)), parse_owner(owner)
-    except (ValueError, TypeError):
-        raise damaged(f"what is said of run `{run_id}` is damaged") from None
-    counts = (int(records), int(size), int(written))
-    return Run(run_id, name, flow, bytes(program), status, where, created, updated, *counts, holder, until, token)
+        return stored_run(row)
+    except DamagedStore:
+        run_id = row[0] if _is_text(row[0]) else ascii(row[0])
+        return Run(run_id, "", "", b"", DAMAGED, None, 0.0, 0.0, 0, 0, 0, None, 0.0, 0)
+
+
+def stored_run(row: Any) -> Run:
+    """The row of a run: run_id, name, flow, program, status, standing, created, updated, records, size, written, owner,
+    lease_until, token."""
+    run_id, name, flow, program, status, standing, created, updated, records, size, written, *holding = row
+    try:
+        counts = int(records), int(size), int(written)  # a database may sum up to a decimal number
+    except (ValueError, TypeError, OverflowError):
+        raise _damaged_row(run_id) from None
+    texts = all(map(_is_text, (run_id, name, flow))) and status in STATUSES
+    if not texts or type(program) is not bytes or not (_is_moment(created) and _is_moment(updated)):
+        raise _damaged_row(run_id)
+    where, (holder, until, token) = _parse_standing(standing, run_id), parse_holding(holding, run_id)
+    return Run(run_id, name, flow, program, status, where, created, updated, *counts, holder, until, token)
+
+
+def parse_holding(row: Sequence[Any], run_id: str) -> tuple[Owner | None, float, int]:
+    """Who owns a run, until when, and by which token."""
+    owner, until, token = row
+    try:
+        if type(until) is not float or until != until or type(token) is not int:
+            raise ValueError
+        return parse_owner(owner), until, token
+    except ValueError:
+        raise _damaged_row(run_id) from None
+
+
+def parse_signal(row: Any, run_id: str) -> Signal:
+    """A row of a signal: id, name, payload, sent, sum."""
+    one, name, payload, sent, total = row
+    what = f"signal {one}"
+    data = checked(payload, total, run_id, what)
+    try:
+        if type(name) is not bytes or not _is_moment(sent):
+            raise ValueError
+        return Signal(one, parse_name(name), data, sent)
+    except ValueError:
+        raise damaged(f"{what} of run `{run_id}` is damaged") from None
+
+
+def _parse_standing(text: Any, run_id: str) -> Standing | None:
+    try:
+        if text is None:
+            return None
+        standing = msgspec.convert(json.loads(text), Standing)
+        if not _is_text(text) or not _is_moment(standing.since):
+            raise ValueError
+        return standing
+    except (ValueError, TypeError, RecursionError, msgspec.ValidationError):
+        raise _damaged_row(run_id) from None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value == format_text(value)
+
+
+def _is_moment(value: object) -> bool:
+    return type(value) is float and isfinite(value)
+
+
+def _damaged_row(run_id: object) -> DamagedStore:
+    return damaged(f"what is said of run `{run_id if _is_text(run_id) else ascii(run_id)}` is damaged")

@@ -12,11 +12,12 @@ import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from time import perf_counter
 from typing import Any, Final
 
 from cascade.durable.store import Commit, Lease, NewRun, Owner, Run, Signal, Stored
-from cascade.durable.stores.owners import lease_lost, new_owner, parse_owner
+from cascade.durable.stores.owners import lease_lost, new_owner, owner_if_known
 from cascade.durable.stores.rows import checked, expect_id, missing_program, sum_of
 from cascade.durable.stores.sqlite_files import Place, connect, ending_left_to_the_store, open_file, store_error
 from cascade.durable.stores.sqlite_jobs import (
@@ -38,6 +39,8 @@ __all__ = ["SqliteStore", "open_sqlite"]
 
 _AT_ONCE: Final = 200
 """Runs that are pruned in one transaction."""
+_text: Final = partial(str, encoding="utf-8", errors="surrogateescape")
+"""Bytes that are no text come as what is none: whoever reads the row says what is damaged."""
 _PAGES: Final = 500
 """Pages that are given back in one transaction."""
 
@@ -67,6 +70,7 @@ class SqliteStore:
         self._execute = db.execute
         self._writer = Writer(db, place, self._look_up_again)
         self._reader = connect(place, patience=1)
+        self._reader.text_factory = _text
         self._closed = False
         self._waiting = Waiting()
         self._loop = asyncio.get_running_loop()
@@ -170,7 +174,7 @@ class SqliteStore:
         with contextlib.suppress(StoreError):
             with self._errors():
                 row = self._reader.execute("SELECT owner FROM runs WHERE id = ?", (run_id,)).fetchone()
-            owner = parse_owner(row[0]) if row else None
+            owner = owner_if_known(row[0]) if row else None
             return None if owner is None or owner.key == self._owner.key else owner
         return None
 

@@ -71,6 +71,8 @@ def open_file(place: Place, *, create: bool = True, schema: Schema = SCHEMA) -> 
     path = place.path
     if path in ("", ":memory:"):
         raise _no_store(path, "what is in memory does not last")
+    if "\0" in path:
+        raise _no_store(path.replace("\0", "\\0"), "no file has such a name")
     if os.path.isdir(path):
         raise _no_store(path, "it is a folder", "name a file in it, such as `runs.db`")
     if not os.path.isdir(os.path.dirname(path) or "."):

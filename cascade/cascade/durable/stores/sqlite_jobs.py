@@ -10,17 +10,19 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from cascade.durable.store import CANCEL, READY, RUNNING, Commit, NewRun, Owner
-from cascade.durable.stores.owners import format_owner, is_dead, lease_lost, parse_owner, run_is_owned
+from cascade.durable.stores.owners import format_owner, is_dead, lease_lost, owner_if_known, run_is_owned
 from cascade.durable.stores.rows import (
     ARGUMENTS,
     ASKED,
     OUTCOME,
     SNAPSHOT,
+    damaged,
     format_name,
     format_standing,
     format_text,
     missing_program,
     no_such_run,
+    parse_holding,
     run_exists,
     sum_of,
 )
@@ -60,6 +62,10 @@ _COPY_RUN: Final = f"""INSERT INTO runs
         (SELECT coalesce(sum(length(data)), 0) FROM contents WHERE id BETWEEN key << 2 AND (key << 2) + {SNAPSHOT}),
         NULL, 0, 0
     FROM runs WHERE key = ? RETURNING key"""
+_MOST_KEY: Final = (1 << 31) - 1
+"""With a greater one there would be no room for the numbers of records."""
+_LAST_KEY: Final = """SELECT max(
+    coalesce((SELECT max(key) FROM runs), 0), coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'runs'), 0))"""
 
 
 class Held:
@@ -75,7 +81,8 @@ class Held:
 
 def known_ids(db: sqlite3.Connection) -> list[str]:
     """The ids of the last runs, to find one that was meant."""
-    return [run_id for [run_id] in db.execute("SELECT id FROM runs ORDER BY key DESC LIMIT 2000")]
+    query = "SELECT id FROM runs WHERE typeof(id) = 'text' ORDER BY key DESC LIMIT 2000"
+    return [run_id for [run_id] in db.execute(query)]
 
 
 def find(db: sqlite3.Connection, run_id: str) -> int:
@@ -83,7 +90,17 @@ def find(db: sqlite3.Connection, run_id: str) -> int:
     row = db.execute("SELECT key FROM runs WHERE id = ?", (run_id,)).fetchone()
     if row is None:
         raise no_such_run(run_id, known_ids(db))
-    return int(row[0])
+    key: int = row[0]
+    if not 0 < key <= _MOST_KEY:
+        raise damaged(f"the number of run `{run_id}` in the store is damaged")
+    return key
+
+
+def _expect_room(db: sqlite3.Connection, run_id: str) -> None:
+    """For one more run: it gets the next number."""
+    [last] = db.execute(_LAST_KEY).fetchone()
+    if last >= _MOST_KEY:
+        raise damaged(f"the number of the run that run `{run_id}` would come after is damaged")
 
 
 def _span(key: int) -> tuple[int, int]:
@@ -101,6 +118,7 @@ def create_job(new: NewRun, owner: Owner, now: float, until: float) -> Job:
     def create(db: sqlite3.Connection) -> Held:
         if db.execute("SELECT 1 FROM programs WHERE digest = ?", (new.program,)).fetchone() is None:
             raise missing_program(new.program)
+        _expect_room(db, new.run_id)
         names = (new.run_id, format_text(new.name), format_text(new.flow), new.program, RUNNING)
         size = len(new.arguments) + len(new.asked)
         row = db.execute(_INSERT_RUN, (*names, now, now, size, format_owner(owner), until)).fetchone()
@@ -120,8 +138,7 @@ def take_job(run_id: str, owner: Owner, now: float, until: float) -> Job:
     def take(db: sqlite3.Connection) -> Held:
         key = find(db, run_id)
         query = "SELECT owner, lease_until, token FROM runs WHERE key = ?"
-        text, its_end, token = db.execute(query, (key,)).fetchone()
-        other = parse_owner(text)
+        other, its_end, token = parse_holding(db.execute(query, (key,)).fetchone(), run_id)
         if other is not None and its_end > now and not is_dead(other):
             raise run_is_owned(run_id, other, its_end)
         update = "UPDATE runs SET owner = ?, lease_until = ?, token = ? WHERE key = ?"
@@ -165,7 +182,7 @@ def commit_job(commit: Commit, held: Held, now: float, is_alone: Callable[[], bo
 def _expect_held(db: sqlite3.Connection, rows: int, commit: Commit, held: Held) -> None:
     if rows == 0:
         row = db.execute("SELECT owner FROM runs WHERE key = ?", (held.key,)).fetchone()
-        raise lease_lost(commit.lease.run_id, parse_owner(row[0]) if row else None)
+        raise lease_lost(commit.lease.run_id, owner_if_known(row[0]) if row else None)
 
 
 def _write_contents(db: sqlite3.Connection, commit: Commit, held: Held) -> None:
@@ -204,6 +221,7 @@ def copy_job(run_id: str, new_id: str, now: float) -> Job:
         key = find(db, run_id)
         if db.execute("SELECT 1 FROM runs WHERE id = ?", (new_id,)).fetchone() is not None:
             raise run_exists(new_id)
+        _expect_room(db, new_id)
         [new] = db.execute(_COPY_RUN, (new_id, READY, now, now, key)).fetchone()
         moved = ((new - key) << 32, *_span(key))
         db.execute("INSERT INTO log SELECT id + ?, data, sum FROM log WHERE id BETWEEN ? AND ?", moved)
@@ -221,7 +239,7 @@ def prune_job(before: float, statuses: Sequence[str], now: float, most: int) -> 
     """Remove some runs; gives how many. When there are fewer than ``most``, programs that nobody has are removed, too."""
     marks = ", ".join("?" * len(statuses))
     query = f"""SELECT key FROM runs WHERE status IN ({marks}) AND updated < ? AND (owner IS NULL OR lease_until < ?)
-        ORDER BY key LIMIT ?"""
+        AND key BETWEEN 1 AND {_MOST_KEY} ORDER BY key LIMIT ?"""
 
     def prune(db: sqlite3.Connection) -> int:
         keys: list[int] = [key for [key] in db.execute(query, (*statuses, before, now, most))]

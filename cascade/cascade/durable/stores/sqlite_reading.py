@@ -12,7 +12,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from cascade.durable.store import Run, Signal, Stored
-from cascade.durable.stores.rows import ARGUMENTS, ASKED, KINDS, OUTCOME, SNAPSHOT, checked, damaged, parse_name, parse_run
+from cascade.durable.stores.rows import (
+    ARGUMENTS,
+    ASKED,
+    KINDS,
+    OUTCOME,
+    SNAPSHOT,
+    checked,
+    damaged,
+    parse_run,
+    parse_signal,
+    stored_run,
+)
 from cascade.durable.stores.schema import LISTED, LOG
 from cascade.durable.stores.sqlite_files import Place, connect
 from cascade.durable.stores.sqlite_jobs import find
@@ -36,7 +47,9 @@ def read_run(db: sqlite3.Connection, run_id: str) -> Stored:
     try:
         key = find(db, run_id)
         [base] = db.execute("SELECT base FROM runs WHERE key = ?", (key,)).fetchone()
-        run = parse_run(db.execute(f"{LISTED} WHERE key = ?", (key,)).fetchone())
+        if type(base) not in (int, type(None)):
+            raise damaged(f"what is said of run `{run_id}` is damaged")
+        run = stored_run(db.execute(f"{LISTED} WHERE key = ?", (key,)).fetchone())
         rows = db.execute("SELECT id & 3, data, sum FROM contents WHERE id BETWEEN ? AND ?", (key << 2, key << 2 | 3))
         contents = {kind: checked(data, total, run_id, f"the {KINDS[kind]}") for kind, data, total in rows}
         records, replaced = [], base or 0
@@ -62,10 +75,7 @@ def read_signals(db: sqlite3.Connection, run_id: str) -> list[Signal]:
 
 def _signals(db: sqlite3.Connection, key: int, run_id: str) -> list[Signal]:
     rows = db.execute("SELECT id, name, payload, sent, sum FROM signals WHERE run = ? ORDER BY id", (key,))
-    return [
-        Signal(one, parse_name(name), checked(payload, total, run_id, f"signal {one}"), sent)
-        for one, name, payload, sent, total in rows
-    ]
+    return [parse_signal(row, run_id) for row in rows]
 
 
 def newest_signal(db: sqlite3.Connection, run_id: str, key: int | None = None) -> int:
