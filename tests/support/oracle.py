@@ -79,6 +79,7 @@ class Oracle:
         self.ticks = 0
         self.parallel = 0
         self.uncertain = False
+        self.is_too_long = False
 
     def names(self) -> dict[str, Any]:
         """What the text may call, by name."""
@@ -111,6 +112,7 @@ class Oracle:
         """A turn of the flow whose frame is so far up."""
         self.ticks += 1
         if self.ticks > MOST_TICKS or any(map(_large, sys._getframe(depth).f_locals.values())):
+            self.is_too_long = True  # a `finally` may swallow what is raised
             raise TooLong
 
     def watch(self, items: Iterable[object]) -> Iterator[object]:
@@ -257,6 +259,8 @@ def run_python(model: Model, printed: Printed) -> Outcome:
         if isinstance(caught, RecursionError):
             raise TooLong from caught
         error = caught
+    if oracle.is_too_long:
+        raise TooLong
     whole = snapshot((value if error is None else error, arguments))
     vague = oracle.uncertain or oracle.parallel > 0
     outcome = Outcome(
