@@ -32,6 +32,7 @@ from cascade.durable.stores.rows import (
     format_name,
     format_text,
     missing_program,
+    parse_holding,
     parse_run,
     run_exists,
     sum_of,
@@ -153,8 +154,7 @@ class PostgresStore:
             key, now = await find(db, run_id), self._now()
             query = "SELECT owner, lease_until, token FROM runs WHERE key = %s FOR UPDATE"
             row = await (await db.execute(query, (key,))).fetchone()
-            owner, until, token = row or (None, 0.0, 0)
-            other = parse_owner(owner)
+            other, until, token = parse_holding(row or (None, 0.0, 0), run_id)
             if other is not None and again and other.key == self._owner.key and Lease(run_id, token) not in self._held:
                 return key, token  # taken before the connection broke
             if other is not None and until > now and not is_dead(other):
