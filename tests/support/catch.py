@@ -17,6 +17,7 @@ from support.directed import DIRECTED, directed_example
 from support.generate import generate
 from support.outcomes import Outcome
 from support.plant import planted
+from support.scripted import EndlessError
 from support.zoo import Bug
 
 FIRST_SEED = 500_000
@@ -83,7 +84,7 @@ def _first(bug: Bug, prepared: Prepared, effort: Effort) -> Disagreement | None:
         if bug.stage == "text":
             return next(disagreements(prepared.example, effort), None)
         return next(machine_disagreements(prepared.example, prepared.program, prepared.reference, effort), None)
-    except (Exception, Leave) as error:  # an engine that breaks down is noticed too
+    except (Exception, Leave, EndlessError) as error:  # an engine that breaks down is noticed too
         if isinstance(error, Leave) and error.pending is not None:
             error.pending.drop()  # nobody awaits it now
         return Disagreement(f"crash: {type(error).__name__}", str(error))

@@ -112,6 +112,13 @@ DECLARED: dict[str, Task] = {
 """The tasks of module ``tasks``, as a Blueprint declares them."""
 
 
+MOST_NOTED = 20_000
+
+
+class EndlessError(BaseException):
+    """A run has done more than any example does: a fault makes it go on for ever. Programs can not catch it."""
+
+
 class World:
     """The log of a run, and the script that its tasks follow."""
 
@@ -120,6 +127,8 @@ class World:
         self.log: list[Snapshot] = []
 
     def note(self, *what: object) -> None:
+        if len(self.log) >= MOST_NOTED:
+            raise EndlessError
         self.log.append(tuple(item if isinstance(item, str) else snapshot(item) for item in what))
 
     def plan(self, task: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> Plan:
