@@ -24,5 +24,5 @@ flow main(n: int):
             pairs = sum(pairs)
         except TypeError:
             found.append(list(pairs))
-        found.append("; ".join(" ".join(str(a * b) for a, b in zip(items, row)) for row in [items, (bad, n)]))
+        found.append("; ".join(" ".join(str(a * b) for a, b in zip(row, row)) for row in [items, (bad, n)]))
     return found
