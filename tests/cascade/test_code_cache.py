@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import linecache
 import marshal
 import os
 import subprocess
@@ -424,11 +423,12 @@ def test_an_error_in_kept_code_has_its_place(folder: Path) -> None:
     assert said[0].stderr == said[1].stderr
     assert 'File "program.csc", line 14, in fails\n' in said[1].stderr
     shown = []
-    linecache.getlines("program.csc")  # columns are counted in bytes where somebody has looked at the source
     for _ in range(2):
         with pytest.raises(ZeroDivisionError) as caught:
             cs.run(cs.load("program.csc")["fails"](5_000))
-        shown.append("".join(traceback.format_exception(caught.value)))
+        lines = "".join(traceback.format_exception(caught.value)).splitlines()
+        # columns are counted in bytes only where somebody has looked at the source: who runs first may not know the accent
+        shown.append([line.strip(" ~^") for line in lines])
     assert shown[0] == shown[1]
 
 
