@@ -1,7 +1,7 @@
 """How much is tried of what is random: one factor for all tests, ``CASCADE_EFFORT`` in the environment.
 
 1, when it is not set, is what every change is tested with; ``CASCADE_EFFORT=10`` is for the night: ten times as many programs,
-draws and kills; a quarter is for one more version of Python. What is drawn is new each time, but not in CI by day: a change
+draws and kills; a tenth is for one more version of Python. What is drawn is new each time, but not in CI by day: a change
 that breaks nothing is not to fail there. The factor is the same in all processes of a run, so that they collect the same tests.
 """
 
