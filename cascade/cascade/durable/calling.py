@@ -146,7 +146,7 @@ class Calls:
             if call.before and not way.transactional:  # these are made when nothing else is done
                 self.sharing.begin(call)
         call.at_step = self.scheduler.steps
-        if course.policies and course.is_untold():
+        if course.is_untold():
             add([TIMES, call.node.number, course.state()])
         if way.patience:
             call.patience, call.idle = way.patience, now + way.patience

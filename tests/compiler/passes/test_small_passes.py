@@ -218,22 +218,8 @@ def test_a_head_under_another_handler_is_not_repeated() -> None:
 
 def test_a_head_that_a_test_leads_back_to_is_not_repeated() -> None:
     """All ways back make the test, or none: a loop with two heads is two loops in generated code."""
-    before = """
-        flow main n
-        test > r0 #0 @1 @4
-        compute r0 -= (r0, #1)
-        test > r0 #2 @3 @0
-        jump @0
-        return r0
-    """
-    after = """
-        test > r0 #0 @1 @4
-        compute r0 -= (r0, #1)
-        test > r0 #2 @3 @0
-        jump @0
-        return r0
-    """
-    check_pass(rotate, before, after)
+    code = "test > r0 #0 @1 @4\ncompute r0 -= (r0, #1)\ntest > r0 #2 @3 @0\njump @0\nreturn r0"
+    check_pass(rotate, f"flow main n\n{code}", code)
 
 
 def test_every_jump_back_makes_the_test() -> None:
