@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cascade.durable.decoding import decode
 from cascade.durable.journal import SIGNAL, Journal
 from cascade.durable.suspensions import Waiting
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["CANCELLATION", "Inbox", "Message"]
 
