@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from cascade.policies import Policy, Retry, Timeout
 
 __all__ = ["Course"]
+
+_NONE: Final[list[Any]] = []
+"""Most calls have no policies: of these nothing is kept for each."""
 
 
 class Course:
@@ -29,8 +32,8 @@ class Course:
         self.policies = policies
         self.target = target
         self.count = 0
-        self.attempts = [0] * len(policies)
-        self.deadlines: list[float | None] = [None] * len(policies)
+        self.attempts = [0] * len(policies) if policies else _NONE
+        self.deadlines: list[float | None] = [None] * len(policies) if policies else _NONE
         self.until: float | None = None
         self.late = -1
         self._level = -1  # of the policy that pauses

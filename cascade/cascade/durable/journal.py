@@ -12,7 +12,6 @@ numbers in the order of the events; what a call reaches has numbers only while i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 from zlib import crc32
 
@@ -87,8 +86,11 @@ class Journal:
         Raises `NotStorable`.
         """
         if call.target is None and not call.keywords and _SMALL.issuperset(map(type, call.positional)):
-            with suppress(OverflowError, UnicodeEncodeError):
+            try:
                 call.digest = crc32(_write((call.name, call.positional)))
+            except (OverflowError, UnicodeEncodeError):
+                pass
+            else:
                 return
         reached = Known()
         given = (call.name, call.target, tuple(call.positional), dict(call.keywords))

@@ -22,11 +22,13 @@ class StoreLedger:
         self.lease = lease
         self.status = status
 
-    async def commit(self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()) -> None:
+    def commit(
+        self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()
+    ) -> Awaitable[None]:
         status = None
         if self.status != RUNNING:
             status = self.status = RUNNING
-        await self.store.commit(Commit(self.lease, records, snapshot, taken, status))
+        return self.store.commit(Commit(self.lease, records, snapshot, taken, status))
 
     async def transact(self, work: Callable[[Any], Awaitable[Written]], taken: Sequence[int]) -> None:
         async def whole(connection: Any) -> Commit:

@@ -61,8 +61,10 @@ Written = tuple[Sequence[bytes], bytes | None]
 class Ledger(Protocol):
     """Where a run is written down: its place in a store, while it is this process's."""
 
-    async def commit(self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()) -> None:
-        """Durable when it returns. ``snapshot`` takes the place of all records so far."""
+    def commit(
+        self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()
+    ) -> Awaitable[None]:
+        """Durable when it has been awaited. ``snapshot`` takes the place of all records so far."""
 
     async def transact(self, work: Callable[[Any], Awaitable[Written]], taken: Sequence[int]) -> None:
         """Commit what ``work`` gives together with what it writes by the connection that it is given."""
@@ -221,8 +223,7 @@ class DurableRun:
         scheduler, applying = self.scheduler, self.applying
         for event, value, waits in zip(turn, values, applying.answered_by(turn), strict=True):
             applying.apply(event, value, waits)
-            while scheduler.ready:
-                await scheduler.step()
+            await scheduler.drain()
         values.clear()
 
     async def _keep(self, turn: Turn) -> None:

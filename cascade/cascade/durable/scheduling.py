@@ -150,38 +150,35 @@ class Scheduler:
 
     async def drain(self) -> None:
         """Run until all strands wait, or the run has ended."""
-        while self.ready:
-            await self.step()
+        while not self.advance():
+            await take_turns()
 
-    async def step(self) -> None:
-        """Run the next of those that are ready until it waits, or has ended."""
-        node, error, value = self.ready.popleft()
-        self.steps += 1
-        self.current = node
-        driving = node.driving
-        began = perf_counter()
-        try:
-            while True:
-                got = driving.send(value) if error is None else driving.throw(error)
-                if got is not PAUSE:
-                    break
-                self.computed += perf_counter() - began
-                error, value = None, None
-                await take_turns()
-                began = perf_counter()
-        except StopIteration as stopped:
-            self._ended(node, stopped.value, None)
-        except asyncio.CancelledError as caught:
-            if driving.cr_frame is not None:  # this task is cancelled, not the strand
-                raise
-            self._ended(node, None, caught)
-        except BaseException as caught:
-            self._ended(node, None, caught)
-        else:
-            self._waits(node, got)
-        finally:
-            del error  # it may hold this frame
-        self.computed += perf_counter() - began
+    def advance(self) -> bool:
+        """Run strands until all of them wait, or the run has ended. False: others are to have a turn before one goes on."""
+        ready = self.ready
+        while ready:
+            node, error, value = ready.popleft()
+            self.steps += 1
+            self.current = node
+            paused = False
+            began = perf_counter()
+            try:
+                got = node.driving.send(value) if error is None else node.driving.throw(error)
+            except StopIteration as stopped:
+                self._ended(node, stopped.value, None)
+            except BaseException as caught:
+                self._ended(node, None, caught)
+            else:
+                paused = got is PAUSE
+                if not paused:
+                    self._waits(node, got)
+            finally:
+                del error  # it may hold this frame
+            self.computed += perf_counter() - began
+            if paused:
+                ready.appendleft((node, None, None))
+                return False
+        return True
 
     def _waits(self, node: Node, suspension: Any) -> None:
         node.waits, suspension.node = suspension, node

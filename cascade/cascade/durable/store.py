@@ -186,8 +186,8 @@ class Store(Protocol):
     async def release(self, lease: Lease) -> None:
         """Give a run up. Nothing happens when it was lost."""
 
-    async def commit(self, commit: Commit) -> None:
-        """Write what belongs together; when this returns it is there, whatever happens.
+    def commit(self, commit: Commit) -> Awaitable[None]:
+        """Write what belongs together; when it has been awaited it is there, whatever happens. May be a coroutine function.
 
         `LeaseLost` when the run was taken by another: nothing is written then. Commits that come at the same time are written
         together, but each is all or nothing for itself.

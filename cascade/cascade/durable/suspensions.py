@@ -85,7 +85,7 @@ class Calling(Suspension):
     def __init__(
         self, site: Site, name: str, target: object, positional: Sequence[Any], keywords: Mapping[str, Any], course: Course
     ) -> None:
-        super().__init__(site)
+        self.site = site
         self.name = name
         self.target = target
         self.positional = positional

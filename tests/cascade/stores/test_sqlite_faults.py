@@ -51,7 +51,7 @@ def filled(path: str) -> str:
         await store.commit(Commit(lease, [b"after"], snapshot=b"snapshot"))
         await fill(store, lease, 5)
         other = await new_run(store, "together")
-        await asyncio.gather(*(store.commit(Commit(one, [b"1", b"2"])) for one in (lease, other)))
+        await asyncio.gather(*(store.commit(Commit(one, [b"1", b"2"])) for one in (other, lease)))
         await store.send("together", "name", b"payload")
         await store.close()
 

@@ -19,28 +19,29 @@ from typing import Any, Final
 from cascade.durable.store import Commit, Lease, NewRun, Owner, Run, Signal, Stored
 from cascade.durable.stores.owners import lease_lost, new_owner, owner_if_known
 from cascade.durable.stores.rows import checked, expect_id, missing_program, sum_of
+from cascade.durable.stores.sqlite_commits import APPEND, CommitJob, Held, do_all
 from cascade.durable.stores.sqlite_files import Place, connect, ending_left_to_the_store, open_file, store_error
-from cascade.durable.stores.sqlite_jobs import (
-    APPEND,
-    Held,
-    commit_job,
-    copy_job,
-    create_job,
-    prune_job,
-    send_job,
-    take_job,
-)
+from cascade.durable.stores.sqlite_jobs import copy_job, create_job, prune_job, send_job, take_job
 from cascade.durable.stores.sqlite_reading import Watch, newest_signal, read_run, read_runs, read_signals
 from cascade.durable.stores.waiting import Waiting
 from cascade.durable.stores.writer import SLOW, Job, Writer
 from cascade.errors import StoreError
+from cascade.turns import A_TURN
 
 __all__ = ["SqliteStore", "open_sqlite"]
+
+
+class _Done:
+    """Awaited, it is over."""
+
+    __await__ = staticmethod(partial(iter, ()))
+
 
 _AT_ONCE: Final = 200
 """Runs that are pruned in one transaction."""
 _text: Final = partial(str, encoding="utf-8", errors="surrogateescape")
 """Bytes that are no text come as what is none: whoever reads the row says what is damaged."""
+_DONE: Final = _Done()
 _PAGES: Final = 500
 """Pages that are given back in one transaction."""
 
@@ -68,7 +69,7 @@ class SqliteStore:
         self._keys: dict[str, int] = {}
         """Of the runs that are held."""
         self._execute = db.execute
-        self._writer = Writer(db, place, self._look_up_again)
+        self._writer = Writer(db, place, do_all, self._look_up_again)
         self._reader = connect(place, patience=1)
         self._reader.text_factory = _text
         self._closed = False
@@ -76,8 +77,7 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._watch = Watch(place, lambda runs: self._loop.call_soon_threadsafe(self._waiting.wake, runs))
         self._last: Held | None = None
-        """The run that committed last, and the task in which it did."""
-        self._last_task = 0
+        """The run that committed last."""
         self._held_up = 0.0
         """Seconds that the loop was held up since it was let go on."""
 
@@ -116,12 +116,15 @@ class SqliteStore:
             await self._writer.write(lambda db: db.execute(query, (held.key, held.token)))
             self._drop(lease)
 
-    async def commit(self, commit: Commit) -> None:
-        """Where the run and the task are those that committed last, at once: probably nobody else is about to. Whoever comes
-        between them waits for the end of the loop's turn, and is written together with all that came."""
+    def commit(self, commit: Commit) -> Awaitable[None]:
+        """Where the run is the one that committed last, at once: probably nobody else is about to. Whoever comes between them
+        waits for the end of the loop's turn, and is written together with all that came."""
         held, writer, records = self._held.get(commit.lease), self._writer, commit.records
-        if held is None or held is not self._last or not writer.is_free or id(asyncio.current_task()) != self._last_task:
-            return await self._commit_with_others(commit)
+        if held is None:
+            return _failed(lease_lost(commit.lease.run_id, self._owner_of(commit.lease.run_id)))
+        if held is not self._last or not writer.is_free:
+            self._last = held
+            return writer.write(CommitJob(commit, held, self._clock(), writer.is_alone))
         began = perf_counter()
         try:
             if len(records) == 1 and held.records is not None and commit.is_plain():
@@ -131,24 +134,19 @@ class SqliteStore:
                     raise lease_lost(commit.lease.run_id, self._owner_of(commit.lease.run_id))
                 held.records = at
             else:
-                writer.write_now(commit_job(commit, held, self._clock(), writer.is_alone))
+                writer.write_now(CommitJob(commit, held, self._clock(), writer.is_alone))
         except Exception as error:
             failure = writer.failed(error)
             if not isinstance(failure, BlockingIOError):
-                raise failure from (None if failure is error else error)
-            return await self._commit_with_others(commit)  # another process is writing
+                return _failed(failure, None if failure is error else error)
+            return writer.write(CommitJob(commit, held, self._clock(), writer.is_alone))  # another process is writing
         took = perf_counter() - began
         writer.note(took)
         self._held_up += took
         if self._held_up > SLOW:
             self._held_up = 0.0
-            await asyncio.sleep(0)
-        return None
-
-    async def _commit_with_others(self, commit: Commit) -> None:
-        held = self._expect_held(commit.lease)
-        self._last, self._last_task = held, id(asyncio.current_task())
-        await self._writer.write(commit_job(commit, held, self._clock(), self._writer.is_alone))
+            return A_TURN
+        return _DONE
 
     async def transact(self, lease: Lease, work: Callable[[Any], Awaitable[Commit]]) -> None:
         held = self._expect_held(lease)
@@ -157,7 +155,7 @@ class SqliteStore:
                 raise lease_lost(lease.run_id, self._owner_of(lease.run_id))
             with ending_left_to_the_store(db):
                 commit = await work(db)
-            commit_job(commit, held, self._clock(), lambda: True)(db)
+            CommitJob(commit, held, self._clock(), lambda: True)(db)
 
     def _look_up_again(self) -> None:
         """Something was not written: how many records there are has to be counted."""
@@ -263,6 +261,10 @@ class SqliteStore:
             yield
         except sqlite3.Error as error:
             raise store_error(error, self._place.path) from error
+
+
+async def _failed(error: Exception, cause: Exception | None = None) -> None:
+    raise error from cause
 
 
 def _give_back(db: sqlite3.Connection) -> bool:

@@ -6,11 +6,11 @@ Each first looks whether it can be done, and raises a `StoreError` before it has
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from cascade.durable.store import CANCEL, READY, RUNNING, Commit, NewRun, Owner
-from cascade.durable.stores.owners import format_owner, is_dead, lease_lost, owner_if_known, run_is_owned
+from cascade.durable.store import CANCEL, READY, RUNNING, NewRun, Owner
+from cascade.durable.stores.owners import format_owner, is_dead, run_is_owned
 from cascade.durable.stores.rows import (
     ARGUMENTS,
     ASKED,
@@ -18,7 +18,6 @@ from cascade.durable.stores.rows import (
     SNAPSHOT,
     damaged,
     format_name,
-    format_standing,
     format_text,
     missing_program,
     no_such_run,
@@ -26,33 +25,11 @@ from cascade.durable.stores.rows import (
     run_exists,
     sum_of,
 )
-from cascade.durable.stores.schema import BYTES_OF_LOG, RECORDS
+from cascade.durable.stores.sqlite_commits import CONTENT, Held, content, span
 from cascade.durable.stores.writer import Job
 
-__all__ = [
-    "APPEND",
-    "Held",
-    "commit_job",
-    "copy_job",
-    "create_job",
-    "find",
-    "known_ids",
-    "prune_job",
-    "send_job",
-    "take_job",
-]
+__all__ = ["copy_job", "create_job", "find", "known_ids", "prune_job", "send_job", "take_job"]
 
-APPEND: Final = "INSERT INTO log SELECT ?, ?, ? FROM runs WHERE key = ? AND token = ?"
-"""Write a record and look at the token, in one statement."""
-_APPEND_SHARED: Final = (
-    "INSERT INTO shared_log (run, number, data, sum) SELECT key, ?, ?, ? FROM runs WHERE key = ? AND token = ?"
-)
-_APPEND_MORE: Final = "INSERT INTO log VALUES (?, ?, ?)"
-_APPEND_MORE_SHARED: Final = "INSERT INTO shared_log (run, number, data, sum) VALUES (?, ?, ?, ?)"
-_CONTENT: Final = "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)"
-_UPDATE: Final = """UPDATE runs SET updated = ?, status = coalesce(?, status), standing = coalesce(?, standing)
-    WHERE key = ? AND token = ?"""
-_REPLACED: Final = f"UPDATE runs SET written = written + {BYTES_OF_LOG}, base = coalesce(base, 0) + ? WHERE key = ?"
 _INSERT_RUN: Final = """INSERT INTO runs
     (id, name, flow, program, status, standing, created, updated, base, written, owner, lease_until, token)
     VALUES (?, ?, ?, ?, ?, NULL, ?, ?, NULL, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING RETURNING key"""
@@ -66,17 +43,6 @@ _MOST_KEY: Final = (1 << 31) - 1
 """With a greater one there would be no room for the numbers of records."""
 _LAST_KEY: Final = """SELECT max(
     coalesce((SELECT max(key) FROM runs), 0), coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'runs'), 0))"""
-
-
-class Held:
-    """A run that a store owns: its key, and how many records are in its log; None when that has to be looked up."""
-
-    __slots__ = ("key", "records", "token")
-
-    def __init__(self, key: int, token: int, records: int | None = None) -> None:
-        self.key = key
-        self.token = token
-        self.records = records
 
 
 def known_ids(db: sqlite3.Connection) -> list[str]:
@@ -103,15 +69,6 @@ def _expect_room(db: sqlite3.Connection, run_id: str) -> None:
         raise damaged(f"the number of the run that run `{run_id}` would come after is damaged")
 
 
-def _span(key: int) -> tuple[int, int]:
-    """The ids that records of a run can have."""
-    return key << 32, key << 32 | 0xFFFFFFFF
-
-
-def _contents(key: int, kind: int, data: bytes) -> tuple[int, bytes, int]:
-    return key << 2 | kind, data, sum_of(data)
-
-
 def create_job(new: NewRun, owner: Owner, now: float, until: float) -> Job:
     """Gives what the store holds then."""
 
@@ -125,8 +82,8 @@ def create_job(new: NewRun, owner: Owner, now: float, until: float) -> Job:
         if row is None:
             raise run_exists(new.run_id)
         [key] = row
-        db.execute(_CONTENT, _contents(key, ARGUMENTS, new.arguments))
-        db.execute(_CONTENT, _contents(key, ASKED, new.asked))
+        db.execute(CONTENT, content(key, ARGUMENTS, new.arguments))
+        db.execute(CONTENT, content(key, ASKED, new.asked))
         return Held(key, 1, 0)
 
     return create
@@ -146,60 +103,6 @@ def take_job(run_id: str, owner: Owner, now: float, until: float) -> Job:
         return Held(key, token + 1)
 
     return take
-
-
-def commit_job(commit: Commit, held: Held, now: float, is_alone: Callable[[], bool]) -> Job:
-    """Write what a run commits, if it is still held. ``is_alone`` says, when it is written, whether nothing else is: this
-    decides where its records are."""
-
-    def write(db: sqlite3.Connection) -> None:
-        key, more, alone = held.key, commit.records, is_alone()
-        if held.records is None:
-            row = db.execute(f"SELECT {RECORDS} FROM runs WHERE key = ?", (key,)).fetchone()
-            held.records = row[0] if row else 0
-        if commit.is_plain():  # the row of the run stays as it is
-            first, *more = more
-            number, append = (key << 32 | held.records + 1, APPEND) if alone else (held.records + 1, _APPEND_SHARED)
-            done = db.execute(append, (number, first, sum_of(first), key, held.token))
-            _expect_held(db, done.rowcount, commit, held)
-            held.records += 1
-        else:
-            standing = format_standing(commit.standing)
-            done = db.execute(_UPDATE, (now, commit.status, standing, key, held.token))
-            _expect_held(db, done.rowcount, commit, held)
-            _write_contents(db, commit, held)
-        if more and alone:
-            rows = enumerate(more, key << 32 | held.records + 1)
-            db.executemany(_APPEND_MORE, [(number, data, sum_of(data)) for number, data in rows])
-        elif more:
-            rows = enumerate(more, held.records + 1)
-            db.executemany(_APPEND_MORE_SHARED, [(key, number, data, sum_of(data)) for number, data in rows])
-        held.records += len(more)
-
-    return write
-
-
-def _expect_held(db: sqlite3.Connection, rows: int, commit: Commit, held: Held) -> None:
-    if rows == 0:
-        row = db.execute("SELECT owner FROM runs WHERE key = ?", (held.key,)).fetchone()
-        raise lease_lost(commit.lease.run_id, owner_if_known(row[0]) if row else None)
-
-
-def _write_contents(db: sqlite3.Connection, commit: Commit, held: Held) -> None:
-    key, grown = held.key, 0
-    if commit.snapshot is not None:
-        db.execute(_REPLACED, (held.records, key))
-        db.execute("DELETE FROM log WHERE id BETWEEN ? AND ?", _span(key))
-        db.execute("DELETE FROM shared_log WHERE run = ?", (key,))
-        held.records = 0
-    for kind, data in ((SNAPSHOT, commit.snapshot), (OUTCOME, commit.outcome)):
-        if data is not None:
-            db.execute(_CONTENT, _contents(key, kind, data))
-            grown += len(data)
-    if grown:
-        db.execute("UPDATE runs SET written = written + ? WHERE key = ?", (grown, key))
-    if commit.taken:
-        db.executemany("DELETE FROM signals WHERE id = ? AND run = ?", [(one, key) for one in commit.taken])
 
 
 def send_job(run_id: str, name: str, payload: bytes, now: float) -> Job:
@@ -223,7 +126,7 @@ def copy_job(run_id: str, new_id: str, now: float) -> Job:
             raise run_exists(new_id)
         _expect_room(db, new_id)
         [new] = db.execute(_COPY_RUN, (new_id, READY, now, now, key)).fetchone()
-        moved = ((new - key) << 32, *_span(key))
+        moved = ((new - key) << 32, *span(key))
         db.execute("INSERT INTO log SELECT id + ?, data, sum FROM log WHERE id BETWEEN ? AND ?", moved)
         shared = "SELECT ?, number, data, sum FROM shared_log WHERE run = ? ORDER BY number"
         db.execute(f"INSERT INTO shared_log (run, number, data, sum) {shared}", (new, key))
@@ -243,7 +146,7 @@ def prune_job(before: float, statuses: Sequence[str], now: float, most: int) -> 
 
     def prune(db: sqlite3.Connection) -> int:
         keys: list[int] = [key for [key] in db.execute(query, (*statuses, before, now, most))]
-        db.executemany("DELETE FROM log WHERE id BETWEEN ? AND ?", map(_span, keys))
+        db.executemany("DELETE FROM log WHERE id BETWEEN ? AND ?", map(span, keys))
         db.executemany("DELETE FROM contents WHERE id BETWEEN ? AND ?", [(key << 2, key << 2 | OUTCOME) for key in keys])
         for table, column in (("shared_log", "run"), ("signals", "run"), ("runs", "key")):
             db.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(key,) for key in keys])

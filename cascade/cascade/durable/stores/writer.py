@@ -18,7 +18,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cascade.durable.stores.sqlite_files import Place, begin, is_busy, store_error
 from cascade.errors import StoreError
@@ -33,17 +33,20 @@ _LOOKED_AT: Final = 16
 _ALL_SLOW: Final = (1 << _LOOKED_AT) - 1
 
 
-class _Entry(NamedTuple):
-    job: Job
-    future: asyncio.Future[Any]
-    aside: bool
+_Entry = tuple[Job, "asyncio.Future[Any]", bool]
+"""What is to be done, who waits for it, and whether it is done alone and outside of a transaction."""
+
+Together = Callable[[sqlite3.Connection, Sequence[Job]], list[Any]]
+"""Does the jobs of one transaction: an outcome for each, or the `StoreError` of one that can not be done."""
 
 
 class Writer:
-    """Writes for one event loop. ``taken_back`` is called when something of which jobs may have made a note is not written."""
+    """Writes for one event loop. ``do_all`` does the jobs of a transaction; ``taken_back`` is called when something is not
+    written of which jobs may have made a note."""
 
-    def __init__(self, db: sqlite3.Connection, place: Place, taken_back: Callable[[], None]) -> None:
+    def __init__(self, db: sqlite3.Connection, place: Place, do_all: Together, taken_back: Callable[[], None]) -> None:
         self.db = db
+        self._do_all = do_all
         self._place = place
         self._taken_back = taken_back
         self._entries: list[_Entry] = []
@@ -76,13 +79,13 @@ class Writer:
     def _is_slow(self) -> bool:
         return self._slow.bit_count() > _LOOKED_AT // 2
 
-    async def write(self, job: Job) -> Any:
+    def write(self, job: Job) -> asyncio.Future[Any]:
         """Do a job together with others, and give what it gives, when that is on the disk."""
-        return await self._enter(_Entry(job, self._loop.create_future(), aside=False))
+        return self._enter(job, aside=False)
 
-    async def aside(self, job: Job) -> Any:
+    def aside(self, job: Job) -> asyncio.Future[Any]:
         """Do something in the thread, alone and outside of a transaction."""
-        return await self._enter(_Entry(job, self._loop.create_future(), aside=True))
+        return self._enter(job, aside=True)
 
     def write_now(self, job: Job) -> Any:
         """Do a job at once; only when `is_free`."""
@@ -125,18 +128,20 @@ class Writer:
 
     async def close(self) -> None:
         """After all that was asked for. The connection is closed in the thread: the last one copies the log into the file."""
-        closing = self._enter(_Entry(lambda db: db.close(), self._loop.create_future(), aside=True))
+        closing = self.aside(lambda db: db.close())
         self._closed = True
         await closing
         self._pool.shutdown(wait=False)
 
-    def _enter(self, entry: _Entry) -> asyncio.Future[Any]:
+    def _enter(self, job: Job, *, aside: bool) -> asyncio.Future[Any]:
         if self._closed:
             raise RuntimeError("the store is closed")
-        self._entries.append(entry)
+        future = self._loop.create_future()
+        self._entries.append((job, future, aside))
         self.is_free = False
-        self._call_soon()
-        return entry.future
+        if not self._due and not self._under_way:
+            self._call_soon()
+        return future
 
     def _call_soon(self) -> None:
         if self._entries and not self._due and not self._under_way:
@@ -148,12 +153,12 @@ class Writer:
         self._due = False
         if self._under_way:
             return None
-        entries = [entry for entry in self._entries if not entry.future.done()]  # nobody waits for what was cancelled
-        aside = next((at for at, entry in enumerate(entries) if entry.aside), len(entries))
+        entries = [entry for entry in self._entries if not entry[1].done()]  # nobody waits for what was cancelled
+        aside = next((at for at, (_, _, aside) in enumerate(entries) if aside), len(entries))
         batch, self._entries = (entries[:aside], entries[aside:]) if aside else (entries[:1], entries[1:])
         if not batch:
             return self._look()
-        jobs = [entry.job for entry in batch]
+        jobs = [job for job, _, _ in batch]
         if not aside:
             return self._go_aside(batch, lambda: [self._alone(jobs[0])])
         try:
@@ -183,13 +188,13 @@ class Writer:
             self._under_way = True
 
     def _answer(self, batch: Sequence[_Entry], outcomes: Sequence[Any]) -> None:
-        for entry, outcome in zip(batch, outcomes, strict=True):
-            if entry.future.done():
+        for (_, future, _), outcome in zip(batch, outcomes, strict=True):
+            if future.done():
                 continue
             if isinstance(outcome, BaseException):
-                entry.future.set_exception(outcome)
+                future.set_exception(outcome)
             else:
-                entry.future.set_result(outcome)
+                future.set_result(outcome)
         self._look()
         self._call_soon()
 
@@ -215,14 +220,8 @@ class Writer:
             if is_busy(error):
                 self._slow = _ALL_SLOW
             raise
-        outcomes: list[Any] = []
         self._jobs = len(jobs)
-        for job in jobs:
-            try:
-                outcomes.append(job(self.db))
-            except StoreError as error:
-                outcomes.append(error)
-        return outcomes
+        return self._do_all(self.db, jobs)
 
     def _finish(self, jobs: Sequence[Job], outcomes: list[Any]) -> list[Any]:
         """Commit."""
