@@ -74,6 +74,10 @@ class Allowance:
         """Whether the time is."""
         return self.until is not None and self.until <= now
 
+    def is_free(self) -> bool:
+        """Whether nothing but turns is limited."""
+        return self.until is None and self.cost_left is None and self.repeats is None and self.meter.calls_left is None
+
     def lacks_for(self, call: Calling) -> str | None:
         """The same of one call, which may be the same again as the strand's last ones."""
         node = call.node

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from types import CoroutineType
 from typing import Any, Protocol
 
 from cascade_vm.errors import BudgetExhausted
@@ -91,7 +92,7 @@ class Calls:
         for call, task in arrived:
             if call.node.waits is call and call.task is task:
                 call.task = None
-                self._end(call, *_outcome_of(call, task), add)
+                self.end(call, *_outcome_of(call, task), add)
         for suspension in () if is_over and not self.under_way else self.timers.due(self.now()):
             self.is_due(suspension, add)
 
@@ -156,7 +157,7 @@ class Calls:
             self.transactions.append(call)
             return
         try:
-            value = self._made(call, way)
+            value = self.made(call, way)
             if type(value) is Pending:
                 self.under_way += 1
                 self.begun_here = True
@@ -164,17 +165,19 @@ class Calls:
         except BudgetExhausted:
             raise
         except (Exception, asyncio.CancelledError) as error:
-            self._end(call, None, error, add)
+            self.end(call, None, error, add)
         else:
-            self._end(call, value, None, add)
+            self.end(call, value, None, add)
 
-    def _made(self, call: Calling, way: Way) -> object:
+    def made(self, call: Calling, way: Way) -> object:
         """What a call gives at once. A `Pending` is a task of the event loop from now on."""
         token = show(partial(self._current, call, call.course.count, None))
         try:
             value = self.host.make(call, way)
             if type(value) is Pending:
-                task = call.task = asyncio.ensure_future(value.awaitable)
+                awaitable: Any = value.awaitable
+                make = asyncio.get_running_loop().create_task if type(awaitable) is CoroutineType else asyncio.ensure_future
+                task = call.task = make(awaitable)
                 task.add_done_callback(partial(self._arrive, call, value))
             return value
         finally:
@@ -210,7 +213,7 @@ class Calls:
 
     # --- ending ---
 
-    def _end(self, call: Calling, value: object, error: BaseException | None, add: Add) -> None:
+    def end(self, call: Calling, value: object, error: BaseException | None, add: Add) -> None:
         """An attempt at a call has ended; it is told of when those have that can change the same."""
         together = self.sharing.end(Ended(call, value, error))
         if len(together) > 1 and any(has_changed(each.call.before, self.journal.codecs) for each in together):
@@ -251,7 +254,7 @@ class Calls:
                 add([ERROR, node, call.digest, self.journal.outcome(call, final), *cost], final)
         except NotStorable as refused:
             raise self._located(refused, call) from refused.__cause__
-        call.before = []
+        call.before = ()
 
     def _located(self, refused: NotStorable, call: Calling) -> NotStorable:
         place = call.site.place

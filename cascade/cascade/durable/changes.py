@@ -16,7 +16,7 @@ from cascade.durable.replacing import can_change
 
 __all__ = ["Before", "apply_changes", "changes_since", "copies_of", "has_changed"]
 
-Before = list[tuple[int, Any, Any]]
+Before = Sequence[tuple[int, Any, Any]]
 """The place of an object among those that a call could reach, the object, and what it held."""
 
 _FIXED = frozenset({str, bytes, int, tuple, frozenset, float, complex, range, type})

@@ -88,7 +88,7 @@ class DurableHost(EngineHost):
 
     def call(self, site: Site, arguments: Sequence[object], keywords: Mapping[str, object], policies: object) -> object:
         target = site.target
-        wanted = self._way(target).declared
+        wanted = (self._ways.get(target) or self._way(target)).declared
         if policies is not None:
             wanted = effective(parse_policies(policies), wanted)
         return Pending(Calling(site, target, None, arguments, keywords, Course(wanted, target)))
@@ -158,20 +158,21 @@ class DurableHost(EngineHost):
 
     def way_of(self, call: Calling) -> Way:
         """How it is made."""
-        return self._way(call.name) if call.target is None and call.name else _OF_VALUES
+        if call.target is not None or not call.name:
+            return _OF_VALUES
+        return self._ways.get(call.name) or self._way(call.name)
 
     def _way(self, name: str) -> Way:
-        way = self._ways.get(name)
-        if way is None:
-            shared = self._shared
-            task = shared.tasks[name]
-            patience = 0.0 if task.idle_timeout is None else seconds_of(task.idle_timeout, "idle timeout")
-            if task.transactional:  # on the loop: the connection belongs to it
-                invoke: Any = partial(self._applied, name, task.fn)
-            else:
-                invoke = None if self._injecting or injected_defaults(task) else shared.invoke[name]
-            declared = effective((), shared.declared.get(name, ()))
-            way = self._ways[name] = Way(invoke, patience, task.transactional, declared)
+        """That of a task that has not been called yet."""
+        shared = self._shared
+        task = shared.tasks[name]
+        patience = 0.0 if task.idle_timeout is None else seconds_of(task.idle_timeout, "idle timeout")
+        if task.transactional:  # on the loop: the connection belongs to it
+            invoke: Any = partial(self._applied, name, task.fn)
+        else:
+            invoke = None if self._injecting or injected_defaults(task) else shared.invoke[name]
+        declared = effective((), shared.declared.get(name, ()))
+        way = self._ways[name] = Way(invoke, patience, task.transactional, declared)
         return way
 
     def _invocation(self, call: Calling) -> Callable[[Sequence[Any], Mapping[str, Any]], object]:

@@ -48,7 +48,7 @@ _SMALL = frozenset({type(None), bool, int, float, str})
 _SETS: tuple[type, ...] = (set, frozenset, type({}.keys()), type({}.items()))
 
 
-def write_record(turns: Sequence[Turn]) -> bytes:
+def write_record(turns: Sequence[Sequence[Sequence[Any]]]) -> bytes:
     """The bytes of a commit's events."""
     return _write(turns)
 

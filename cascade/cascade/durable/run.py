@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from cascade_vm.machine import Machine
 
 from cascade.durable.applying import Applying
 from cascade.durable.calling import Calls
 from cascade.durable.changes import copies_of, has_changed
+from cascade.durable.encoding import encode_small
 from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import (
     ADDED,
     CANCEL,
+    RESULT,
     TIMES,
     WOKE,
     Event,
@@ -31,18 +33,21 @@ from cascade.durable.journal import (
     Turn,
     write_record,
 )
+from cascade.durable.ledger import Ledger, Written
 from cascade.durable.saving import located, restore, state_of
 from cascade.durable.scheduling import Outcome, Scheduler
+from cascade.durable.straight import what_happens
 from cascade.durable.suspensions import Calling
 from cascade.durable.waking import Waker
 from cascade.errors import NotStorable
+from cascade.turns import take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cascade.one_run import Budget
 
-__all__ = ["DurableRun", "Ledger", "Paused"]
+__all__ = ["DurableRun", "Paused"]
 
 LEAST_LOG: Final = 4_096
 """Bytes of a log that are not worth a snapshot."""
@@ -52,25 +57,6 @@ WORTH_A_BYTE: Final = 1e-6
 """Seconds more of it, for each byte that a snapshot has: else a run that computes much writes a large state all the time."""
 FAR: Final = 1.0
 """Seconds. A time this far away is committed when it is set, so that a restart does not set it anew."""
-
-
-Written = tuple[Sequence[bytes], bytes | None]
-"""Records, and the snapshot in whose place they are not."""
-
-
-class Ledger(Protocol):
-    """Where a run is written down: its place in a store, while it is this process's."""
-
-    def commit(
-        self, records: Sequence[bytes] = (), *, snapshot: bytes | None = None, taken: Sequence[int] = ()
-    ) -> Awaitable[None]:
-        """Durable when it has been awaited. ``snapshot`` takes the place of all records so far."""
-
-    async def transact(self, work: Callable[[Any], Awaitable[Written]], taken: Sequence[int]) -> None:
-        """Commit what ``work`` gives together with what it writes by the connection that it is given."""
-
-    async def stand(self, run: DurableRun) -> None:
-        """Say where the run is and what it waits for."""
 
 
 class Paused(Exception):  # noqa: N818 - says what happened
@@ -107,7 +93,8 @@ class DurableRun:
         self.calls = Calls(self.scheduler, host, journal, inbox, run_id, self._waker.wake)
         self.allowance = self.calls.allowance
         self.applying = Applying(self.scheduler, journal, self.allowance)
-        self._unwritten: list[Turn] = []
+        self.unwritten: list[Turn] = []
+        """What has happened and need not be durable yet."""
 
         self._logged = 0
         self._snapshot_size = 0
@@ -159,8 +146,14 @@ class DurableRun:
             while scheduler.outcome is None:
                 if self._stopped is not None:
                     raise self._stopped
-                if self._should_save():
+                if (self._logged > LEAST_LOG or scheduler.computed > MOST_COMPUTED) and self._should_save():
                     await self._save_if_it_can()
+                happens = what_happens(self)
+                if happens is not None:
+                    call, value, error = happens
+                    del happens
+                    await (self._wait() if call is None else self._go_straight(call, value, error))
+                    continue
                 turn: Turn = []
                 values: list[object] = []
                 try:
@@ -202,11 +195,38 @@ class DurableRun:
         if not turn:
             self.inbox.hand_out(self.journal, add)
 
+    async def _go_straight(self, call: Calling, value: object, error: BaseException | None) -> None:
+        """A call has ended, and nothing else has happened."""
+        small = encode_small(value, self.journal.known) if error is None and not call.cost else None
+        if small is None:
+            await self._end(call, value, error)
+            return
+        node, scheduler = call.node, self.scheduler
+        record = write_record((((RESULT, node.number, call.digest, small),),))
+        await self.ledger.commit((record,))
+        self._logged += len(record)
+        scheduler.deliver(node, value)
+        if not scheduler.advance():
+            await take_turns()
+            await scheduler.drain()
+
+    async def _end(self, call: Calling, value: object, error: BaseException | None) -> None:
+        """A call has ended: commit that, and let it happen."""
+        turn: Turn = []
+        values: list[object] = []
+
+        def add(event: Event, value: object = None) -> None:
+            turn.append(event)
+            values.append(value)
+
+        self.calls.end(call, value, error, add)
+        await self._happen(turn, values)
+
     async def _happen(self, turn: Turn, values: list[object]) -> None:
         """Commit events, then let them happen."""
         exact = self._is_exact()
         if exact:
-            self._unwritten.append(turn)
+            self.unwritten.append(turn)
             for event in turn:
                 if self._is_urgent(event):
                     await self._write()
@@ -229,13 +249,13 @@ class DurableRun:
     async def _keep(self, turn: Turn) -> None:
         """Commit what came before something that can not be: those calls are not made again."""
         if turn and self._is_exact():
-            self._unwritten.append(turn)
+            self.unwritten.append(turn)
             await self._write()
 
     async def _write(self) -> None:
-        record = write_record(self._unwritten)
+        record = write_record(self.unwritten)
         await self.ledger.commit([record], taken=self.inbox.taken())
-        self._unwritten.clear()
+        self.unwritten.clear()
         self._logged += len(record)
 
     def _is_urgent(self, event: Event) -> bool:
@@ -246,8 +266,7 @@ class DurableRun:
     # --- snapshots ---
 
     def _should_save(self) -> bool:
-        if self._logged <= LEAST_LOG and self.scheduler.computed <= MOST_COMPUTED:
-            return False
+        """Asked when the log is long, or much has been computed."""
         large = self._logged > max(LEAST_LOG, self._snapshot_size)
         slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self._logged > 0
         if not large and not slow:
@@ -283,7 +302,7 @@ class DurableRun:
         self._has_saved(len(data))
 
     def _has_saved(self, size: int) -> None:
-        self._unwritten.clear()
+        self.unwritten.clear()
         self._snapshot_size, self._logged = size, 0
         self.scheduler.computed = 0.0
         self.calls.inexact = False
@@ -313,7 +332,7 @@ class DurableRun:
                 raise _TaskError(error) from error
             self.calls.ended(call, value, None, add)
             if self._is_exact():
-                return [write_record([*self._unwritten, turn])], None
+                return [write_record([*self.unwritten, turn])], None
             await self._apply(turn, values)
             return (), self._snapshot()
 
@@ -326,7 +345,7 @@ class DurableRun:
             await self._happen(turn, values)
             return
         if self._is_exact():
-            self._unwritten.clear()
+            self.unwritten.clear()
             await self._apply(turn, values)
         else:
             self._has_saved(0)

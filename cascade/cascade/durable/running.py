@@ -26,7 +26,6 @@ from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox, Message
 from cascade.durable.journal import Journal
 from cascade.durable.kept_programs import Origin, kept_of, program_from, tasks_not_needed
-from cascade.durable.ledger import StoreLedger
 from cascade.durable.machine_values import MACHINE_CODECS, run_codecs
 from cascade.durable.names import Where, checked_id, checked_signal, command_for
 from cascade.durable.opened import using
@@ -34,6 +33,7 @@ from cascade.durable.order import sees_orders
 from cascade.durable.run import DurableRun, Paused
 from cascade.durable.scheduling import Outcome
 from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun, Store, Stored
+from cascade.durable.store_ledger import StoreLedger
 from cascade.errors import NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
 from cascade.flow_calls import checked_result
 from cascade.one_run import Budget, checked_budget

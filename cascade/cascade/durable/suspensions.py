@@ -94,7 +94,7 @@ class Calling(Suspension):
         self.number = 0
         self.digest = 0
         self.objects: Sequence[Any] = ()
-        self.before: list[tuple[int, Any, Any]] = []
+        self.before: Sequence[tuple[int, Any, Any]] = ()
         self.begun = False
         self.cancelling = False
         self.is_lost = False

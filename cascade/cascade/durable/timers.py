@@ -28,26 +28,26 @@ class Timers:
     """Suspensions by the time when something happens to them."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Suspension]] = []
+        self.heap: list[tuple[float, int, Suspension]] = []
         self._count = count()
 
     def watch(self, waits: Suspension) -> None:
         """Its time is known, or is another one now."""
         due = due_at(waits)
         if due < math.inf:
-            heappush(self._heap, (due, next(self._count), waits))
+            heappush(self.heap, (due, next(self._count), waits))
 
     def next(self) -> float:
         """When the next of them is due; infinite for never."""
-        while self._heap and not _is_current(*self._heap[0]):
-            heappop(self._heap)
-        return self._heap[0][0] if self._heap else math.inf
+        while self.heap and not _is_current(*self.heap[0]):
+            heappop(self.heap)
+        return self.heap[0][0] if self.heap else math.inf
 
     def due(self, now: float) -> list[Suspension]:
         """Those whose time has come, which are watched no longer."""
         found: list[Suspension] = []
         while self.next() <= now:
-            found.append(heappop(self._heap)[2])
+            found.append(heappop(self.heap)[2])
         return found
 
 

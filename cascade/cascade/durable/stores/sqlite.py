@@ -70,6 +70,7 @@ class SqliteStore:
         """Of the runs that are held."""
         self._execute = db.execute
         self._writer = Writer(db, place, do_all, self._look_up_again)
+        self._is_alone = self._writer.is_alone
         self._reader = connect(place, patience=1)
         self._reader.text_factory = _text
         self._closed = False
@@ -124,7 +125,7 @@ class SqliteStore:
             return _failed(lease_lost(commit.lease.run_id, self._owner_of(commit.lease.run_id)))
         if held is not self._last or not writer.is_free:
             self._last = held
-            return writer.write(CommitJob(commit, held, self._clock(), writer.is_alone))
+            return writer.write(CommitJob(commit, held, self._clock(), self._is_alone))
         began = perf_counter()
         try:
             if len(records) == 1 and held.records is not None and commit.is_plain():
@@ -134,12 +135,12 @@ class SqliteStore:
                     raise lease_lost(commit.lease.run_id, self._owner_of(commit.lease.run_id))
                 held.records = at
             else:
-                writer.write_now(CommitJob(commit, held, self._clock(), writer.is_alone))
+                writer.write_now(CommitJob(commit, held, self._clock(), self._is_alone))
         except Exception as error:
             failure = writer.failed(error)
             if not isinstance(failure, BlockingIOError):
                 return _failed(failure, None if failure is error else error)
-            return writer.write(CommitJob(commit, held, self._clock(), writer.is_alone))  # another process is writing
+            return writer.write(CommitJob(commit, held, self._clock(), self._is_alone))  # another process is writing
         took = perf_counter() - began
         writer.note(took)
         self._held_up += took
