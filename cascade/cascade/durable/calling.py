@@ -10,6 +10,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from datetime import timedelta
 from functools import partial
 from types import CoroutineType
@@ -74,6 +75,8 @@ class Calls:
         self.transactions: deque[Calling] = deque()
         self.inexact = False
         self.sharing = Sharing()
+        self._context = Context()
+        """In which it is noted that tasks of the event loop have ended: it has nothing, so that none is made for each."""
 
     def collect(self, add: Add) -> None:
         """Begin what strands have come to, and tell what has happened since."""
@@ -171,45 +174,35 @@ class Calls:
 
     def made(self, call: Calling, way: Way) -> object:
         """What a call gives at once. A `Pending` is a task of the event loop from now on."""
-        token = show(partial(self._current, call, call.course.count, None))
+        made = _Made(self, call, None)
+        token = show(made)
         try:
             value = self.host.make(call, way)
             if type(value) is Pending:
+                made.pending = value
                 awaitable: Any = value.awaitable
                 make = asyncio.get_running_loop().create_task if type(awaitable) is CoroutineType else asyncio.ensure_future
                 task = call.task = make(awaitable)
-                task.add_done_callback(partial(self._arrive, call, value))
+                task.add_done_callback(made.arrive, context=self._context)
             return value
         finally:
             hide(token)
 
     async def made_in(self, connection: Any, call: Calling) -> object:
         """What a call gives, in the end, that is made in a transaction."""
-        token = show(partial(self._current, call, call.course.count, connection))
+        token = show(_Made(self, call, connection))
         try:
             value = self.host.make(call, self.host.way_of(call))
             return await value.awaitable if type(value) is Pending else value
         finally:
             hide(token)
 
-    def _current(self, call: Calling, attempt: int, connection: Any) -> CurrentCall:
-        """What a task is told of its call. The key names the run, the strand, and which of the things it waited for."""
-        key = f"{self.run_id}/{call.node.number}.{call.number}"
-        return CurrentCall(key, attempt, self.run_id, partial(self._told, call), connection)
-
-    def _told(self, call: Calling, cost: float | None) -> None:
+    def told(self, call: Calling, cost: float | None) -> None:
         """A task says that it is alive, or what it costs."""
         if cost is not None:
             call.cost += cost
         elif call.idle is not None:  # this may be another thread: the timer finds out
             call.idle = self.now() + call.patience
-
-    def _arrive(self, call: Calling, pending: Pending, task: asyncio.Future[Any]) -> None:
-        if task.cancelled():
-            pending.drop()  # it may not have begun
-        self.under_way -= 1
-        self.arrived.append((call, task))
-        self.on_arrival()
 
     # --- ending ---
 
@@ -307,6 +300,34 @@ class Calls:
             suspension.task.cancel()
         else:
             self.ended(suspension, None, asyncio.CancelledError(), add)
+
+
+class _Made:
+    """An attempt at a call as the world sees it. Called, it gives what the task is told of its call."""
+
+    __slots__ = ("attempt", "call", "calls", "connection", "pending")
+
+    def __init__(self, calls: Calls, call: Calling, connection: Any) -> None:
+        self.calls = calls
+        self.call = call
+        self.attempt = call.course.count
+        self.connection = connection
+        self.pending: Pending | None = None
+
+    def __call__(self) -> CurrentCall:
+        """The key names the run, the strand, and which of the things it waited for."""
+        call, run_id = self.call, self.calls.run_id
+        key = f"{run_id}/{call.node.number}.{call.number}"
+        return CurrentCall(key, self.attempt, run_id, partial(self.calls.told, call), self.connection)
+
+    def arrive(self, task: asyncio.Future[Any]) -> None:
+        """The task of the event loop has ended."""
+        calls = self.calls
+        if task.cancelled() and self.pending is not None:
+            self.pending.drop()  # it may not have begun
+        calls.under_way -= 1
+        calls.arrived.append((self.call, task))
+        calls.on_arrival()
 
 
 def _outcome_of(call: Calling, task: asyncio.Future[Any]) -> tuple[object, BaseException | None]:

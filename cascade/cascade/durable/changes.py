@@ -25,7 +25,7 @@ _COPIES: dict[type, Callable[[Any], Any]] = {list: list, dict: dict, bytearray: 
 
 def copies_of(objects: Sequence[Any], codecs: Codecs) -> Before:
     """What is to be compared later, of the objects that a call can reach."""
-    found: Before = []
+    found: list[tuple[int, Any, Any]] = []
     for number, value in enumerate(objects):
         kind = type(value)
         if kind in _FIXED:

@@ -152,7 +152,13 @@ class DurableRun:
                 if happens is not None:
                     call, value, error = happens
                     del happens
-                    await (self._wait() if call is None else self._go_straight(call, value, error))
+                    if call is not None:
+                        await self._go_straight(call, value, error)
+                    else:
+                        calls.begun_here = False
+                        await self._waker.sleep(settles=True)
+                        if self._waker.has_settled:
+                            await self._settle()
                     continue
                 turn: Turn = []
                 values: list[object] = []
@@ -362,12 +368,17 @@ class DurableRun:
         return bool(self.calls.arrived or self.inbox.has_more or self._stopped is not None or is_over)
 
     async def _wait(self) -> None:
-        """Until something happens. After a while the store is told where the run stands."""
+        """Until something happens."""
         if self._has_news():
             return
         self.calls.begun_here = False  # they take their first steps now
         await self._waker.wait(self._seconds_left(), settles=True)
-        if self._waker.has_settled and not self._has_news():
+        if self._waker.has_settled:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """The run has waited for a while: the store is told where it stands."""
+        if not self._has_news():
             await self.ledger.stand(self)
             if not self._has_news():
                 await self._waker.wait(self._seconds_left(), settles=False)

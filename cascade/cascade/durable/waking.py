@@ -12,8 +12,8 @@ SETTLED: Final = 0.5
 
 
 class Waker:
-    """`wait` ends at `wake`, after some seconds, or, once, when it has waited for so long that others should be told:
-    `has_settled` is true then."""
+    """A run sleeps until `wake`, until some seconds are over, or, once, until it has slept for so long that others should be
+    told: `has_settled` is true then."""
 
     def __init__(self) -> None:
         self.has_settled = False
@@ -27,25 +27,28 @@ class Waker:
         if self._awake is not None and not self._awake.done():
             self._awake.set_result(None)
 
-    async def wait(self, seconds: float | None, *, settles: bool) -> None:
-        """Wait. ``settles`` says whether it should end when it has settled."""
+    def sleep(self, *, settles: bool) -> asyncio.Future[None]:
+        """What ends at `wake`; to be awaited at once. ``settles`` says whether it should end when it has settled."""
         loop = asyncio.get_running_loop()
         self._awake = loop.create_future()
         self._since = loop.time() if settles else float("inf")
         self.has_settled = False
         if settles and self._look is None:
             self._look = loop.call_later(SETTLED, self._looked)
-        handle = None if seconds is None else loop.call_later(seconds, self.wake)
+        return self._awake
+
+    async def wait(self, seconds: float | None, *, settles: bool) -> None:
+        """The same, or until so many seconds are over."""
+        handle = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.wake)
         try:
-            await self._awake
+            await self.sleep(settles=settles)
         finally:
-            self._awake = None
             if handle is not None:
                 handle.cancel()
 
     def _looked(self) -> None:
         self._look = None
-        if self._awake is None or self._since == float("inf"):
+        if self._awake is None or self._awake.done() or self._since == float("inf"):
             return  # the next wait looks again
         loop = asyncio.get_running_loop()
         settled = self._since + SETTLED
