@@ -66,6 +66,8 @@ class Codecs:
         parent: Codecs | None = None,
     ) -> None:
         self.by_type: dict[type, Codec] = {kind: codec for kind, codec in codecs if kind is not None}
+        if parent is not None:  # nobody else can claim these, and most objects are of them
+            self.by_type |= {kind: parent.by_type[kind] for kind in (list, dict, tuple) if kind in parent.by_type}
         self._by_code: dict[int | str, Codec] = {codec.code: codec for _, codec in codecs}
         self._shapes = shapes
         self._parent = parent

@@ -19,10 +19,11 @@ from cascade.durable.decoding import decode
 from cascade.durable.documents import GRAPH, LONG, PLAIN, SCALARS, UPDATE, VERSION, Known, plain_containers
 from cascade.durable.replacing import can_change
 from cascade.durable.standard import CODECS
+from cascade.durable.values import DICT, LIST, TUPLE
 from cascade.durable.whereabouts import path_of
 from cascade.errors import NotStorable, StoreError
 
-__all__ = ["encode", "encode_small"]
+__all__ = ["encode", "encode_call", "encode_small"]
 
 _FREE = frozenset({type(None), bool})
 _PLAIN_HEAD, _GRAPH_HEAD, _UPDATE_HEAD = (bytes((VERSION, form)) for form in (PLAIN, GRAPH, UPDATE))
@@ -65,6 +66,42 @@ def encode_small(value: object, known: Known) -> bytes | None:
     except (OverflowError, UnicodeEncodeError):  # an int of more than 64 bits; a lone surrogate
         return None
     return data if len(data) < LONG else None
+
+
+def encode_call(name: str, positional: Sequence[Any]) -> tuple[bytes, list[Any]] | None:
+    """The document of ``(name, None, tuple(positional), {})``, as `encode` writes it, and the objects in it without the first.
+    None when an argument is anything but a small value, or a list or dict of small values."""
+    given: list[Any] = []
+    objects: list[Any] = [tuple(positional), {}]
+    rows: list[Any] = [(TUPLE, (name, None, (1,), (2,))), (TUPLE, given), (DICT, ())]
+    numbers: dict[int, int] = {}
+    for value in positional:
+        kind = type(value)
+        if kind is list or kind is dict:
+            number = numbers.get(id(value))
+            if number is None:
+                parts = value if kind is list else [*value, *value.values()]
+                if not all(map(_is_small, parts)):
+                    return None
+                number = numbers[id(value)] = len(rows)
+                rows.append((LIST if kind is list else DICT, parts))
+                objects.append(value)
+            given.append((number,))
+        elif _is_small(value):
+            given.append(value)
+        else:
+            return None
+    try:
+        return _GRAPH_HEAD + _write((0, rows, (0,))), objects
+    except (OverflowError, UnicodeEncodeError):  # an int of more than 64 bits; a lone surrogate
+        return None
+
+
+def _is_small(value: Any) -> bool:
+    kind = type(value)
+    if kind is str or kind is bytes:
+        return len(value) < LONG
+    return kind is int or kind in _FREE or (kind is float and value == value)
 
 
 def _encode_plain(value: object, known: Known | None) -> bytes | None:

@@ -20,8 +20,8 @@ import msgspec
 from cascade.durable.changes import apply_changes, changes_since
 from cascade.durable.codecs import Codecs
 from cascade.durable.decoding import decode
-from cascade.durable.documents import Known
-from cascade.durable.encoding import encode, encode_small
+from cascade.durable.documents import LONG, Known
+from cascade.durable.encoding import encode, encode_call, encode_small
 from cascade.durable.suspensions import Calling
 from cascade.errors import Problem, StoreError
 
@@ -91,6 +91,12 @@ class Journal:
             except (OverflowError, UnicodeEncodeError):
                 pass
             else:
+                return
+        elif call.target is None and not call.keywords and len(call.name) < LONG:
+            found = encode_call(call.name, call.positional)
+            if found is not None:
+                data, call.objects = found
+                call.digest = crc32(data)
                 return
         reached = Known()
         given = (call.name, call.target, tuple(call.positional), dict(call.keywords))

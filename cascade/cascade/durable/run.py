@@ -19,13 +19,11 @@ from cascade_vm.machine import Machine
 from cascade.durable.applying import Applying
 from cascade.durable.calling import Calls
 from cascade.durable.changes import copies_of, has_changed
-from cascade.durable.encoding import encode_small
 from cascade.durable.host import DurableHost
 from cascade.durable.inbox import Inbox
 from cascade.durable.journal import (
     ADDED,
     CANCEL,
-    RESULT,
     TIMES,
     WOKE,
     Event,
@@ -36,11 +34,10 @@ from cascade.durable.journal import (
 from cascade.durable.ledger import Ledger, Written
 from cascade.durable.saving import located, restore, state_of
 from cascade.durable.scheduling import Outcome, Scheduler
-from cascade.durable.straight import what_happens
+from cascade.durable.straight import let_happen, what_happens
 from cascade.durable.suspensions import Calling
 from cascade.durable.waking import Waker
 from cascade.errors import NotStorable
-from cascade.turns import take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +93,8 @@ class DurableRun:
         self.unwritten: list[Turn] = []
         """What has happened and need not be durable yet."""
 
-        self._logged = 0
+        self.logged = 0
+        """Bytes of the log."""
         self._snapshot_size = 0
         self._stopped: BaseException | None = None
         inbox.on_arrival = self._waker.wake
@@ -117,7 +115,7 @@ class DurableRun:
                 restore(self.scheduler, self.allowance, self.journal.take_snapshot(snapshot))
                 self._snapshot_size = len(snapshot)
             written = list(records)
-            self._logged = sum(map(len, written))
+            self.logged = sum(map(len, written))
             if written:
                 await self.scheduler.drain()
                 await self.applying.again(written)
@@ -126,7 +124,7 @@ class DurableRun:
 
     async def add(self, budget: Budget) -> None:
         """It may spend more, in every process from now on. Raises `NotStorable`."""
-        await self._happen([[ADDED, [*astuple(budget)], self.now()]], [None])
+        await self.happen([[ADDED, [*astuple(budget)], self.now()]], [None])
 
     async def go_on(self, flow: int, arguments: Sequence[object]) -> None:
         """With another flow, when one has ended with a tail call: what was before is not gone over again."""
@@ -146,14 +144,14 @@ class DurableRun:
             while scheduler.outcome is None:
                 if self._stopped is not None:
                     raise self._stopped
-                if (self._logged > LEAST_LOG or scheduler.computed > MOST_COMPUTED) and self._should_save():
+                if (self.logged > LEAST_LOG or scheduler.computed > MOST_COMPUTED) and self._should_save():
                     await self._save_if_it_can()
                 happens = what_happens(self)
                 if happens is not None:
                     call, value, error = happens
                     del happens
                     if call is not None:
-                        await self._go_straight(call, value, error)
+                        await let_happen(self, call, value, error)
                     else:
                         calls.begun_here = False
                         await self._waker.sleep(settles=True)
@@ -171,7 +169,7 @@ class DurableRun:
                     if calls.begun_here:  # what runs beside what is there already takes its first step
                         calls.begun_here = False
                         await asyncio.sleep(0)
-                    await self._happen(turn, values)
+                    await self.happen(turn, values)
                 elif calls.transactions:
                     await self._transact(calls.transactions.popleft())
                 elif calls.spent is not None and not calls.under_way:
@@ -201,22 +199,7 @@ class DurableRun:
         if not turn:
             self.inbox.hand_out(self.journal, add)
 
-    async def _go_straight(self, call: Calling, value: object, error: BaseException | None) -> None:
-        """A call has ended, and nothing else has happened."""
-        small = encode_small(value, self.journal.known) if error is None and not call.cost else None
-        if small is None:
-            await self._end(call, value, error)
-            return
-        node, scheduler = call.node, self.scheduler
-        record = write_record((((RESULT, node.number, call.digest, small),),))
-        await self.ledger.commit((record,))
-        self._logged += len(record)
-        scheduler.deliver(node, value)
-        if not scheduler.advance():
-            await take_turns()
-            await scheduler.drain()
-
-    async def _end(self, call: Calling, value: object, error: BaseException | None) -> None:
+    async def end(self, call: Calling, value: object, error: BaseException | None) -> None:
         """A call has ended: commit that, and let it happen."""
         turn: Turn = []
         values: list[object] = []
@@ -226,9 +209,9 @@ class DurableRun:
             values.append(value)
 
         self.calls.end(call, value, error, add)
-        await self._happen(turn, values)
+        await self.happen(turn, values)
 
-    async def _happen(self, turn: Turn, values: list[object]) -> None:
+    async def happen(self, turn: Turn, values: list[object]) -> None:
         """Commit events, then let them happen."""
         exact = self._is_exact()
         if exact:
@@ -262,7 +245,7 @@ class DurableRun:
         record = write_record(self.unwritten)
         await self.ledger.commit([record], taken=self.inbox.taken())
         self.unwritten.clear()
-        self._logged += len(record)
+        self.logged += len(record)
 
     def _is_urgent(self, event: Event) -> bool:
         """Whether it has to be durable before it happens."""
@@ -273,8 +256,8 @@ class DurableRun:
 
     def _should_save(self) -> bool:
         """Asked when the log is long, or much has been computed."""
-        large = self._logged > max(LEAST_LOG, self._snapshot_size)
-        slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self._logged > 0
+        large = self.logged > max(LEAST_LOG, self._snapshot_size)
+        slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self.logged > 0
         if not large and not slow:
             return False
         return not self._is_being_changed()
@@ -293,7 +276,7 @@ class DurableRun:
         except NotStorable:
             if not self._is_exact():
                 raise
-            self._snapshot_size, self.scheduler.computed = 2 * self._logged, 0.0  # when it is tried again
+            self._snapshot_size, self.scheduler.computed = 2 * self.logged, 0.0  # when it is tried again
 
     def _snapshot(self) -> bytes:
         try:
@@ -309,7 +292,7 @@ class DurableRun:
 
     def _has_saved(self, size: int) -> None:
         self.unwritten.clear()
-        self._snapshot_size, self._logged = size, 0
+        self._snapshot_size, self.logged = size, 0
         self.scheduler.computed = 0.0
         self.calls.inexact = False
         for node in self.scheduler.nodes.values():
@@ -348,7 +331,7 @@ class DurableRun:
             turn.clear()
             values.clear()
             self.calls.ended(call, None, raised.error, add)
-            await self._happen(turn, values)
+            await self.happen(turn, values)
             return
         if self._is_exact():
             self.unwritten.clear()

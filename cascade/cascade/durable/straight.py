@@ -1,8 +1,8 @@
-"""The straight way of a run: one call after the other, nothing beside it, small values.
+"""The straight way of a run: one call after the other, and nothing beside it.
 
 That is what nearly all runs do nearly all of the time. What happens is the very same as in a round of `DurableRun.run`, and is
 recorded in the same words, but all that a round looks for is looked at first. Whatever is out of the ordinary (another strand's
-news, policies, limits, an object that is given, a signal) is left to the round.
+news, policies, limits, a signal) is left to the round.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Pending
 
+from cascade.durable.changes import copies_of
+from cascade.durable.journal import RESULT, write_record
 from cascade.durable.suspensions import Calling
+from cascade.errors import NotStorable
+from cascade.turns import take_turns
 
 if TYPE_CHECKING:
     from cascade.durable.run import DurableRun
 
-__all__ = ["what_happens"]
+__all__ = ["let_happen", "what_happens"]
 
 _Happened = tuple[Calling | None, Any, BaseException | None]
 """A call has ended, with a value or an error. None: it is under way, and nothing else is to be done."""
@@ -51,14 +55,16 @@ def what_happens(run: DurableRun) -> _Happened | None:
 
 def _is_ordinary(call: Calling) -> bool:
     """Whether it needs nothing but to be made."""
-    return call.node.waits is call and not call.cancelling and not call.objects and not call.course.policies
+    return call.node.waits is call and not (call.cancelling or call.patience or call.course.policies)
 
 
 def _made(run: DurableRun, call: Calling) -> _Happened | None:
     calls = run.calls
     way = run.host.way_of(call)
-    if way.invoke is None or way.patience or way.transactional:
+    if way.invoke is None or way.patience or way.transactional or (call.objects and calls.under_way):
         return None
+    if call.objects:
+        call.before = copies_of(call.objects, run.journal.codecs)
     run.scheduler.fresh.clear()
     now = calls.now()
     call.begun = True
@@ -74,6 +80,8 @@ def _made(run: DurableRun, call: Calling) -> _Happened | None:
     if type(value) is Pending:
         calls.under_way += 1
         calls.begun_here = True
+        if call.before:
+            calls.sharing.begin(call)
         return _BEGUN
     return call, value, None
 
@@ -81,9 +89,37 @@ def _made(run: DurableRun, call: Calling) -> _Happened | None:
 def _arrived(run: DurableRun) -> _Happened | None:
     calls = run.calls
     [(call, task)] = calls.arrived
-    if call.task is not task or not _is_ordinary(call) or task.cancelled() or call.is_lost or call.idle is not None:
+    if (
+        call.task is not task
+        or not _is_ordinary(call)
+        or call.objects
+        or task.cancelled()
+        or call.is_lost
+        or call.idle is not None
+    ):
         return None
     calls.arrived.clear()
     call.task = None
     error = task.exception()
     return (call, None, error) if error is not None else (call, task.result(), None)
+
+
+async def let_happen(run: DurableRun, call: Calling, value: object, error: BaseException | None) -> None:
+    """A call has ended, and that is all: commit it, then let it happen."""
+    if error is not None or call.cost:
+        return await run.end(call, value, error)
+    try:
+        event = [RESULT, call.node.number, call.digest, run.journal.outcome(call, value)]
+    except NotStorable:
+        return await run.end(call, value, error)
+    call.before = ()
+    if not run.journal.exact:  # the value is a set, or has one
+        return await run.happen([event], [value])
+    record = write_record(((event,),))
+    await run.ledger.commit((record,))
+    run.logged += len(record)
+    run.scheduler.deliver(call.node, value)
+    if not run.scheduler.advance():
+        await take_turns()
+        await run.scheduler.drain()
+    return None

@@ -14,6 +14,7 @@ from cascade.durable.store import DONE, Commit, Lease, Standing, open_store
 from cascade.durable.stores import writer
 from cascade.durable.stores.schema import SCHEMA, Schema
 from cascade.durable.stores.sqlite_files import Place, open_file
+from cascade.errors import LeaseLost
 from cascade.testing import run_virtual
 from support.stores import fill, new_run, open_new
 
@@ -265,5 +266,25 @@ def test_a_store_that_is_closed_takes_nothing(path: str) -> None:
             await store.send("run", "a", b"")
         assert size_of(path, ("-wal",)) == 0
         await (await open_store(path)).close()
+
+    asyncio.run(write())
+
+
+def test_who_lost_a_run_does_not_undo_the_others(path: str, where: str) -> None:
+    """Records of many runs are one statement; when one of them is somebody else's by now, it is done run by run."""
+
+    async def write() -> None:
+        store, _ = await open_new(path)
+        leases = [await new_run(store, f"run-{at}") for at in range(4)]
+        await asyncio.gather(*(store.commit(Commit(lease, [b"1"])) for lease in leases))
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE runs SET token = 9 WHERE id = 'run-2'")
+        for number in (b"2", b"3"):
+            commits = [store.commit(Commit(lease, [number])) for lease in leases]
+            answers = await asyncio.gather(*commits, return_exceptions=True)
+            assert [type(one) for one in answers] == [type(None), type(None), LeaseLost, type(None)]
+        for at in range(4):
+            assert (await store.read(f"run-{at}")).records == ([b"1"] if at == 2 else [b"1", b"2", b"3"])
+        await store.close()
 
     asyncio.run(write())
