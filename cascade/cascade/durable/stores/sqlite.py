@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
@@ -42,6 +43,8 @@ _AT_ONCE: Final = 200
 _text: Final = partial(str, encoding="utf-8", errors="surrogateescape")
 """Bytes that are no text come as what is none: whoever reads the row says what is damaged."""
 _DONE: Final = _Done()
+_SOON: Final = 0.05
+"""Seconds, after which somebody who waits for a signal is heard."""
 _PAGES: Final = 500
 """Pages that are given back in one transaction."""
 
@@ -50,15 +53,26 @@ async def open_sqlite(
     url: str, place: Place, *, clock: Callable[[], float], lease_seconds: float, create: bool = True
 ) -> SqliteStore:
     """The store in a file."""
-    db = await asyncio.to_thread(open_file, place, create=create)
-    return SqliteStore(url, place, db, clock, lease_seconds)
+    pool = ThreadPoolExecutor(1, "cascade-store")
+    try:
+        db = await asyncio.get_running_loop().run_in_executor(pool, partial(open_file, place, create=create))
+    except BaseException:
+        pool.shutdown(wait=False)
+        raise
+    return SqliteStore(url, place, db, pool, clock, lease_seconds)
 
 
 class SqliteStore:
     """A `cascade.durable.store.Store`."""
 
     def __init__(
-        self, url: str, place: Place, db: sqlite3.Connection, clock: Callable[[], float], lease_seconds: float
+        self,
+        url: str,
+        place: Place,
+        db: sqlite3.Connection,
+        pool: ThreadPoolExecutor,
+        clock: Callable[[], float],
+        lease_seconds: float,
     ) -> None:
         self._url = url
         self._place = place
@@ -69,13 +83,14 @@ class SqliteStore:
         self._keys: dict[str, int] = {}
         """Of the runs that are held."""
         self._execute = db.execute
-        self._writer = Writer(db, place, do_all, self._look_up_again)
+        self._writer = Writer(db, place, pool, do_all, self._look_up_again)
         self._is_alone = self._writer.is_alone
         self._reader = connect(place, patience=1)
         self._reader.text_factory = _text
         self._closed = False
         self._waiting = Waiting()
         self._loop = asyncio.get_running_loop()
+        self._watch_soon: asyncio.TimerHandle | None = None
         self._watch = Watch(place, lambda runs: self._loop.call_soon_threadsafe(self._waiting.wake, runs))
         self._last: Held | None = None
         """The run that committed last."""
@@ -207,10 +222,19 @@ class SqliteStore:
             with self._errors():
                 newest = newest_signal(self._reader, run_id, self._keys.get(run_id))
             if not self._waiting.is_new(run_id, newest):
-                self._watch.begin(newest)
+                self._begin_to_watch(newest)
                 await self._waiting.wait(waiter, seconds)
         finally:
             self._waiting.leave(run_id, waiter)
+
+    def _begin_to_watch(self, newest: int) -> None:
+        """Signals of other processes are looked for by a thread, which most runs end without."""
+        if self._watch_soon is None:
+            self._watch_soon = self._loop.call_later(_SOON, self._watch_now, newest)
+
+    def _watch_now(self, newest: int) -> None:
+        self._watch_soon = None
+        self._watch.begin(newest)
 
     async def put_program(self, digest: bytes, data: bytes) -> None:
         query = """INSERT INTO programs VALUES (?, ?, ?, ?)
@@ -244,6 +268,8 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
+        if self._watch_soon is not None:
+            self._watch_soon.cancel()
         self._watch.end()
         self._waiting.wake_all()
         owned = [(held.key, held.token) for held in self._held.values()]

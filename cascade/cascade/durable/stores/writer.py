@@ -41,10 +41,17 @@ Together = Callable[[sqlite3.Connection, Sequence[Job]], list[Any]]
 
 
 class Writer:
-    """Writes for one event loop. ``do_all`` does the jobs of a transaction; ``taken_back`` is called when something is not
-    written of which jobs may have made a note."""
+    """Writes for one event loop, and by the one thread of ``pool``. ``do_all`` does the jobs of a transaction; ``taken_back``
+    is called when something is not written of which jobs may have made a note."""
 
-    def __init__(self, db: sqlite3.Connection, place: Place, do_all: Together, taken_back: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        place: Place,
+        pool: ThreadPoolExecutor,
+        do_all: Together,
+        taken_back: Callable[[], None],
+    ) -> None:
         self.db = db
         self._do_all = do_all
         self._place = place
@@ -60,7 +67,7 @@ class Writer:
         """A bit for each of the last commits: whether it was slow."""
         self.is_free = True
         """Whether something can be written at once: nothing waits, and commits are quick."""
-        self._pool = ThreadPoolExecutor(1, "cascade-store")
+        self._pool = pool
         self._loop = asyncio.get_running_loop()
 
     def note(self, took: float) -> None:
