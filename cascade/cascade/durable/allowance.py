@@ -81,7 +81,7 @@ class Allowance:
     def lacks_for(self, call: Calling) -> str | None:
         """The same of one call, which may be the same again as the strand's last ones."""
         node = call.node
-        same = node.last == (call.name, call.digest)
+        same = (node.name, node.digest) == (call.name, call.digest)
         if self.repeats is None or not same or node.repeated <= self.repeats:
             return None
         name = call.site.target.rpartition(":")[2]

@@ -34,10 +34,11 @@ from cascade.durable.journal import (
 from cascade.durable.ledger import Ledger, Written
 from cascade.durable.saving import located, restore, state_of
 from cascade.durable.scheduling import Outcome, Scheduler
-from cascade.durable.straight import let_happen, what_happens
+from cascade.durable.straight import event_of, what_happens
 from cascade.durable.suspensions import Calling
 from cascade.durable.waking import Waker
 from cascade.errors import NotStorable
+from cascade.turns import take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ class DurableRun:
         self.unwritten: list[Turn] = []
         """What has happened and need not be durable yet."""
 
-        self.logged = 0
+        self._logged = 0
         """Bytes of the log."""
         self._snapshot_size = 0
         self._stopped: BaseException | None = None
@@ -115,7 +116,7 @@ class DurableRun:
                 restore(self.scheduler, self.allowance, self.journal.take_snapshot(snapshot))
                 self._snapshot_size = len(snapshot)
             written = list(records)
-            self.logged = sum(map(len, written))
+            self._logged = sum(map(len, written))
             if written:
                 await self.scheduler.drain()
                 await self.applying.again(written)
@@ -124,7 +125,7 @@ class DurableRun:
 
     async def add(self, budget: Budget) -> None:
         """It may spend more, in every process from now on. Raises `NotStorable`."""
-        await self.happen([[ADDED, [*astuple(budget)], self.now()]], [None])
+        await self._happen([[ADDED, [*astuple(budget)], self.now()]], [None])
 
     async def go_on(self, flow: int, arguments: Sequence[object]) -> None:
         """With another flow, when one has ended with a tail call: what was before is not gone over again."""
@@ -144,19 +145,29 @@ class DurableRun:
             while scheduler.outcome is None:
                 if self._stopped is not None:
                     raise self._stopped
-                if (self.logged > LEAST_LOG or scheduler.computed > MOST_COMPUTED) and self._should_save():
+                if (self._logged > LEAST_LOG or scheduler.computed > MOST_COMPUTED) and self._should_save():
                     await self._save_if_it_can()
                 happens = what_happens(self)
                 if happens is not None:
                     call, value, error = happens
                     del happens
-                    if call is not None:
-                        await let_happen(self, call, value, error)
-                    else:
+                    if call is None:
                         calls.begun_here = False
                         await self._waker.sleep(settles=True)
                         if self._waker.has_settled:
                             await self._settle()
+                    elif (event := event_of(self, call, value, error)) is None:
+                        await self._end(call, value, error)
+                    elif not self.journal.exact:  # the value is a set, or has one
+                        await self._happen([event], [value])
+                    else:
+                        record = write_record(((event,),))
+                        await self.ledger.commit((record,))
+                        self._logged += len(record)
+                        scheduler.deliver(call.node, value)
+                        if not scheduler.advance():
+                            await take_turns()
+                            await scheduler.drain()
                     continue
                 turn: Turn = []
                 values: list[object] = []
@@ -169,7 +180,7 @@ class DurableRun:
                     if calls.begun_here:  # what runs beside what is there already takes its first step
                         calls.begun_here = False
                         await asyncio.sleep(0)
-                    await self.happen(turn, values)
+                    await self._happen(turn, values)
                 elif calls.transactions:
                     await self._transact(calls.transactions.popleft())
                 elif calls.spent is not None and not calls.under_way:
@@ -199,7 +210,7 @@ class DurableRun:
         if not turn:
             self.inbox.hand_out(self.journal, add)
 
-    async def end(self, call: Calling, value: object, error: BaseException | None) -> None:
+    async def _end(self, call: Calling, value: object, error: BaseException | None) -> None:
         """A call has ended: commit that, and let it happen."""
         turn: Turn = []
         values: list[object] = []
@@ -209,9 +220,9 @@ class DurableRun:
             values.append(value)
 
         self.calls.end(call, value, error, add)
-        await self.happen(turn, values)
+        await self._happen(turn, values)
 
-    async def happen(self, turn: Turn, values: list[object]) -> None:
+    async def _happen(self, turn: Turn, values: list[object]) -> None:
         """Commit events, then let them happen."""
         exact = self._is_exact()
         if exact:
@@ -245,7 +256,7 @@ class DurableRun:
         record = write_record(self.unwritten)
         await self.ledger.commit([record], taken=self.inbox.taken())
         self.unwritten.clear()
-        self.logged += len(record)
+        self._logged += len(record)
 
     def _is_urgent(self, event: Event) -> bool:
         """Whether it has to be durable before it happens."""
@@ -256,8 +267,8 @@ class DurableRun:
 
     def _should_save(self) -> bool:
         """Asked when the log is long, or much has been computed."""
-        large = self.logged > max(LEAST_LOG, self._snapshot_size)
-        slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self.logged > 0
+        large = self._logged > max(LEAST_LOG, self._snapshot_size)
+        slow = self.scheduler.computed > MOST_COMPUTED + WORTH_A_BYTE * self._snapshot_size and self._logged > 0
         if not large and not slow:
             return False
         return not self._is_being_changed()
@@ -276,7 +287,7 @@ class DurableRun:
         except NotStorable:
             if not self._is_exact():
                 raise
-            self._snapshot_size, self.scheduler.computed = 2 * self.logged, 0.0  # when it is tried again
+            self._snapshot_size, self.scheduler.computed = 2 * self._logged, 0.0  # when it is tried again
 
     def _snapshot(self) -> bytes:
         try:
@@ -292,7 +303,7 @@ class DurableRun:
 
     def _has_saved(self, size: int) -> None:
         self.unwritten.clear()
-        self._snapshot_size, self.logged = size, 0
+        self._snapshot_size, self._logged = size, 0
         self.scheduler.computed = 0.0
         self.calls.inexact = False
         for node in self.scheduler.nodes.values():
@@ -331,7 +342,7 @@ class DurableRun:
             turn.clear()
             values.clear()
             self.calls.ended(call, None, raised.error, add)
-            await self.happen(turn, values)
+            await self._happen(turn, values)
             return
         if self._is_exact():
             self.unwritten.clear()

@@ -34,7 +34,7 @@ from cascade.durable.run import DurableRun, Paused
 from cascade.durable.scheduling import Outcome
 from cascade.durable.store import CANCELLED, DONE, FAILED, PAUSED, Lease, NewRun, Store, Stored
 from cascade.durable.store_ledger import StoreLedger
-from cascade.errors import NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
+from cascade.errors import DamagedStore, NotStorable, Problem, RunExists, RunPaused, StoreError, UsageError
 from cascade.flow_calls import checked_result
 from cascade.one_run import Budget, checked_budget
 from cascade.program import Flow, FlowCall, Program
@@ -81,10 +81,9 @@ async def run_stored(
     arguments = encode(list(call.arguments), codecs=codecs, name="arguments")
     asked = Asked(kept.origin, asked_for)
     async with using(store) as opened:
-        await opened.put_program(kept.digest, kept.data)
         new = NewRun(run_id, kept.digest, call.flow.name, arguments, msgspec.msgpack.encode(asked), kept.origin.name)
         try:
-            lease = await opened.create(new)
+            lease = await _created(opened, new, kept.data)
         except RunExists:
             stored = await opened.read(run_id)
             _check_same(stored, new, list(call.arguments))
@@ -94,6 +93,15 @@ async def run_stored(
         given = list(call.arguments)
         held = _Held(opened, lease, call.flow, asked, arguments, None, options, given=given, is_exact=kept.is_exact)
         return await _to_its_end(held)
+
+
+async def _created(store: Store, new: NewRun, program: bytes) -> Lease:
+    """A new run. Its program is there already, save for the first one."""
+    try:
+        return await store.create(new)
+    except DamagedStore:
+        await store.put_program(new.program, program)
+        return await store.create(new)
 
 
 async def resume_stored(run_id: str, store: Where, add: Budget | None = None, options: Options = _PLAIN) -> tuple[Flow, object]:

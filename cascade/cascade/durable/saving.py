@@ -87,7 +87,7 @@ def _saved_node(node: Node) -> list[Any]:
     parent = -1 if node.parent is None else node.parent.node.number
     strand = node.strand
     frames = [[*frame] for frame in saved_frames(strand)]
-    counted = [node.calls, *node.last, node.repeated]
+    counted = [node.calls, node.name, node.digest, node.repeated]
     return [node.number, parent, node.place, counted, strand.depth, strand.doomed, frames, _saved_suspension(waits)]
 
 
@@ -153,8 +153,7 @@ class _Restoring:
             else:
                 strand.result = Pending(suspension)
             node = Node(number, above, place, strand, None)
-            node.calls, *last, node.repeated = counted
-            node.last = (last[0], last[1])
+            node.calls, node.name, node.digest, node.repeated = counted
             if isinstance(above, Gathering):
                 above.running[place] = node
             elif above is not None:

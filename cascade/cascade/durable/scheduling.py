@@ -187,9 +187,10 @@ class Scheduler:
             case Calling():
                 suspension.number = node.calls
                 self.noted(suspension)
-                called = (suspension.name, suspension.digest)
-                node.repeated = node.repeated + 1 if called == node.last else 1
-                node.last = called
+                if suspension.digest == node.digest and suspension.name == node.name:
+                    node.repeated += 1
+                else:
+                    node.name, node.digest, node.repeated = suspension.name, suspension.digest, 1
                 self.fresh[suspension] = None
             case Sleeping() | Waiting():
                 self.fresh[suspension] = None

@@ -190,7 +190,7 @@ class Store(Protocol):
         """Write what belongs together; when it has been awaited it is there, whatever happens. May be a coroutine function.
 
         `LeaseLost` when the run was taken by another: nothing is written then. Commits that come at the same time are written
-        together, but each is all or nothing for itself.
+        together, but each is all or nothing for itself. One with an outcome may give the run up, as `release` does.
         """
 
     async def transact(self, lease: Lease, work: Callable[[Any], Awaitable[Commit]]) -> None:

@@ -14,15 +14,14 @@ from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Pending
 
 from cascade.durable.changes import copies_of
-from cascade.durable.journal import RESULT, write_record
+from cascade.durable.journal import RESULT, Event
 from cascade.durable.suspensions import Calling
 from cascade.errors import NotStorable
-from cascade.turns import take_turns
 
 if TYPE_CHECKING:
     from cascade.durable.run import DurableRun
 
-__all__ = ["let_happen", "what_happens"]
+__all__ = ["event_of", "what_happens"]
 
 _Happened = tuple[Calling | None, Any, BaseException | None]
 """A call has ended, with a value or an error. None: it is under way, and nothing else is to be done."""
@@ -104,22 +103,13 @@ def _arrived(run: DurableRun) -> _Happened | None:
     return (call, None, error) if error is not None else (call, task.result(), None)
 
 
-async def let_happen(run: DurableRun, call: Calling, value: object, error: BaseException | None) -> None:
-    """A call has ended, and that is all: commit it, then let it happen."""
+def event_of(run: DurableRun, call: Calling, value: object, error: BaseException | None) -> Event | None:
+    """The event of a call that has given a value; None where more has to be said than that."""
     if error is not None or call.cost:
-        return await run.end(call, value, error)
+        return None
     try:
         event = [RESULT, call.node.number, call.digest, run.journal.outcome(call, value)]
     except NotStorable:
-        return await run.end(call, value, error)
+        return None
     call.before = ()
-    if not run.journal.exact:  # the value is a set, or has one
-        return await run.happen([event], [value])
-    record = write_record(((event,),))
-    await run.ledger.commit((record,))
-    run.logged += len(record)
-    run.scheduler.deliver(call.node, value)
-    if not run.scheduler.advance():
-        await take_turns()
-        await run.scheduler.drain()
-    return None
+    return event

@@ -54,7 +54,7 @@ class Node:
     same way, so together they name a call across processes.
     """
 
-    __slots__ = ("calls", "driving", "last", "number", "parent", "place", "repeated", "strand", "waits")
+    __slots__ = ("calls", "digest", "driving", "name", "number", "parent", "place", "repeated", "strand", "waits")
 
     def __init__(self, number: int, parent: Gathering | Attempting | None, place: int, strand: Strand, driving: Any) -> None:
         self.number = number
@@ -64,7 +64,7 @@ class Node:
         self.driving = driving
         self.calls = 0
         self.waits: Suspension | None = None
-        self.last: tuple[str, int] = ("", 0)
+        self.name, self.digest = "", 0
         """The task that was called last and the digest of its arguments; ``repeated`` is how often in a row."""
         self.repeated = 0
 

@@ -127,10 +127,12 @@ class SqliteStore:
 
     async def release(self, lease: Lease) -> None:
         held = self._held.get(lease)
-        if held is not None:
+        if held is None:
+            return
+        if not held.is_over:
             query = "UPDATE runs SET owner = NULL, lease_until = 0 WHERE key = ? AND token = ?"
             await self._writer.write(lambda db: db.execute(query, (held.key, held.token)))
-            self._drop(lease)
+        self._drop(lease)
 
     def commit(self, commit: Commit) -> Awaitable[None]:
         """Where the run is the one that committed last, at once: probably nobody else is about to. Whoever comes between them
@@ -176,7 +178,7 @@ class SqliteStore:
     def _look_up_again(self) -> None:
         """Something was not written: how many records there are has to be counted."""
         for held in tuple(self._held.values()):
-            held.records = None
+            held.records, held.is_over = None, False
 
     def _expect_held(self, lease: Lease) -> Held:
         held = self._held.get(lease)

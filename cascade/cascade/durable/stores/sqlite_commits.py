@@ -28,18 +28,22 @@ _APPEND_MORE_SHARED: Final = "INSERT INTO shared_log (run, number, data, sum) VA
 CONTENT: Final = "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)"
 _UPDATE: Final = """UPDATE runs SET updated = ?, status = coalesce(?, status), standing = coalesce(?, standing)
     WHERE key = ? AND token = ?"""
+_END: Final = _UPDATE.replace("SET", "SET owner = NULL, lease_until = 0,")
+"""The same of a run that ends: nobody has it then."""
 _REPLACED: Final = f"UPDATE runs SET written = written + {BYTES_OF_LOG}, base = coalesce(base, 0) + ? WHERE key = ?"
 
 
 class Held:
-    """A run that a store owns: its key, and how many records are in its log; None when that has to be looked up."""
+    """A run that a store owns: its key, and how many records are in its log; None when that has to be looked up. ``is_over``:
+    it has ended, and been given up with that."""
 
-    __slots__ = ("key", "records", "token")
+    __slots__ = ("is_over", "key", "records", "token")
 
     def __init__(self, key: int, token: int, records: int | None = None) -> None:
         self.key = key
         self.token = token
         self.records = records
+        self.is_over = False
 
 
 def span(key: int) -> tuple[int, int]:
@@ -78,8 +82,10 @@ class CommitJob:
             held.records += 1
         else:
             standing = format_standing(commit.standing)
-            done = db.execute(_UPDATE, (self.now, commit.status, standing, key, held.token))
+            update = _UPDATE if commit.outcome is None else _END
+            done = db.execute(update, (self.now, commit.status, standing, key, held.token))
             _expect_held(db, done.rowcount, commit, held)
+            held.is_over = commit.outcome is not None
             _write_contents(db, commit, held)
         if more and alone:
             rows = enumerate(more, key << 32 | held.records + 1)
