@@ -8,6 +8,8 @@ import linecache
 import sys
 import traceback
 import warnings
+from collections import OrderedDict, deque
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import ref
 
@@ -160,6 +162,49 @@ def test_methods_and_attributes_of_constants() -> None:
     """Numbers and texts that stand where a variable could."""
     code = [Method(0, -1, "upper", ()), Attribute(1, -2, "real"), Compute(0, "build_tuple", (0, 1)), Return(0)]
     assert agree(program(flow("main", [], 2, ["abc", 5], code))) == ("ABC", 5)
+
+
+def test_methods_of_types_themselves() -> None:
+    """They are called where the type was named just before; where its register has another value by then, that is asked."""
+    constants = ["dict", "str", 0, None, "list"]
+    named = [Compute(1, "builtin", (-1,)), Method(1, 1, "fromkeys", (0, -3)), Return(1)]
+    assert agree(program(flow("main", ["x"], 2, constants, named)), ["ab"]) == {"a": 0, "b": 0}
+    assert agree(program(flow("main", ["x"], 2, constants, named)), [5]) == "TypeError: 'int' object is not iterable"
+    other = [Compute(1, "builtin", (-1,)), Copy(1, 0), Method(1, 1, "fromkeys", (0, -3)), Return(1)]
+    missed = agree(program(flow("main", ["x"], 2, constants, other)), ["ab"])
+    assert missed == "AttributeError: 'str' object has no attribute 'fromkeys'"
+    opening = [Compute(1, "builtin", (-2,)), Method(1, 1, "format", (0, -3)), Return(1)]
+    refused = agree(program(flow("main", ["x"], 2, constants, opening)), ["{0.real}"])
+    assert refused == "AttributeError: type object 'str' has no attribute 'format'"
+
+
+VALUES = ([], (), {}, "ab", b"ab", bytearray(b"ab"), range(2), {1}, 5, None, {}.keys(), deque([1]), OrderedDict(a=1))
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_what_patterns_ask_for(value: object) -> None:
+    """Lists, tuples and dicts are told by their type, also when that is known; for all others the operation says it."""
+    asks = [Compute(1, "is_sequence", (0,)), Compute(2, "is_mapping", (0,)), Compute(1, "build_tuple", (1, 2)), Return(1)]
+    blueprint = program(flow("main", ["x"], 3, [None], asks))
+    expected = isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray), isinstance(value, Mapping)
+    assert agree(blueprint, [value]) == expected
+    for make, fits in (("build_tuple", (True, False)), ("build_list", (True, False)), ("build_dict", (False, True))):
+        known = program(flow("main", ["x"], 3, [1], [Compute(0, make, (-1, -1)), *asks]))
+        assert agree(known, [None]) == fits
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_what_is_reversed_in_a_loop(value: object) -> None:
+    """Values of each type, in the opposite order, or the error that there is none."""
+    code = [
+        Compute(1, "build_list", ()), Compute(2, "reversed", (0,)), Over(2, 2), Next(3, 2, 6), Compute(3, "append", (1, 3)),
+        Jump(3), Return(1),
+    ]  # fmt: skip
+    try:
+        expected: object = list(reversed(value))  # type: ignore[call-overload]
+    except TypeError as error:
+        expected = f"TypeError: {error}"
+    assert agree(program(flow("main", ["x"], 4, [None], code)), [value]) == expected
 
 
 # --- places ----------------------------------------------------------------------------------------------------------------

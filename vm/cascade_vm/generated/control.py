@@ -134,12 +134,23 @@ def _is_spread_only(s: Operands) -> bool:
 
 
 def _is_sequence(s: Operands, arguments: Sequence[int]) -> ast.expr:
-    usual = ast.BoolOp(ast.Or(), [is_type(s.read(arguments[0]), "tuple"), is_type(s.read(arguments[0]), "list")])
-    return _either(usual, constant(True), s, "is_sequence", arguments)
+    """A pattern that does not fit is followed by others for the same value: most often of one type, which is asked for once."""
+    return _is_one_of(s, "is_sequence", arguments, (list, tuple), "PATTERNED")
 
 
 def _is_mapping(s: Operands, arguments: Sequence[int]) -> ast.expr:
-    return _either(is_type(s.read(arguments[0]), "dict"), constant(True), s, "is_mapping", arguments)
+    return _is_one_of(s, "is_mapping", arguments, (dict,), "")
+
+
+def _is_one_of(s: Operands, name: str, arguments: Sequence[int], kinds: tuple[type, ...], known_as: str) -> ast.expr:
+    """Whether a value is of these types, or of others that the operation knows. Both sides of `or` give a bool."""
+    (value,) = arguments
+    if s.kind(value) in kinds:
+        return constant(True)
+    usual = is_type(s.read(value), kinds[0].__name__)
+    if known_as:
+        usual = ast.Compare(call("type", s.read(value)), [ast.In()], [load(known_as)])
+    return ast.BoolOp(ast.Or(), [usual, s.calling(OPERATIONS[name].function, s.read(value))])
 
 
 def _plain_value(s: Operands, arguments: Sequence[int]) -> ast.expr:

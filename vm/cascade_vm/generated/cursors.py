@@ -30,7 +30,9 @@ from cascade_vm.cursors import (
 if TYPE_CHECKING:
     from cascade_vm.generated.graph import Plan
 
-__all__ = ["ITERABLE", "SEQUENCES", "Iterators", "cursor_of", "iterator_at", "iterator_over", "iterators_at", "step"]
+__all__ = [
+    "ITERABLE", "REVERSIBLE", "SEQUENCES", "Iterators", "cursor_of", "iterator_at", "iterator_over", "iterators_at", "step",
+]  # fmt: skip
 
 _CURSOR, _OTHER = 1, 2
 
@@ -159,6 +161,9 @@ def _gone_over(i: op.Instruction) -> int:
 
 SEQUENCES: tuple[type, ...] = (list, tuple, range, str, bytes, bytearray)
 """The types whose iterators say whether they have ended: those of dicts and sets do not."""
+
+REVERSIBLE: tuple[type, ...] = (list, tuple, str, range, bytes)
+"""The types that Python's own `reversed` is used for."""
 
 ITERABLE: tuple[type, ...] = (
     *SEQUENCES,

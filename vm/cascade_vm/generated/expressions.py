@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
-from cascade_vm import call_operations
+from cascade_vm import call_operations, roles
 from cascade_vm import opcodes as op
 from cascade_vm.formatting import is_harmless
 from cascade_vm.generated.control import CONTROL
@@ -87,7 +88,7 @@ def _is_single(value: ast.expr) -> bool:
 
 
 def _method(s: Operands, i: op.Method) -> ast.expr | None:
-    """A method of a value of a built-in type that is known: it runs here, whatever it is."""
+    """A method of a value of a built-in type that is known, or of such a type itself (`dict.fromkeys`): it runs here."""
     forms = i.forms or ("",) * len(i.arguments)
     count = sum(form == "" for form in forms)
     named = forms[count:]
@@ -95,11 +96,27 @@ def _method(s: Operands, i: op.Method) -> ast.expr | None:
         return None
     if i.name in OPENING and not is_template(s, i.target):
         return None
-    if i.name not in METHODS.get(s.kind(i.target) or object, ()):
+    if i.name not in METHODS.get(s.kind(i.target) or object, ()) and i.name not in METHODS.get(_type_held(s, i.target), ()):
         return None
     target, *values = s.take((i.target, *i.arguments))
     keywords = [ast.keyword(form, value) for form, value in zip(named, values[count:], strict=True)]
     return call(ast.Attribute(target, i.name, ast.Load()), *values[:count], keywords=keywords)
+
+
+def _type_held(s: Operands, operand: int) -> type:
+    """The built-in type that a register holds, if the node has just put it there; `object`, whose methods nobody asks for, if
+    not."""
+    _, start, _ = s.node
+    for pc in range(s.pc - 1, start - 1, -1):
+        i = s.flow.code[pc]
+        if operand in roles.writes(i):
+            known = VALUES.get(str(_constant(s, i.arguments[0]))) if _names_built_in(i) else None
+            return known if isinstance(known, type) else object
+    return object
+
+
+def _names_built_in(i: op.Instruction) -> TypeGuard[op.Compute]:
+    return isinstance(i, op.Compute) and i.operation == "builtin" and i.arguments[0] < 0
 
 
 def is_template(s: Operands, operand: int) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 from cascade_vm import cursors
 from cascade_vm import opcodes as op
-from cascade_vm.generated.cursors import ITERABLE, SEQUENCES
+from cascade_vm.generated.cursors import ITERABLE, REVERSIBLE, SEQUENCES
 from cascade_vm.generated.operands import Begun, Operands
 from cascade_vm.generated.passing import LAZY, TAKEN, goes_on_to
 from cascade_vm.generated.short_loops import MOST_ITEMS
@@ -215,9 +215,17 @@ def lazy(s: Operands, i: op.Compute) -> list[ast.stmt] | None:
             made.append(assign(s.iterator(i.dst)[1], ast.Tuple(leaves, ast.Load()) if many else leaves[0]))
     values = s.read_all(i.arguments)
     if i.operation == "reversed":
-        usual, other = call("reversed", *values), call("backwards", *s.read_all(i.arguments))
-        return [*made, *s.write(i.dst, ast.IfExp(is_type(s.read(i.arguments[0]), "list"), usual, other))]
+        return [*made, *s.write(i.dst, _reversed(s, i.arguments[0]))]
     return [*made, *s.write(i.dst, _iterator(i, values))]
+
+
+def _reversed(s: Operands, over: int) -> ast.expr:
+    usual = call("reversed", s.read(over))
+    if s.kind(over) in REVERSIBLE:
+        return usual
+    known = ast.Compare(call("type", s.read(over)), [ast.In()], [load("REVERSIBLE")])
+    either = ast.BoolOp(ast.Or(), [is_type(s.read(over), "list"), known])
+    return ast.IfExp(either, usual, call("backwards", s.read(over)))
 
 
 _AS_MANY = ("enumerate", "reversed", "zip")

@@ -86,6 +86,8 @@ class Kinds:
         if given is not None:
             (register,) = roles.writes(i)
             known[register] = given
+        if isinstance(i, op.Unpack) and i.star >= 0 and i.targets.count(i.targets[i.star]) == 1:
+            known[i.targets[i.star]] = list  # what the others leave over
 
     def _given(self, i: op.Instruction, known: Mapping[int, type]) -> type | None:
         match i:

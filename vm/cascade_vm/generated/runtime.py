@@ -15,7 +15,7 @@ from cascade_vm.cursors import DONE, cursor_over, reversed_
 from cascade_vm.dispatch import Strand
 from cascade_vm.errors import CATCHABLE
 from cascade_vm.generated import leaving
-from cascade_vm.generated.cursors import ITERABLE, SEQUENCES, iterator_at, iterator_over, iterators_at, step
+from cascade_vm.generated.cursors import ITERABLE, REVERSIBLE, SEQUENCES, iterator_at, iterator_over, iterators_at, step
 from cascade_vm.generated.leaving import TURN, Carried, Leave
 from cascade_vm.host import UNBOUND, Later, Pending, Site
 from cascade_vm.tiers import more_turns
@@ -97,10 +97,6 @@ def _called_aside(strand: Strand, code: Callable[..., Any], *captured: object) -
     return called
 
 
-def _backwards(value: Any) -> Any:
-    return reversed(value) if type(value) in (list, tuple, str, range, bytes) else reversed_(value)
-
-
 GLOBALS: dict[str, Any] = {
     "__builtins__": {},
     "BUILT_IN": functions.BUILT_IN,
@@ -110,7 +106,9 @@ GLOBALS: dict[str, Any] = {
     "DONE": DONE,
     "ENTERS": ENTERS,
     "Pending": Pending,
+    "PATTERNED": frozenset({list, tuple}),
     "PLAIN": PLAIN,
+    "REVERSIBLE": frozenset(REVERSIBLE),
     "ITERABLE": frozenset(ITERABLE),
     "SEQUENCES": frozenset(SEQUENCES),
     "SIZED": frozenset({list, tuple, str, bytes, dict, set, type({}.keys()), type({}.values()), type({}.items())}),
@@ -123,7 +121,7 @@ GLOBALS: dict[str, Any] = {
     "TypeError": TypeError,
     "answered": _answered,
     "as_error": as_error,
-    "backwards": _backwards,
+    "backwards": reversed_,
     "called_aside": _called_aside,
     "caught": leaving.caught,
     "cursor_over": cursor_over,

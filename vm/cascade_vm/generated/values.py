@@ -76,9 +76,12 @@ def _spread_in(s: Operands, i: op.Compute) -> list[ast.stmt]:
     into, more = i.arguments
     whole = s.write(i.dst, s.calling(OPERATIONS[i.operation].function, *s.read_all(i.arguments)))
     usual = run(call(ast.Attribute(s.read(into), method, ast.Load()), s.read(more)))
-    tests = [is_type(s.read(more), kind) for kind in kinds]
-    known = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
     done = s.write(i.dst, constant(None)) if s.liveness().is_read_after(i.dst, s.pc) else []
+    kind = s.kind(more)
+    if kind is not None and kind.__name__ in kinds:
+        return [usual, *done]
+    tests = [is_type(s.read(more), each) for each in kinds]
+    known = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
     return branch(known, [usual, *done], whole)
 
 
