@@ -111,6 +111,59 @@ def methods_are_missed_before_arguments_are(k, x):
     return x
 
 
+def keys_that_catch(items, limit):
+    """Called by a built-in, in the midst of code that catches errors itself."""
+    seen = []
+
+    def number(item):
+        try:
+            return int(item)
+        except ValueError:
+            seen.append(item)
+        except TypeError as error:
+            seen.append(str(error))
+            raise KeyError(item) from error
+        return limit
+
+    def total(item):
+        position, _ = item
+        return sum((a - b) ** 2 for a, b in zip(position, (1, limit)))
+
+    def cleans(item):
+        try:
+            return 10 // (item - limit)
+        except ZeroDivisionError:
+            return 0
+        finally:
+            seen.append(item)
+
+    found = []
+    for key, over in ((number, items), (total, [((x, y), y) for x in range(2) for y in range(3)]), (cleans, range(4))):
+        try:
+            found.append(sorted(over, key=key))
+            found.append(max(over, key=key))
+            found.append([*map(key, over)])
+        except (KeyError, TypeError, ValueError) as error:
+            found.append((type(error), str(error)))
+    return found, seen
+
+
+def keys_that_catch_in_loops(items, turns):
+    best = None
+    for turn in range(turns):
+
+        def key(item, turn=turn):
+            for _ in range(turn % 5):
+                try:
+                    item = items[item]
+                except IndexError:
+                    item = -1
+            return item
+
+        best = min(items, key=key) if turn % 2 else sorted(items, key=lambda item: key(item))[0]
+    return best
+
+
 @pytest.mark.parametrize(
     ("function", "calls"),
     [
@@ -119,6 +172,8 @@ def methods_are_missed_before_arguments_are(k, x):
         (returns_in_finally_inside_of_finally, [(n,) for n in range(5)]),
         (comprehensions_read_what_is_unbound, [(n,) for n in range(14)]),
         (methods_are_missed_before_arguments_are, [(k, []) for k in range(7)]),
+        (keys_that_catch, [(["3", "x", "1"], 2), (["3", None, "1"], 2), ([], 0), (["y"], None)]),
+        (keys_that_catch_in_loops, [([3, 0, 2], 3), ([1, 9, 2, 0], 400)]),
     ],
 )
 def test_combinations_are_what_they_are_in_python(function: Any, calls: list[tuple[Any, ...]]) -> None:

@@ -163,8 +163,11 @@ def is_called_only(here: Here, i: op.Close) -> bool:
 
 
 def runs_through(flow: Flow) -> bool:
-    """Whether the code of a flow is never left, but by an error."""
-    return not flow.handlers and not flow.branch and all(isinstance(i, _PASSED) for i in flow.code)
+    """Whether the code of a flow is never left, but by an error. A handler that cleans up may doom the strand, which whoever
+    called the function in the midst of a built-in would not hear of."""
+    if flow.branch or any(handler.cleanup for handler in flow.handlers):
+        return False
+    return all(isinstance(i, _PASSED) for i in flow.code)
 
 
 def has_loops(flow: Flow) -> bool:
