@@ -17,13 +17,14 @@ from cascade.durable.codecs import ABSENT, Codec, Codecs, Refused
 from cascade.durable.cycles import first_in_cycle
 from cascade.durable.decoding import decode
 from cascade.durable.documents import GRAPH, LONG, PLAIN, SCALARS, UPDATE, VERSION, Known, plain_containers
+from cascade.durable.equal_values import EqualValues
 from cascade.durable.replacing import can_change
 from cascade.durable.standard import CODECS
 from cascade.durable.values import DICT, LIST, TUPLE
 from cascade.durable.whereabouts import path_of
 from cascade.errors import NotStorable, StoreError
 
-__all__ = ["encode", "encode_call", "encode_small"]
+__all__ = ["encode", "encode_call", "encode_given", "encode_small"]
 
 _FREE = frozenset({type(None), bool})
 _PLAIN_HEAD, _GRAPH_HEAD, _UPDATE_HEAD = (bytes((VERSION, form)) for form in (PLAIN, GRAPH, UPDATE))
@@ -57,6 +58,11 @@ def encode(
         raise
 
 
+def encode_given(given: tuple[Any, ...], *, known: Known, codecs: Codecs, name: str) -> bytes:
+    """The bytes of what a call is given, the same in every process. ``known`` is empty."""
+    return _Given(known, codecs, name).encode(given, ())
+
+
 def encode_small(value: object, known: Known) -> bytes | None:
     """The document of a small value, which is no object: it leaves ``known`` as it is. None for any other."""
     if type(value) not in SCALARS or value != value:
@@ -69,8 +75,8 @@ def encode_small(value: object, known: Known) -> bytes | None:
 
 
 def encode_call(name: str, positional: Sequence[Any]) -> tuple[bytes, list[Any]] | None:
-    """The document of ``(name, None, tuple(positional), {})``, as `encode` writes it, and the objects in it without the first.
-    None when an argument is anything but a small value, or a list or dict of small values."""
+    """The document of ``(name, None, tuple(positional), {})``, as `encode_given` writes it, and the objects in it but for the
+    first. None when an argument is anything but a small value, or a list or dict of small values."""
     given: list[Any] = []
     objects: list[Any] = [tuple(positional), {}]
     rows: list[Any] = [(TUPLE, (name, None, (1,), (2,))), (TUPLE, given), (DICT, ())]
@@ -231,11 +237,14 @@ class _Graph:
                 written.append(())
                 continue
             number = self.numbers.get(id(part))
-            if number is None:
-                number = self.numbers[id(part)] = len(self.objects)
-                self.objects.append(part)
-            written.append((number,))
+            written.append((self.met(part) if number is None else number,))
         return written
+
+    def met(self, value: Any) -> int:
+        """The number of an object that is met for the first time."""
+        number = self.numbers[id(value)] = len(self.objects)
+        self.objects.append(value)
+        return number
 
     def not_storable(self, number: int, why: str) -> NotStorable:
         """The object of that number can not be stored: where it is, by who met it first."""
@@ -250,6 +259,27 @@ class _Graph:
         if isinstance(value, Layout):
             return NotStorable(path, value.kind.__qualname__, why)
         return NotStorable(path, f"class `{value.__qualname__}`" if isinstance(value, type) else type(value).__qualname__, why)
+
+
+class _Given(_Graph):
+    """What a call is given. Of values that can not change, equal ones are one object: which of them are the same object differs
+    between processes, and this document is worked out anew in each."""
+
+    def __init__(self, known: Known, codecs: Codecs, name: str) -> None:
+        super().__init__(known, codecs, name)
+        self.equal = EqualValues()
+        self.by_value: dict[int, int] = {}
+
+    def met(self, value: Any) -> int:
+        """The same; or the number of one that is equal."""
+        equal = self.equal.number(value)  # which keeps the value, and so its `id`
+        if equal is None:
+            return super().met(value)
+        number = self.by_value.get(equal)
+        if number is None:
+            number = self.by_value[equal] = super().met(value)
+        self.numbers[id(value)] = number
+        return number
 
 
 def _is_utf8(text: str) -> bool:

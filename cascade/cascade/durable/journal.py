@@ -11,7 +11,7 @@ numbers in the order of the events; what a call reaches has numbers only while i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from zlib import crc32
 
@@ -21,7 +21,7 @@ from cascade.durable.changes import apply_changes, changes_since
 from cascade.durable.codecs import Codecs
 from cascade.durable.decoding import decode
 from cascade.durable.documents import LONG, Known
-from cascade.durable.encoding import encode, encode_call, encode_small
+from cascade.durable.encoding import encode, encode_call, encode_given, encode_small
 from cascade.durable.suspensions import Calling
 from cascade.errors import Problem, StoreError
 
@@ -98,9 +98,12 @@ class Journal:
                 data, call.objects = found
                 call.digest = crc32(data)
                 return
+        self._note_by(encode_given, call)
+
+    def _note_by(self, write: Callable[..., bytes], call: Calling) -> None:
         reached = Known()
         given = (call.name, call.target, tuple(call.positional), dict(call.keywords))
-        data = encode(given, known=reached, codecs=self.codecs, name=f"what `{call.site.target}` is called with")
+        data = write(given, known=reached, codecs=self.codecs, name=f"what `{call.site.target}` is called with")
         call.digest = crc32(data)
         call.objects = reached.objects[1:]  # the first is the tuple itself
         self._look_at(call.objects)
@@ -125,6 +128,8 @@ class Journal:
 
     def take(self, call: Calling, digest: int, data: bytes) -> object:
         """The inverse: the value; what the task had changed is changed again. `StoreError` CS521 when this is another call."""
+        if digest != call.digest:
+            self._note_by(encode, call)  # as it was written before equal values were one
         if digest != call.digest:
             raise other_way(call)
         known, reached = self.known, call.objects

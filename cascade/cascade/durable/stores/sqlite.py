@@ -111,11 +111,28 @@ class SqliteStore:
         return await self._own(run_id, take_job(run_id, self._owner, now, now + self.lease_seconds))
 
     async def _own(self, run_id: str, job: Job) -> Lease:
-        held: Held = await self._writer.write(job)
+        made: list[Held] = []
+
+        def noted(db: sqlite3.Connection) -> Held:
+            made[:] = [job(db)]
+            return made[0]
+
+        try:
+            held: Held = await self._writer.write(noted)
+        except asyncio.CancelledError:
+            self._give_up(made)
+            raise
         lease = Lease(run_id, held.token)
         self._held[lease] = held
         self._keys[run_id] = held.key
         return lease
+
+    def _give_up(self, made: Sequence[Held]) -> None:
+        """Whoever was to have these runs was cancelled, and they may have been written all the same."""
+        with contextlib.suppress(RuntimeError):  # closed: what is owned by a store that is gone is taken at once
+            query = "UPDATE runs SET owner = NULL, lease_until = 0 WHERE key = ? AND token = ?"
+            giving_up = self._writer.write(lambda db: [db.execute(query, (one.key, one.token)) for one in made])
+            giving_up.add_done_callback(lambda done: done.cancelled() or done.exception())  # a lease ends by itself
 
     async def renew(self, lease: Lease) -> None:
         held = self._expect_held(lease)
@@ -129,7 +146,7 @@ class SqliteStore:
         held = self._held.get(lease)
         if held is None:
             return
-        if not held.is_over:
+        if not held.is_over or not self._writer.is_idle():
             query = "UPDATE runs SET owner = NULL, lease_until = 0 WHERE key = ? AND token = ?"
             await self._writer.write(lambda db: db.execute(query, (held.key, held.token)))
         self._drop(lease)
