@@ -18,7 +18,8 @@ __all__ = ["failed", "fill", "gave", "stop"]
 
 
 def fill(scheduler: Scheduler, group: Gathering) -> None:
-    """Start strands while there is room."""
+    """Start strands while there is room, and a turn for each."""
+    group.is_short = False
     if group.rows is None:
         _fill_ready(scheduler, group)
     else:
@@ -33,6 +34,9 @@ def _has_room(group: Gathering) -> bool:
 def _fill_rows(scheduler: Scheduler, group: Gathering) -> None:
     assert group.rows is not None
     while _has_room(group):
+        if not scheduler.may_start():
+            group.is_short = True
+            return
         try:
             row = next(group.rows, None)
         except Exception as error:  # what gives the arguments failed
@@ -48,6 +52,9 @@ def _fill_rows(scheduler: Scheduler, group: Gathering) -> None:
 def _fill_ready(scheduler: Scheduler, group: Gathering) -> None:
     """Those that wait for no other any more, the first first."""
     while group.ready and _has_room(group):
+        if not scheduler.may_start():
+            group.is_short = True
+            return
         place = heappop(group.ready)
         begin = group.begins[place]
         group.running[place] = scheduler.start(begin.flow, begin.given(group.results), begin.depth, group, place)
@@ -100,7 +107,7 @@ def _is_fatal(error: BaseException | None) -> bool:
 
 def _look_for_the_end(scheduler: Scheduler, group: Gathering) -> None:
     node = group.node
-    if group.running or node.waits is not group:
+    if group.running or node.waits is not group or (group.is_short and not group.stopping):
         return
     if _is_fatal(group.error):  # a cancellation may be a timeout, which the program can catch
         error = group.error

@@ -129,7 +129,10 @@ class DurableHost(EngineHost):
         await PAUSE
 
     async def spent(self, what: str) -> None:
-        await Spent(Site(what, _NOWHERE), what)
+        while True:
+            await Spent(Site(what, _NOWHERE), what)
+            if self.meter.turns_left != 0:  # else other strands have taken what was added
+                return
 
     # --- what is done at once ---
 

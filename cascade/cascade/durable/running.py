@@ -64,6 +64,7 @@ class Options(msgspec.Struct, frozen=True):
 
 
 _PLAIN: Final = Options()
+_TRIES: Final = 5
 
 
 # --- what users call -----------------------------------------------------------------------------------------------------
@@ -96,12 +97,13 @@ async def run_stored(
 
 
 async def _created(store: Store, new: NewRun, program: bytes) -> Lease:
-    """A new run. Its program is there already, save for the first one."""
-    try:
-        return await store.create(new)
-    except DamagedStore:
-        await store.put_program(new.program, program)
-        return await store.create(new)
+    """A new run. Its program is there already, save for the first one, or when a process has just pruned it."""
+    for _ in range(_TRIES):
+        try:
+            return await store.create(new)
+        except DamagedStore:
+            await store.put_program(new.program, program)
+    return await store.create(new)
 
 
 async def resume_stored(run_id: str, store: Where, add: Budget | None = None, options: Options = _PLAIN) -> tuple[Flow, object]:

@@ -91,6 +91,13 @@ class Scheduler:
         self.ready.append((node, None, None))
         return node
 
+    def may_start(self) -> bool:
+        """Whether there is a turn for one more strand; else turns are what was used up."""
+        if self.machine.host.meter.turns_left != 0:
+            return True
+        self.spent = "turns"
+        return False
+
     def adopt(self, node: Node, suspension: Suspension, strand: Strand, state: int) -> None:
         """A strand that was saved: it waits for the same as then, or goes on where it was out of turns."""
         node.strand, node.driving = strand, self.machine.drive(strand, state)
@@ -108,11 +115,16 @@ class Scheduler:
         self.ready.append((node, None, value))
 
     def go_on(self) -> None:
-        """There is more of what was used up: strands that wait for that look again."""
+        """There is more of what was used up: strands that wait for that look again, and what could not be started is."""
         self.spent = None
-        for node in self.nodes.values():
-            if isinstance(node.waits, Spent):
-                self.deliver(node, None)
+        for node in [*self.nodes.values()]:
+            match node.waits:
+                case Spent():
+                    self.deliver(node, None)
+                case Gathering() as group:
+                    grouping.fill(self, group)
+                case Attempting(child=None, course=course) as attempting if course.until is None:
+                    self.attempt(attempting)
 
     def throw(self, node: Node, error: BaseException) -> None:
         """It ended with this error."""
@@ -207,6 +219,8 @@ class Scheduler:
 
     def attempt(self, suspension: Attempting) -> None:
         """Begin an attempt at a flow."""
+        if not self.may_start():
+            return
         start = suspension.start
         suspension.child = self.start(start.flow, start.values, start.depth, suspension, 0)
 

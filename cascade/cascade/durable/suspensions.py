@@ -159,11 +159,12 @@ class Gathering(Suspension):
     """Strands side by side; with ``begins``, strands that wait for each other.
 
     ``rows`` are the flows and arguments of those that have not begun; ``running`` are the strands by their places.
+    ``is_short``: there was no turn for one more strand.
     """
 
     __slots__ = (
-        "begins", "dependents", "depth", "error", "is_cancelled", "limit", "missing", "needs", "ready", "results", "rows",
-        "running", "stopping",
+        "begins", "dependents", "depth", "error", "is_cancelled", "is_short", "limit", "missing", "needs", "ready", "results",
+        "rows", "running", "stopping",
     )  # fmt: skip
 
     def __init__(
@@ -192,3 +193,4 @@ class Gathering(Suspension):
         self.error: BaseException | None = None
         self.stopping = False
         self.is_cancelled = False
+        self.is_short = False
