@@ -7,14 +7,19 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from cascade.durable import run as rounds
+from cascade.durable.course import Course
 from cascade.durable.documents import Known
-from cascade.durable.encoding import encode_given
+from cascade.durable.encoding import encode, encode_given
 from cascade.durable.equal_values import EqualValues
+from cascade.durable.journal import Journal
 from cascade.durable.standard import CODECS
 from cascade.durable.store import Commit, Store, open_store
+from cascade.durable.suspensions import Calling
+from cascade_vm.host import Place, Site
 
 import cascade as cs
 
@@ -163,3 +168,26 @@ def test_deep_and_shared_tuples_cost_what_they_are() -> None:
     assert equal.number([]) is None
     while deep:  # freed from the outside, without going deep
         deep = deep[0]
+
+
+def test_logs_from_before_are_read() -> None:
+    """Their digests told equal values apart that were two objects, and numbered both."""
+    site = Site("ask", Place("page", "flow.py", 1, 0, 1, 1))
+    other_page = PAGE[:1] + PAGE[1:]
+    history: list[object] = [PAGE, other_page]
+
+    def calling() -> Calling:
+        return Calling(site, "ask", None, (PAGE, history), {}, Course((), "ask"))
+
+    known = Known()
+    old = crc32(encode(("ask", None, (PAGE, history), {}), known=known))
+    call, journal = calling(), Journal(CODECS)
+    journal.note(call)
+    assert call.digest != old
+    answer = Known()
+    answer.add(known.objects[1:])
+    told = encode([history], known=answer)
+    assert journal.take(call, old, told) is history
+    assert call.digest == old
+    with pytest.raises(cs.StoreError):
+        journal.take(calling(), old + 1, told)
