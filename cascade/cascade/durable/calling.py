@@ -16,7 +16,6 @@ from functools import partial
 from types import CoroutineType
 from typing import Any, Protocol
 
-from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Pending
 from cascade_vm.opcodes import Call, Invoke, Method
 
@@ -161,16 +160,11 @@ class Calls:
             return
         try:
             value = self.made(call, way)
-            if type(value) is Pending:
-                self.under_way += 1
-                self.begun_here = True
-                return
-        except BudgetExhausted:
-            raise
         except (Exception, asyncio.CancelledError) as error:
             self.end(call, None, error, add)
         else:
-            self.end(call, value, None, add)
+            if type(value) is not Pending:
+                self.end(call, value, None, add)
 
     def made(self, call: Calling, way: Way) -> object:
         """What a call gives at once. A `Pending` is a task of the event loop from now on."""
@@ -184,6 +178,8 @@ class Calls:
                 make = asyncio.get_running_loop().create_task if type(awaitable) is CoroutineType else asyncio.ensure_future
                 task = call.task = make(awaitable)
                 task.add_done_callback(made.arrive, context=self._context)
+                self.under_way += 1
+                self.begun_here = True
             return value
         finally:
             hide(token)

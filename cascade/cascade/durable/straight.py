@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from cascade_vm.errors import BudgetExhausted
 from cascade_vm.host import Pending
 
 from cascade.durable.changes import copies_of
@@ -72,13 +71,9 @@ def _made(run: DurableRun, call: Calling) -> _Happened | None:
     call.at_step = run.scheduler.steps
     try:
         value = calls.made(call, way)
-    except BudgetExhausted:
-        raise
     except (Exception, asyncio.CancelledError) as error:
         return call, None, error
     if type(value) is Pending:
-        calls.under_way += 1
-        calls.begun_here = True
         if call.before:
             calls.sharing.begin(call)
         return _BEGUN

@@ -135,20 +135,24 @@ async def commits_of_many_runs_are_whole(world: World) -> None:
 
 @check
 async def commits_of_one_run_keep_their_order(world: World) -> None:
-    """Also those that come at once, from several of its branches."""
+    """Also those that come at once, from several of its branches, with those of others between them."""
     lease = await world.begin()
     records = [str(number).encode() for number in range(100)]
     await asyncio.gather(*(world.one.commit(Commit(lease, [record])) for record in records))
     assert (await world.other.read("run")).records == records
+    beside = await world.begin("beside")
     at_once = [
+        Commit(beside, [b"1"]),
         Commit(lease, [b"gone"]),
         Commit(lease, [b"x"], snapshot=b"s"),
+        Commit(beside, [b"2"]),
         Commit(lease, [b"y", b"z"]),
         Commit(lease, [b"end"]),
     ]
     await asyncio.gather(*map(world.one.commit, at_once))
     stored = await world.other.read("run")
     assert (stored.snapshot, stored.records) == (b"s", [b"x", b"y", b"z", b"end"])
+    assert (await world.other.read("beside")).records == [b"1", b"2"]
 
 
 @check

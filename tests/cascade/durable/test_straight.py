@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from cascade.durable import run as rounds
 from cascade.durable.documents import Known
-from cascade.durable.encoding import encode, encode_call
+from cascade.durable.encoding import encode_call, encode_given
+from cascade.durable.standard import CODECS
 from cascade.durable.store import Commit, Store, open_store
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,7 +187,7 @@ def test_calls_have_the_bytes_of_any_value(arguments: list[Any], again: list[int
     found = encode_call("task", arguments)
     try:
         known = Known()
-        data = encode(("task", None, tuple(arguments), {}), known=known)
+        data = encode_given(("task", None, tuple(arguments), {}), known=known, codecs=CODECS, name="given")
     except cs.NotStorable:
         assert found is None
         return

@@ -56,10 +56,10 @@ async def open_sqlite(
     pool = ThreadPoolExecutor(1, "cascade-store")
     try:
         db = await asyncio.get_running_loop().run_in_executor(pool, partial(open_file, place, create=create))
+        return SqliteStore(url, place, db, pool, clock, lease_seconds)
     except BaseException:
         pool.shutdown(wait=False)
         raise
-    return SqliteStore(url, place, db, pool, clock, lease_seconds)
 
 
 class SqliteStore:
@@ -146,7 +146,7 @@ class SqliteStore:
         held = self._held.get(lease)
         if held is None:
             return
-        if not held.is_over or not self._writer.is_idle():
+        if not held.is_over:
             query = "UPDATE runs SET owner = NULL, lease_until = 0 WHERE key = ? AND token = ?"
             await self._writer.write(lambda db: db.execute(query, (held.key, held.token)))
         self._drop(lease)
@@ -159,7 +159,7 @@ class SqliteStore:
             return _failed(lease_lost(commit.lease.run_id, self._owner_of(commit.lease.run_id)))
         if held is not self._last or not writer.is_free:
             self._last = held
-            return writer.write(CommitJob(commit, held, self._clock(), self._is_alone))
+            return self._commit_with_others(commit, held)
         began = perf_counter()
         try:
             if len(records) == 1 and held.records is not None and commit.is_plain():
@@ -174,7 +174,8 @@ class SqliteStore:
             failure = writer.failed(error)
             if not isinstance(failure, BlockingIOError):
                 return _failed(failure, None if failure is error else error)
-            return writer.write(CommitJob(commit, held, self._clock(), self._is_alone))  # another process is writing
+            return self._commit_with_others(commit, held)  # another process is writing
+        held.is_over = commit.outcome is not None
         took = perf_counter() - began
         writer.note(took)
         self._held_up += took
@@ -182,6 +183,12 @@ class SqliteStore:
             self._held_up = 0.0
             return A_TURN
         return _DONE
+
+    def _commit_with_others(self, commit: Commit, held: Held) -> asyncio.Future[None]:
+        future = self._writer.write(CommitJob(commit, held, self._clock(), self._is_alone))
+        if commit.outcome is not None:
+            future.add_done_callback(partial(_note_end, held))
+        return future
 
     async def transact(self, lease: Lease, work: Callable[[Any], Awaitable[Commit]]) -> None:
         held = self._expect_held(lease)
@@ -195,7 +202,7 @@ class SqliteStore:
     def _look_up_again(self) -> None:
         """Something was not written: how many records there are has to be counted."""
         for held in tuple(self._held.values()):
-            held.records, held.is_over = None, False
+            held.records = None
 
     def _expect_held(self, lease: Lease) -> Held:
         held = self._held.get(lease)
@@ -307,6 +314,11 @@ class SqliteStore:
             yield
         except sqlite3.Error as error:
             raise store_error(error, self._place.path) from error
+
+
+def _note_end(held: Held, written: asyncio.Future[None]) -> None:
+    """An end is written, unless that failed, or nobody waited to hear of it."""
+    held.is_over = not written.cancelled() and written.exception() is None
 
 
 async def _failed(error: Exception, cause: Exception | None = None) -> None:

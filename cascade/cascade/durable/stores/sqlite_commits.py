@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from cascade.durable.store import Commit
@@ -35,7 +36,7 @@ _REPLACED: Final = f"UPDATE runs SET written = written + {BYTES_OF_LOG}, base = 
 
 class Held:
     """A run that a store owns: its key, and how many records are in its log; None when that has to be looked up. ``is_over``:
-    it has ended, and been given up with that."""
+    it has ended, which is written, and been given up with that."""
 
     __slots__ = ("is_over", "key", "records", "token")
 
@@ -85,7 +86,6 @@ class CommitJob:
             update = _UPDATE if commit.outcome is None else _END
             done = db.execute(update, (self.now, commit.status, standing, key, held.token))
             _expect_held(db, done.rowcount, commit, held)
-            held.is_over = commit.outcome is not None
             _write_contents(db, commit, held)
         if more and alone:
             rows = enumerate(more, key << 32 | held.records + 1)
@@ -97,20 +97,25 @@ class CommitJob:
 
 
 def do_all(db: sqlite3.Connection, jobs: Sequence[Job]) -> list[Any]:
-    """Do the jobs of one transaction: what each gives, or the `StoreError` of one that can not be done."""
-    records = [job for job in jobs if type(job) is CommitJob and job.is_record and job.held.records is not None]
-    together = len(records) > 1
-    if together:
-        _append_all(db, records)
-    written = {*map(id, records)} if together and len(records) < len(jobs) else ()
-    outcomes: list[Any] = [None] * len(jobs)
-    for at, job in enumerate(jobs) if not together or written else ():
-        if id(job) not in written:
+    """Do the jobs of one transaction, in their order: what each gives, or the `StoreError` of one that can not be done. Records
+    that come one after the other are one statement."""
+    outcomes: list[Any] = []
+    for are_records, some in groupby(jobs, _is_record):
+        together: list[Any] = [*some]
+        if are_records and len(together) > 1:
+            _append_all(db, together)
+            outcomes += [None] * len(together)
+            continue
+        for job in together:
             try:
-                outcomes[at] = job(db)
+                outcomes.append(job(db))
             except StoreError as error:
-                outcomes[at] = error
+                outcomes.append(error)
     return outcomes
+
+
+def _is_record(job: Job) -> bool:
+    return type(job) is CommitJob and job.is_record and job.held.records is not None
 
 
 def _append_all(db: sqlite3.Connection, jobs: Sequence[CommitJob]) -> None:

@@ -80,10 +80,6 @@ class Writer:
         """Whether the job that asks is the only one of its transaction."""
         return self._jobs == 1
 
-    def is_idle(self) -> bool:
-        """Whether nothing is under way, or waits."""
-        return not (self._entries or self._under_way)
-
     def _look(self) -> None:
         self.is_free = not (self._entries or self._under_way) and not self._is_slow()
 
